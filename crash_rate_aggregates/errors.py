@@ -1,0 +1,169 @@
+"""All expected errors: one tree, each with a slug that docs/messages.md explains.
+
+`cli.main` catches `CrashRateAggregatesError` and nothing else: one sentence on stderr and the
+error's exit code. Anything else is a bug of ours and shows its traceback.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process tells its caller."""
+
+    DONE = 0
+    ERROR = 1
+    USAGE = 2
+    CHECK_FAILED = 3
+
+
+class CrashRateAggregatesError(Exception):
+    """An expected error. Its text is one sentence with the value and the remedy."""
+
+    slug = "error"
+    """Names the error in docs/messages.md."""
+    remedy = ""
+    """What docs/messages.md tells the reader to do."""
+    exit_code = ExitCode.ERROR
+
+
+class UsageError(CrashRateAggregatesError):
+    """What was typed or configured cannot be meant."""
+
+    slug = "usage"
+    remedy = "Correct the flag, the environment variable or the settings file that the message names."
+    exit_code = ExitCode.USAGE
+
+
+class BadDateError(UsageError):
+    """A submission date that is no date, or out of 2000-01-01 to 2199-12-31."""
+
+    slug = "bad-date"
+    remedy = "Write the date as 2016-03-14 or 20160314."
+
+
+class DateRangeError(UsageError):
+    """A range of submission dates whose end lies before its start."""
+
+    slug = "date-range-upside-down"
+    remedy = "Exchange the two dates."
+
+
+class BadSettingError(UsageError):
+    """A setting with a value that cannot be used."""
+
+    slug = "bad-setting"
+    remedy = "See docs/configuration.md for what each setting takes."
+
+
+class DimensionsError(UsageError):
+    """Dimensions that contradict each other or do not exist."""
+
+    slug = "bad-dimensions"
+    remedy = "Give each dimension one name and one path; names are listed in docs/table.md."
+
+
+class SourceError(CrashRateAggregatesError):
+    """The pings cannot be read."""
+
+    slug = "source"
+    remedy = "Check the place that --pings names."
+
+
+class PingsNotFoundError(SourceError):
+    """The folder or pattern of --pings does not exist."""
+
+    slug = "pings-not-found"
+    remedy = "Point --pings at the folder that holds submission_date=… folders, or at a pattern with %Y%m%d."
+
+
+class NoPingsError(SourceError):
+    """The day has no ping at all; what the table holds for it stays."""
+
+    slug = "no-pings"
+    remedy = "Wait until the day is complete, or replace it by nothing on purpose with --allow-empty."
+
+
+class DamagedFileError(SourceError):
+    """A file breaks off or does not decompress; the day stays as it was."""
+
+    slug = "damaged-file"
+    remedy = "Fetch the file again, or count what is readable with --allow-damaged."
+
+
+class UnreadableFileError(SourceError):
+    """A file cannot be opened; the day stays as it was."""
+
+    slug = "unreadable-file"
+    remedy = "Give the job's user permission to read the file, then run the day again."
+
+
+class EngineError(CrashRateAggregatesError):
+    """The day could not be computed."""
+
+    slug = "engine"
+    remedy = "Run the day again; nothing was changed."
+
+
+class WorkerDiedError(EngineError):
+    """A worker process ended without a result, as the kernel's out-of-memory killer does."""
+
+    slug = "worker-died"
+    remedy = "Run with fewer --jobs or on a machine with more memory; nothing was changed."
+
+
+class ScratchFullError(EngineError):
+    """The scratch folder has no room left."""
+
+    slug = "scratch-full"
+    remedy = "Free space, or name another folder in the setting `scratch`; nothing was changed."
+
+
+class LedgerImbalanceError(EngineError):
+    """The ledger does not balance: a defect of this program, found before any harm."""
+
+    slug = "ledger-imbalance"
+    remedy = "Report it with the numbers in the message; the day was not replaced."
+
+
+class DatabaseError(CrashRateAggregatesError):
+    """PostgreSQL cannot be used."""
+
+    slug = "database"
+    remedy = "Check the server, its log and the URL in --database; nothing was changed."
+
+
+class DatabaseRefusedError(DatabaseError):
+    """No connection to PostgreSQL."""
+
+    slug = "database-refused"
+    remedy = "Check the URL, the password and that the server runs."
+
+
+class QueryError(DatabaseError):
+    """PostgreSQL rejected a statement."""
+
+    slug = "query-rejected"
+    remedy = "Correct the statement; docs/table.md lists the tables and columns."
+
+
+class LockTimeoutError(DatabaseError):
+    """Another session kept a lock for too long."""
+
+    slug = "lock-timeout"
+    remedy = "End the session that holds the lock (see pg_stat_activity), then run the day again."
+
+
+class EmbeddedServerError(DatabaseError):
+    """The embedded server cannot be made or started."""
+
+    slug = "embedded-server"
+    remedy = "Read the server's log that the message names, or use your own server with --database."
+
+
+class InterruptedRunError(CrashRateAggregatesError):
+    """Ctrl-C or a termination signal; the day stays as it was."""
+
+    slug = "interrupted"
+    remedy = "Run the day again when you like; nothing was changed."

@@ -1,0 +1,92 @@
+"""What can become of a ping, and how a counted ping can be adjusted: each named once.
+
+The words are those of docs/rules.md and of the ledger in the database.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntFlag, StrEnum
+
+
+class Outcome(StrEnum):
+    """The verdict on one ping; the rules are tried in this order, the first that fits decides."""
+
+    UNREADABLE = "unreadable"
+    OTHER_DOC_TYPE = "other_doc_type"
+    BAD_SUBMISSION_DATE = "bad_submission_date"
+    OTHER_SUBMISSION_DATE = "other_submission_date"
+    BAD_BUILD_ID = "bad_build_id"
+    BAD_ACTIVITY_DATE = "bad_activity_date"
+    BAD_SUBSESSION_LENGTH = "bad_subsession_length"
+    DUPLICATE = "duplicate"
+    COUNTED = "counted"
+
+
+OUTCOME_DESCRIPTIONS = {
+    Outcome.UNREADABLE: "Not one JSON object that its format can decode.",
+    Outcome.OTHER_DOC_TYPE: "Ignored: the doc type is neither `main` nor `crash`.",
+    Outcome.BAD_SUBMISSION_DATE: "Ignored: meta.submissionDate is no date from 2000 to 2199.",
+    Outcome.OTHER_SUBMISSION_DATE: "Ignored: meta.submissionDate is another day than the folder's.",
+    Outcome.BAD_BUILD_ID: "Ignored: environment.build.buildId is not 14 digits.",
+    Outcome.BAD_ACTIVITY_DATE: "Ignored: no date says when the client was active.",
+    Outcome.BAD_SUBSESSION_LENGTH: "Ignored: the session length is there and no integer.",
+    Outcome.DUPLICATE: "Another ping of the day with the same doc type and id is counted.",
+    Outcome.COUNTED: "In the table.",
+}
+"""One sentence for each outcome."""
+
+
+class DocType(StrEnum):
+    """How the ledger divides pings."""
+
+    MAIN = "main"
+    CRASH = "crash"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class Adjustment(IntFlag):
+    """What was put right in a counted ping; a ping carries each at most once."""
+
+    ACTIVITY_DATE_TOO_EARLY = 1
+    ACTIVITY_DATE_TOO_LATE = 2
+    USAGE_CAPPED = 4
+    NEGATIVE_SUBSESSION_LENGTH = 8
+    NO_SUBSESSION_LENGTH = 16
+    BAD_HISTOGRAM = 32
+    DIMENSION_SHORTENED = 64
+
+
+ADJUSTMENT_DESCRIPTIONS = {
+    Adjustment.ACTIVITY_DATE_TOO_EARLY: "Over 7 days before the submission date: counted on the 7th.",
+    Adjustment.ACTIVITY_DATE_TOO_LATE: "After the submission date: counted on the submission date.",
+    Adjustment.USAGE_CAPPED: "A session over 25 hours counts as 25 hours.",
+    Adjustment.NEGATIVE_SUBSESSION_LENGTH: "A negative session length counts as 0 seconds.",
+    Adjustment.NO_SUBSESSION_LENGTH: "A main ping without a session length counts 0 seconds.",
+    Adjustment.BAD_HISTOGRAM: "A crash count that is no integer from 0 to 2^31-1 counts as 0.",
+    Adjustment.DIMENSION_SHORTENED: "A dimension value was cut to its first 200 code points.",
+}
+"""One sentence for each adjustment."""
+
+
+class LedgerKind(StrEnum):
+    """What a line of the ledger counts."""
+
+    OUTCOME = "outcome"
+    ADJUSTMENT = "adjustment"
+    PROCESS_TYPE = "process_type"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class LedgerLine:
+    """How many pings of one doc type had one outcome, adjustment or process type."""
+
+    doc_type: str
+    """A `DocType`'s value."""
+    kind: str
+    """A `LedgerKind`'s value."""
+    name: str
+    """An outcome, an adjustment in lower case, or a process type."""
+    pings: int
+    """At least 0."""

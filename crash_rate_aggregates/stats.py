@@ -1,0 +1,83 @@
+"""The stats: what is summed for every aggregate, as integers, so that sums are exact.
+
+The order is the order of the columns in `crash_aggregates` and of the kernel's rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MAX_USAGE_SECONDS = 90_000
+"""25 hours: a day-long session over the change from summer time, and no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """One summed column of the table."""
+
+    name: str
+    """Column of `crash_aggregates`, bigint."""
+    unit: str
+    """What is counted."""
+    description: str
+    """Where the number comes from."""
+
+
+STATS = (
+    Stat("ping_count", "pings", "Main pings."),
+    Stat(
+        "usage_seconds",
+        "seconds",
+        "Sum of min(max(payload.info.subsessionLength, 0), 25 hours) over all counted pings.",
+    ),
+    Stat("main_crashes", "crashes", "Crash pings whose process type is main or absent."),
+    Stat(
+        "content_crashes",
+        "crashes",
+        "Content process crashes in main pings: keyedHistograms.SUBPROCESS_CRASHES_WITH_DUMP.content. "
+        "Includes shutdown kills that left a dump.",
+    ),
+    Stat(
+        "plugin_crashes",
+        "crashes",
+        "Plugin crashes in main pings: keyedHistograms.SUBPROCESS_CRASHES_WITH_DUMP.plugin.",
+    ),
+    Stat(
+        "gmplugin_crashes",
+        "crashes",
+        "Media plugin crashes in main pings: keyedHistograms.SUBPROCESS_CRASHES_WITH_DUMP.gmplugin.",
+    ),
+    Stat(
+        "gpu_crashes",
+        "crashes",
+        "GPU process crashes in main pings: keyedHistograms.SUBPROCESS_CRASHES_WITH_DUMP.gpu.",
+    ),
+    Stat(
+        "content_shutdown_crashes",
+        "crashes",
+        "Content processes killed at shutdown: keyedHistograms.SUBPROCESS_KILL_HARD.ShutDownKill. "
+        "Usually inside content_crashes.",
+    ),
+    Stat(
+        "content_crash_pings",
+        "crashes",
+        "Crash pings of a content process that was not killed at shutdown. Another source for the "
+        "same crashes: never add it to content_crashes.",
+    ),
+    Stat(
+        "content_shutdown_crash_pings",
+        "crashes",
+        "Crash pings of a content process killed at shutdown (ipc_channel_error ShutDownKill). "
+        "Never add it to content_shutdown_crashes.",
+    ),
+    Stat("other_process_crash_pings", "crashes", "Crash pings of all other processes."),
+)
+
+STAT_NAMES = tuple(stat.name for stat in STATS)
+CRASH_PING_STATS = (
+    "main_crashes",
+    "content_crash_pings",
+    "content_shutdown_crash_pings",
+    "other_process_crash_pings",
+)
+"""A counted crash ping adds one to exactly one of these; their sum balances the ledger."""
