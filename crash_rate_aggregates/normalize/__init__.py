@@ -1,0 +1,1 @@
+"""The judge: what becomes of one ping, as docs/rules.md says. Pure functions, no I/O."""

@@ -1,0 +1,58 @@
+"""Dimension values: any JSON scalar as text that PostgreSQL's jsonb takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from crash_rate_aggregates.dimensions import MAX_LENGTH, Dimension
+
+# PostgreSQL's jsonb refuses U+0000 and lone surrogates; a paired surrogate is one character here.
+_REFUSED = re.compile("[\x00\ud800-\udfff]")
+_CACHE_SIZE = 50_000
+_encode = msgspec.json.Encoder().encode
+
+
+def scalar_text(value: Any) -> str | None:
+    """Return a scalar as text: `true`, a number's literal, a string as it is; else None."""
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
+    return _REFUSED.sub("\ufffd", value) if isinstance(value, str) else None
+
+
+class DimensionTexts:
+    """Turn the values of one ping's dimensions into one JSON object's text.
+
+    Keys stand in the order of the dimensions, absent ones are left out, so equal texts mean equal
+    values. Combinations repeat from ping to ping, so the last ones are kept ready.
+    """
+
+    def __init__(self, dimensions: Sequence[Dimension]) -> None:
+        self._names = [dimension.name for dimension in dimensions]
+        self._cache: dict[tuple[Any, ...], tuple[str, bool]] = {}
+
+    def text(self, values: tuple[Any, ...]) -> tuple[str, bool]:
+        """Return the JSON text, and whether a value was cut to 200 code points.
+
+        Args:
+            values: One value a dimension: a str, a bool or None.
+        """
+        known = self._cache.get(values)
+        if known is None:
+            known = self._encode(values)
+            if len(self._cache) >= _CACHE_SIZE:
+                self._cache.clear()
+            self._cache[values] = known
+        return known
+
+    def _encode(self, values: tuple[Any, ...]) -> tuple[str, bool]:
+        texts = {name: scalar_text(value) for name, value in zip(self._names, values, strict=True)}
+        present = {name: text for name, text in texts.items() if text is not None}
+        shortened = any(len(text) > MAX_LENGTH for text in present.values())
+        cut = {name: text[:MAX_LENGTH] for name, text in present.items()}
+        return _encode(cut).decode(), shortened

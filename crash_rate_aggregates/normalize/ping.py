@@ -1,0 +1,70 @@
+"""What the judge says of a ping."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import msgspec
+
+from crash_rate_aggregates.normalize.values import is_string
+from crash_rate_aggregates.outcomes import DocType, Outcome
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_NIL = bytes(16)
+_encode = msgspec.json.Encoder().encode
+
+
+class NormalizedPing(NamedTuple):
+    """A ping that passed rules 1 to 7: it counts unless a copy of it does."""
+
+    doc_type: str
+    """`main` or `crash`."""
+    activity_date: date
+    """The client's day, clamped into [submission date - 7 days, submission date]."""
+    dimensions: str
+    """JSON object's text, keys in the order of the dimensions, values strings."""
+    process_type: str | None
+    """Of a crash ping; `absent` where it says none. None for a main ping."""
+    adjustments: int
+    """`Adjustment` flags."""
+    stats: tuple[int, ...]
+    """In the order of `STATS`."""
+    id: bytes | None
+    """16 bytes, None where the ping has no id."""
+
+
+class Ignored(NamedTuple):
+    """A ping that is not counted, and why."""
+
+    outcome: Outcome
+    doc_type: DocType
+
+
+UNREADABLE = Ignored(Outcome.UNREADABLE, DocType.UNKNOWN)
+
+
+def ping_id(document_id: Any, own_id: Any) -> bytes | None:
+    """Return the 16 bytes by which copies are known; None is a ping that has no copies.
+
+    meta.documentId if it is a non-empty string, else the ping's own id. A UUID stands for its
+    bytes, the nil UUID for none, another string for its BLAKE2b-128.
+    """
+    text = document_id if is_string(document_id) and document_id else own_id
+    if not is_string(text) or not text:
+        return None
+    if _UUID.fullmatch(text):
+        value = bytes.fromhex(text.replace("-", ""))
+        return None if value == _NIL else value
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def copy_order(ping: NormalizedPing) -> bytes:
+    """Return the BLAKE2b-128 of the ping's canonical form; of copies the smallest counts.
+
+    The canonical form is the JSON array [doc type, activity date, dimensions text, process type,
+    adjustments, [stats]]: all that the table and the ledger could show of it.
+    """
+    return blake2b(_encode(ping[:6]), digest_size=16).digest()
