@@ -14,9 +14,9 @@ NESTING_LIMIT = 32_768
 """Levels of objects and arrays; a ping with more is unreadable. Firefox's have about 7."""
 
 _STRUCTURE_OR_SCALAR = re.compile(
-    r'[ \t\n\r]*(?:([][{}:,])|("(?:[^"\\]|\\.)*"|[^][{}:," \t\n\r]+))', re.DOTALL
+    r'[ \t\n\r]*(?:([][{}:,])|("[^"\\]*+(?:\\.[^"\\]*+)*+"|[^][{}:," \t\n\r]+))', re.DOTALL
 )
-_NOT_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|[^][{}"]+', re.DOTALL)
+_NOT_STRUCTURE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^][{}"]+', re.DOTALL)
 _CLOSING = {"{": "}", "[": "]"}
 
 

@@ -1,0 +1,98 @@
+"""Decompress a stream: gzip and zstd by their first bytes, all else as it is."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from isal import igzip_lib
+
+from crash_rate_aggregates.sources.interface import DamagedStreamError
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+_OUTPUT_BYTES = 1 << 20
+_GZIP = b"\x1f\x8b"
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_ZSTD_SKIPPABLE = tuple(bytes([0x50 + number, 0x2A, 0x4D, 0x18]) for number in range(16))
+_JSON_START = b'{["\xef \t\r\n'
+
+
+class _Decompressor(Protocol):
+    eof: bool
+    needs_input: bool
+    unused_data: bytes
+
+    def decompress(self, data: bytes, max_length: int = ...) -> bytes: ...
+
+
+def _gunzip() -> _Decompressor:
+    decompressor: _Decompressor = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+    return decompressor
+
+
+def _unzstd() -> _Decompressor:
+    return zstd.ZstdDecompressor()
+
+
+def decompressed(chunks: Iterator[bytes], *, name: str) -> Iterator[bytes]:
+    """Decompress a stream of one or many members, in chunks of at most 1 MiB.
+
+    Args:
+        chunks: The stored bytes.
+        name: The file's name: one that ends in .gz or .zst must hold what it says, or JSON.
+
+    Raises:
+        DamagedStreamError: The stream breaks off, or is not what its start or name says.
+    """
+    head = next(chunks, b"")
+    while len(head) < len(_ZSTD) and (more := next(chunks, b"")):
+        head += more
+    start = _decompressor_for(head)
+    if start is not None:
+        yield from _members(head, chunks, start)
+        return
+    if name.endswith((".gz", ".zst")) and head[:1] not in _JSON_START:
+        raise DamagedStreamError("its name says compressed, its content is not")
+    if head:
+        yield head
+    yield from chunks
+
+
+def _decompressor_for(head: bytes) -> Callable[[], _Decompressor] | None:
+    if head.startswith(_GZIP):
+        return _gunzip
+    if head.startswith((_ZSTD, *_ZSTD_SKIPPABLE)):
+        return _unzstd
+    return None
+
+
+def _members(
+    data: bytes, chunks: Iterator[bytes], start: Callable[[], _Decompressor]
+) -> Iterator[bytes]:
+    """Decompress member after member; zero bytes after one are padding, as gzip allows."""
+    while data := data.lstrip(b"\0") or next(chunks, b"").lstrip(b"\0"):
+        decompressor = start()
+        yield from _one_member(decompressor, data, chunks)
+        data = decompressor.unused_data
+
+
+def _one_member(
+    decompressor: _Decompressor, data: bytes, chunks: Iterator[bytes]
+) -> Iterator[bytes]:
+    while not decompressor.eof:
+        if decompressor.needs_input and not data:
+            data = next(chunks, b"")
+            if not data:
+                raise DamagedStreamError("it breaks off in the middle of its compressed data")
+        try:
+            output = decompressor.decompress(data, _OUTPUT_BYTES)
+        except (igzip_lib.IsalError, zstd.ZstdError, EOFError) as error:
+            raise DamagedStreamError(f"it does not decompress: {error}") from error
+        data = b""
+        if output:
+            yield output

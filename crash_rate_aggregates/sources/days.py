@@ -1,0 +1,58 @@
+"""Which folder holds a submission date: `submission_date=…` below a folder, or a date pattern."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from crash_rate_aggregates.errors import BadSettingError
+
+_FIELD = re.compile(r"%(.)")
+_FIELDS = {"Y": "%04d", "m": "%02d", "d": "%02d"}
+_DAY_FOLDER = "submission_date="
+
+
+@dataclass(frozen=True, slots=True)
+class DayPattern:
+    """Where days lie below one place."""
+
+    pattern: str
+    """What --pings says: a folder, or a folder's name with strftime's %Y, %m, %d."""
+
+    @property
+    def has_fields(self) -> bool:
+        """Whether the pattern names each day's folder itself."""
+        return "%" in self.pattern
+
+    @property
+    def root(self) -> str:
+        """The folder that must exist: all before the first part with a field."""
+        if not self.has_fields:
+            return self.pattern
+        return self.pattern[: self.pattern.index("%")].rpartition("/")[0] or "."
+
+    def folder(self, day: date) -> str:
+        """Return the folder of one day.
+
+        Raises:
+            BadSettingError: The pattern has another field than %Y, %m, %d and %%, or lacks one.
+        """
+        if not self.has_fields:
+            return f"{self.pattern.rstrip('/')}/{_DAY_FOLDER}{day.isoformat()}"
+        found = set(_FIELD.findall(self.pattern))
+        if found - {"%"} != set(_FIELDS):
+            raise BadSettingError(
+                f"the pattern {self.pattern!r} must name a day by %Y, %m and %d, and by nothing "
+                "else: write %Y%m%d, or %% for a percent sign"
+            )
+        return day.strftime(self.pattern)
+
+    def day_of_folder(self, name: str) -> date | None:
+        """Return the day that a folder below a plain place holds, None if it holds none."""
+        try:
+            return date.fromisoformat(name.removeprefix(_DAY_FOLDER)) if (
+                name.startswith(_DAY_FOLDER)
+            ) else None
+        except ValueError:
+            return None

@@ -1,0 +1,33 @@
+"""From a stored file to raw pings: decompress, tell the format by the content, read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from crash_rate_aggregates.sources.compression import decompressed
+from crash_rate_aggregates.sources.days import DayPattern
+from crash_rate_aggregates.sources.interface import PingBatch, PingFormat, Store, StoredFile
+from crash_rate_aggregates.sources.json_pings import JsonPings
+from crash_rate_aggregates.sources.local_files import LocalFiles
+
+FORMATS: tuple[PingFormat, ...] = (JsonPings(),)
+"""Tried in this order; the last one takes everything."""
+
+
+def open_store(pings: str) -> Store:
+    """Return the store that --pings names."""
+    return LocalFiles(DayPattern(pings))
+
+
+def read_pings(store: Store, file: StoredFile) -> Iterator[PingBatch]:
+    """Read the raw pings of one stored file, batch by batch.
+
+    Raises:
+        DamagedStreamError: After the pings before the damage.
+        SourceError: The file cannot be read.
+    """
+    chunks = decompressed(store.read(file), name=file.url)
+    head = next(chunks, b"")
+    format_of_file = next(known for known in FORMATS if known.fits(head))
+    yield from format_of_file.read_pings(chain([head], chunks))

@@ -1,0 +1,107 @@
+"""Pings as JSON: one a line, or one document that fills the whole file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from crash_rate_aggregates.decode.plain import decode_json
+from crash_rate_aggregates.sources.interface import DamagedStreamError, PingBatch, Unreadable
+from crash_rate_aggregates.sources.lines import MAX_LINE_BYTES, ping_lines
+
+MAX_DOCUMENT_BYTES = 64 << 20
+"""A whole file up to this size may be one document over many lines."""
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_SPACE = b" \t\r\n"
+
+
+class JsonPings:
+    """Newline-delimited JSON, and files that hold one document."""
+
+    def fits(self, head: bytes) -> bool:
+        """Accept every file that no other format took: what is not JSON is unreadable."""
+        del head
+        return True
+
+    def read_pings(self, chunks: Iterable[bytes]) -> Iterator[PingBatch]:
+        """Read lines, or the whole as one ping if only the whole is JSON.
+
+        Raises:
+            DamagedStreamError: From `chunks`, after the pings before the damage.
+        """
+        stream = _without_byte_order_mark(iter(chunks))
+        start = _until_first_line(stream)
+        if _begins_with_json_line(start):
+            yield from ping_lines(chain(start, stream))
+            return
+        yield from _document_or_lines(start, stream)
+
+
+def _without_byte_order_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    head = b""
+    for chunk in chunks:
+        head += chunk
+        if len(head) >= len(_BYTE_ORDER_MARK):
+            break
+    yield head.removeprefix(_BYTE_ORDER_MARK)
+    yield from chunks
+
+
+def _until_first_line(stream: Iterator[bytes]) -> list[bytes]:
+    """Take chunks until the first line that is not blank has ended, or is too long."""
+    taken: list[bytes] = []
+    size = 0
+    is_begun = False
+    for chunk in stream:
+        taken.append(chunk)
+        size += len(chunk)
+        content = chunk if is_begun else chunk.lstrip(_SPACE)
+        is_begun = is_begun or bool(content)
+        if b"\n" in content or size > MAX_LINE_BYTES:
+            break
+    return taken
+
+
+def _begins_with_json_line(start: list[bytes]) -> bool:
+    line = b"".join(start).lstrip(_SPACE).partition(b"\n")[0]
+    return len(line) > MAX_LINE_BYTES or _is_json(line)
+
+
+def _document_or_lines(start: list[bytes], stream: Iterator[bytes]) -> Iterator[PingBatch]:
+    taken = start
+    size = sum(map(len, taken))
+    damage: DamagedStreamError | None = None
+    try:
+        for chunk in stream:
+            taken.append(chunk)
+            size += len(chunk)
+            if size > MAX_DOCUMENT_BYTES:
+                break
+    except DamagedStreamError as error:
+        damage = error
+    document = b"".join(taken) if size <= MAX_DOCUMENT_BYTES else b""
+    if document and damage is None and _is_json(document):
+        yield [document]
+    elif damage is not None and not _has_ping_line(document):
+        yield [Unreadable.PING]
+        raise damage
+    else:
+        yield from ping_lines(_then(taken, damage) if damage else chain(taken, stream))
+
+
+def _then(chunks: list[bytes], damage: DamagedStreamError) -> Iterator[bytes]:
+    yield from chunks
+    raise damage
+
+
+def _has_ping_line(document: bytes) -> bool:
+    """Tell whether a cut file was one ping a line, or one document over many lines."""
+    return any(line.startswith(b"{") and len(line) > 2 and _is_json(line) for line in document.split(b"\n"))
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        decode_json(text)
+    except ValueError:
+        return False
+    return True

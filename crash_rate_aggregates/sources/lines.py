@@ -1,0 +1,98 @@
+"""Cut a stream into lines without holding more than one, nor one that is too long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from crash_rate_aggregates.sources.interface import (
+    DamagedStreamError,
+    PingBatch,
+    RawPing,
+    Unreadable,
+)
+
+MAX_LINE_BYTES = 32 << 20
+"""A longer line is one unreadable ping."""
+_BLANK = b" \t\r"
+
+
+def ping_lines(chunks: Iterable[bytes]) -> Iterator[PingBatch]:
+    """Cut chunks at LF; each line that is not blank is one raw ping, one batch a chunk.
+
+    A memoryview in a batch points into its chunk: nothing is copied but lines across chunks.
+
+    Raises:
+        DamagedStreamError: From `chunks`, after the cut last line was given as unreadable.
+    """
+    cutter = _LineCutter()
+    try:
+        for chunk in chunks:
+            batch = cutter.cut(chunk)
+            if batch:
+                yield batch
+    except DamagedStreamError:
+        if cutter.has_rest():
+            yield [Unreadable.PING]
+        raise
+    if last := cutter.last_line():
+        yield last
+
+
+class _LineCutter:
+    """The start of a line whose end has not come yet."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._length = 0
+
+    def cut(self, chunk: bytes) -> list[RawPing]:
+        """Return the lines that end in this chunk, keep the rest."""
+        batch: list[RawPing] = []
+        end = chunk.find(b"\n")
+        if end < 0:
+            self._keep(chunk)
+            return batch
+        if self._length:
+            self._keep(chunk[:end])
+            batch += self.last_line()
+            start = end + 1
+        else:
+            start = 0
+        start = _whole_lines(chunk, start, batch)
+        if start < len(chunk):
+            self._keep(chunk[start:])
+        return batch
+
+    def has_rest(self) -> bool:
+        """Tell whether the stream ended in the middle of a line."""
+        return self._length > MAX_LINE_BYTES or not _is_blank(b"".join(self._pieces))
+
+    def last_line(self) -> list[RawPing]:
+        """Return what was kept as a line of its own and forget it."""
+        line = b"".join(self._pieces)
+        is_too_long = self._length > MAX_LINE_BYTES
+        self._pieces, self._length = [], 0
+        if is_too_long:
+            return [Unreadable.PING]
+        return [] if _is_blank(line) else [line]
+
+    def _keep(self, piece: bytes) -> None:
+        self._length += len(piece)
+        if self._length > MAX_LINE_BYTES:
+            self._pieces = []
+        else:
+            self._pieces.append(piece)
+
+
+def _whole_lines(chunk: bytes, start: int, batch: list[RawPing]) -> int:
+    """Append the lines from `start` on that end in the chunk; return where the rest begins."""
+    view = memoryview(chunk)
+    while (end := chunk.find(b"\n", start)) >= 0:
+        if end > start and (chunk[start] not in _BLANK or not _is_blank(chunk[start:end])):
+            batch.append(view[start:end])
+        start = end + 1
+    return start
+
+
+def _is_blank(line: bytes) -> bool:
+    return not line.strip(_BLANK)

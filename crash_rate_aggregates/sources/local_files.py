@@ -1,0 +1,98 @@
+"""Pings in local folders."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from crash_rate_aggregates.errors import PingsNotFoundError, UnreadableFileError
+from crash_rate_aggregates.sources.days import DayPattern
+from crash_rate_aggregates.sources.interface import StoredFile
+
+_CHUNK_BYTES = 1 << 18
+_SHOWN_DAYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFiles:
+    """The local file system as a store."""
+
+    days: DayPattern
+    """Where days lie."""
+
+    def list_day(self, submission_date: date) -> Sequence[StoredFile]:
+        """List a day's files at any depth, by path.
+
+        Names that start with a dot or an underscore (`_SUCCESS`, `.part-0.crc`) are no pings.
+
+        Raises:
+            PingsNotFoundError: The folder, or the pattern's fixed part, does not exist.
+            UnreadableFileError: A folder may not be listed.
+        """
+        root = Path(self.days.root)
+        if not root.is_dir():
+            raise PingsNotFoundError(
+                f"the folder {str(root)!r} of --pings does not exist: name the folder that holds "
+                "submission_date=YYYY-MM-DD folders, or a pattern with %Y%m%d"
+            )
+        return sorted(_files_below(self.days.folder(submission_date)), key=lambda file: file.url)
+
+    def describe_day(self, submission_date: date) -> str:
+        """Say which folder was looked into and which days lie beside it."""
+        folder = self.days.folder(submission_date)
+        if self.days.has_fields:
+            return f"looked in {folder!r}"
+        found = sorted(filter(None, map(self.days.day_of_folder, os.listdir(self.days.root))))
+        shown = ", ".join(day.isoformat() for day in found[-_SHOWN_DAYS:])
+        return f"looked in {folder!r}; " + (f"the last days there: {shown}" if shown else "no day is there")
+
+    def read(self, file: StoredFile) -> Iterator[bytes]:
+        """Stream a file's bytes.
+
+        Raises:
+            UnreadableFileError: It cannot be opened or read.
+        """
+        try:
+            with open(file.url, "rb", buffering=0) as stream:  # noqa: PTH123  Path.open is this.
+                while chunk := stream.read(_CHUNK_BYTES):
+                    yield chunk
+        except OSError as error:
+            raise _unreadable(file.url, error) from error
+
+
+def _files_below(folder: str) -> Iterator[StoredFile]:
+    def refuse(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            raise _unreadable(error.filename, error) from error
+
+    visited: set[str] = set()
+    for parent, folders, names in os.walk(folder, onerror=refuse, followlinks=True):
+        visited.add(os.path.realpath(parent))
+        folders[:] = [
+            name
+            for name in folders
+            if _holds_pings(name) and os.path.realpath(os.path.join(parent, name)) not in visited
+        ]
+        for path in (os.path.join(parent, name) for name in names if _holds_pings(name)):
+            yield _stored_file(path)
+
+
+def _stored_file(path: str) -> StoredFile:
+    try:
+        return StoredFile(path, os.stat(path).st_size)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _holds_pings(name: str) -> bool:
+    return not name.startswith((".", "_"))
+
+
+def _unreadable(path: str, error: OSError) -> UnreadableFileError:
+    return UnreadableFileError(
+        f"cannot read {path!r}: {error.strerror}; give the job's user permission or repair the "
+        "disk, then run the day again"
+    )
