@@ -75,10 +75,12 @@ def _members(
     data: bytes, chunks: Iterator[bytes], start: Callable[[], _Decompressor]
 ) -> Iterator[bytes]:
     """Decompress member after member; zero bytes after one are padding, as gzip allows."""
-    while data := data.lstrip(b"\0") or next(chunks, b"").lstrip(b"\0"):
+    while data:
         decompressor = start()
         yield from _one_member(decompressor, data, chunks)
-        data = decompressor.unused_data
+        data = decompressor.unused_data.lstrip(b"\0")
+        while not data and (more := next(chunks, b"")):
+            data = more.lstrip(b"\0")
 
 
 def _one_member(

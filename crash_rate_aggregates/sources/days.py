@@ -9,7 +9,7 @@ from datetime import date
 from crash_rate_aggregates.errors import BadSettingError
 
 _FIELD = re.compile(r"%(.)")
-_FIELDS = {"Y": "%04d", "m": "%02d", "d": "%02d"}
+_FIELDS = {"Y", "m", "d"}
 _DAY_FOLDER = "submission_date="
 
 
@@ -41,7 +41,7 @@ class DayPattern:
         if not self.has_fields:
             return f"{self.pattern.rstrip('/')}/{_DAY_FOLDER}{day.isoformat()}"
         found = set(_FIELD.findall(self.pattern))
-        if found - {"%"} != set(_FIELDS):
+        if found - {"%"} != _FIELDS:
             raise BadSettingError(
                 f"the pattern {self.pattern!r} must name a day by %Y, %m and %d, and by nothing "
                 "else: write %Y%m%d, or %% for a percent sign"
@@ -50,9 +50,9 @@ class DayPattern:
 
     def day_of_folder(self, name: str) -> date | None:
         """Return the day that a folder below a plain place holds, None if it holds none."""
+        if not name.startswith(_DAY_FOLDER):
+            return None
         try:
-            return date.fromisoformat(name.removeprefix(_DAY_FOLDER)) if (
-                name.startswith(_DAY_FOLDER)
-            ) else None
+            return date.fromisoformat(name.removeprefix(_DAY_FOLDER))
         except ValueError:
             return None

@@ -1,0 +1,96 @@
+"""Dedupe, group and sum a day's rows with DuckDB, in bounded memory and on bounded disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from crash_rate_aggregates.engines.ledger import CountedPings
+from crash_rate_aggregates.errors import EngineError, ScratchFullError
+from crash_rate_aggregates.rows import AGGREGATE_SCHEMA, PING_SCHEMA
+from crash_rate_aggregates.stats import STAT_NAMES
+
+_BATCH_ROWS = 20_000
+_SLOTS = {
+    "columns": ", ".join(PING_SCHEMA.names),
+    "sums": ", ".join(f"sum({name})::BIGINT AS {name}" for name in STAT_NAMES),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GroupingLimits:
+    """What the group stage may use."""
+
+    memory: str
+    """DuckDB's memory limit, like `512MB`."""
+    scratch_space: str
+    """Most it may spill to disk, like `100GB`."""
+    threads: int
+
+
+class Grouping:
+    """The group stage of one day: rows in Parquet files in, aggregates out."""
+
+    def __init__(self, scratch: Path, limits: GroupingLimits) -> None:
+        self._connection = duckdb.connect(
+            config={
+                "memory_limit": limits.memory,
+                "temp_directory": str(scratch / "spill"),
+                "max_temp_directory_size": limits.scratch_space,
+                "threads": limits.threads,
+                # The result has no order; keeping one would hold more in memory.
+                "preserve_insertion_order": False,
+            }
+        )
+
+    def close(self) -> None:
+        """Free memory and spilled files."""
+        self._connection.close()
+
+    def load(self, row_files: list[Path]) -> None:
+        """Name the rows and find the copies among them."""
+        rows = self._connection.read_parquet([str(path) for path in row_files])
+        rows.create_view("pings")
+        self._run("copied_ids")
+        self._run("winners")
+
+    def counted(self) -> list[CountedPings]:
+        """Return the counted pings by what the ledger tells apart."""
+        return [CountedPings(*row) for row in self._run("counted").fetchall()]
+
+    def aggregates(self) -> Iterator[pa.RecordBatch]:
+        """Stream the aggregates by `AGGREGATE_SCHEMA`."""
+        reader = self._connection.sql(_query("aggregates")).to_arrow_reader(_BATCH_ROWS)
+        while True:
+            try:
+                batch = reader.read_next_batch()
+            except StopIteration:
+                return
+            except (OSError, pa.ArrowException, duckdb.Error) as error:
+                raise _engine_error(error) from error
+            yield batch.cast(AGGREGATE_SCHEMA)
+
+    def _run(self, query: str) -> duckdb.DuckDBPyConnection:
+        try:
+            return self._connection.execute(_query(query))
+        except duckdb.Error as error:
+            raise _engine_error(error) from error
+
+
+def _query(name: str) -> str:
+    folder = files("crash_rate_aggregates.engines") / "queries"
+    return (folder / f"{name}.sql").read_text(encoding="utf-8").format_map(_SLOTS)
+
+
+def _engine_error(error: Exception) -> EngineError:
+    reason = str(error).strip().partition("\n")[0]
+    if "No space left" in reason or "max_temp_directory_size" in reason:
+        return ScratchFullError(
+            f"the scratch folder is full: {reason}; free space or name another in `scratch`"
+        )
+    return EngineError(f"the group stage failed: {reason}; nothing was changed, run the day again")

@@ -1,0 +1,108 @@
+"""The kernel: raw pings in, Arrow rows and counted verdicts out. The same code on every engine."""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from crash_rate_aggregates.decode.judging import PingJudge
+from crash_rate_aggregates.normalize.ping import (
+    UNREADABLE,
+    Ignored,
+    NormalizedPing,
+    copy_order,
+)
+from crash_rate_aggregates.normalize.rules import Judge
+from crash_rate_aggregates.outcomes import DocType, Outcome
+from crash_rate_aggregates.rows import PING_SCHEMA
+from crash_rate_aggregates.sources.interface import PingBatch, RawPing, Unreadable
+
+_HALVES = struct.Struct(">qq")
+_UNSIGNED_HALVES = struct.Struct(">QQ")
+_MIDDLE = 1 << 63
+_NO_ID = (None, None, None, None)
+
+
+@dataclass(slots=True)
+class VerdictCounts:
+    """How many pings were read, and what became of those that are no rows."""
+
+    read: int = 0
+    """As the source counted them, before judging."""
+    ignored: Counter[tuple[Outcome, DocType]] = field(default_factory=Counter)
+    """Pings that fell to rules 1 to 7."""
+    passed: Counter[str] = field(default_factory=Counter)
+    """Rows by doc type: counted, or duplicates of a counted one."""
+
+    def add(self, other: VerdictCounts) -> None:
+        """Add what another task counted."""
+        self.read += other.read
+        self.ignored.update(other.ignored)
+        self.passed.update(other.passed)
+
+
+class Kernel:
+    """Judge batches of raw pings of one submission date and keep the rows until they are taken."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = PingJudge(judge)
+        self._rows: list[tuple[Any, ...]] = []
+        self.counts = VerdictCounts()
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def judge(self, batch: PingBatch) -> None:
+        """Judge one batch."""
+        self.counts.read += len(batch)
+        for raw in batch:
+            verdict = self._verdict(raw)
+            if isinstance(verdict, Ignored):
+                self.counts.ignored[verdict.outcome, verdict.doc_type] += 1
+            else:
+                self.counts.passed[verdict.doc_type] += 1
+                self._rows.append(_row(verdict))
+
+    def take_rows(self) -> pa.RecordBatch:
+        """Return the rows since the last call, by `PING_SCHEMA`, and forget them."""
+        columns = list(zip(*self._rows, strict=True)) or [()] * len(PING_SCHEMA)
+        self._rows = []
+        arrays = [_array(values, kind) for values, kind in zip(columns, PING_SCHEMA, strict=True)]
+        return pa.RecordBatch.from_arrays(arrays, schema=PING_SCHEMA)
+
+    def _verdict(self, raw: RawPing) -> NormalizedPing | Ignored:
+        if isinstance(raw, (bytes, memoryview)):
+            return self._judge.judge_json(raw)
+        if isinstance(raw, Mapping):
+            return self._judge.judge_raw(raw)
+        assert raw is Unreadable.PING  # noqa: S101  For the type checker: nothing else is left.
+        return UNREADABLE
+
+
+def _row(ping: NormalizedPing) -> tuple[Any, ...]:
+    return (
+        ping.doc_type,
+        ping.activity_date,
+        ping.dimensions,
+        ping.process_type,
+        ping.adjustments,
+        *(_NO_ID if ping.id is None else _keys(ping, ping.id)),
+        *ping.stats,
+    )
+
+
+def _keys(ping: NormalizedPing, ping_id: bytes) -> tuple[int, int, int, int]:
+    """Return the id as two integers, and the copy order as two that sort like its bytes."""
+    high, low = _UNSIGNED_HALVES.unpack(copy_order(ping))
+    return (*_HALVES.unpack(ping_id), high - _MIDDLE, low - _MIDDLE)
+
+
+def _array(values: tuple[Any, ...], kind: pa.Field) -> pa.Array:
+    if pa.types.is_dictionary(kind.type):
+        return pa.array(values, pa.string()).dictionary_encode()
+    return pa.array(values, kind.type)

@@ -1,0 +1,64 @@
+"""Deal a day's files to workers: small ones packed, large ones first, the largest shared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from crash_rate_aggregates.engines.interface import DamagedFile, DayRequest, files_bytes
+from crash_rate_aggregates.engines.tasks import sound_batches
+from crash_rate_aggregates.sources.interface import RawPing, StoredFile
+
+PACK_BYTES = 16 << 20
+"""Small files are judged together up to this stored size: a task's own cost then vanishes."""
+SHARE_BYTES = 32 << 20
+"""A file below this stored size is judged by one worker even if it is most of the day."""
+_BLOCK_BYTES = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class DayWork:
+    """How the files of a day are dealt."""
+
+    whole: tuple[tuple[StoredFile, ...], ...]
+    """Files that one worker judges, largest first."""
+    shared: tuple[StoredFile, ...]
+    """Files so large that the day would wait for one worker: all share their pings."""
+
+
+def split_work(files: Sequence[StoredFile], jobs: int) -> DayWork:
+    """Deal files to workers; a file above a worker's fair share of the day is shared."""
+    fair_share = files_bytes(files) / jobs
+    limit = max(fair_share, SHARE_BYTES)
+    shared = [file for file in files if jobs > 1 and file.size > limit]
+    rest = sorted(set(files) - set(shared), key=lambda file: (-file.size, file.url))
+    return DayWork(tuple(_packed(rest)), tuple(shared))
+
+
+def _packed(files: Sequence[StoredFile]) -> Iterator[tuple[StoredFile, ...]]:
+    pack: list[StoredFile] = []
+    for file in files:
+        if pack and files_bytes(pack) + file.size > PACK_BYTES:
+            yield tuple(pack)
+            pack = []
+        pack.append(file)
+    if pack:
+        yield tuple(pack)
+
+
+def shared_blocks(
+    request: DayRequest, file: StoredFile, damaged: list[DamagedFile]
+) -> Iterator[list[RawPing]]:
+    """Read a file and yield its pings in blocks of a few MiB that can travel to a worker."""
+    block: list[RawPing] = []
+    size = 0
+    for batch in sound_batches(request, file, damaged):
+        for ping in batch:
+            portable = bytes(ping) if isinstance(ping, memoryview) else ping
+            block.append(portable)
+            size += len(portable) if isinstance(portable, bytes) else 0
+        if size >= _BLOCK_BYTES:
+            yield block
+            block, size = [], 0
+    if block:
+        yield block

@@ -1,0 +1,98 @@
+"""What one worker process does: read files, or take pings, and leave rows in the scratch folder.
+
+Workers import neither DuckDB nor psycopg: they start fast and stay small.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from crash_rate_aggregates.engines.interface import DamagedFile, DayRequest
+from crash_rate_aggregates.engines.kernel import Kernel, VerdictCounts
+from crash_rate_aggregates.errors import DamagedFileError, ScratchFullError
+from crash_rate_aggregates.normalize.rules import Judge
+from crash_rate_aggregates.rows import PING_SCHEMA
+from crash_rate_aggregates.sources.files import read_pings
+from crash_rate_aggregates.sources.interface import DamagedStreamError, PingBatch, StoredFile
+
+_ROWS_AT_ONCE = 20_000
+
+
+@dataclass(slots=True)
+class TaskResult:
+    """What a task leaves."""
+
+    row_file: Path
+    counts: VerdictCounts
+    damaged: list[DamagedFile] = field(default_factory=list)
+
+
+def prepare_worker() -> None:
+    """Leave Ctrl-C to the parent, and end when the parent is gone, even by kill -9."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    multiprocessing.connection.wait([sentinel])
+    os._exit(1)
+
+
+def judge_files(request: DayRequest, files: Iterable[StoredFile], row_file: Path) -> TaskResult:
+    """Judge all pings of some files.
+
+    Raises:
+        DamagedFileError: A file is damaged and the request does not allow that.
+    """
+    damaged: list[DamagedFile] = []
+    batches = (batch for file in files for batch in sound_batches(request, file, damaged))
+    return _judge(request, batches, row_file, damaged)
+
+
+def judge_pings(request: DayRequest, batch: PingBatch, row_file: Path) -> TaskResult:
+    """Judge pings that another process has read."""
+    return _judge(request, [batch], row_file, [])
+
+
+def sound_batches(
+    request: DayRequest, file: StoredFile, damaged: list[DamagedFile]
+) -> Iterator[PingBatch]:
+    """Read a file's pings; list it as damaged, or fail the day, where it breaks off."""
+    try:
+        yield from read_pings(request.store, file)
+    except DamagedStreamError as damage:
+        if not request.allow_damaged:
+            raise DamagedFileError(
+                f"{file.url!r} is damaged: {damage}; fetch it again, or count what is readable "
+                "with --allow-damaged"
+            ) from damage
+        damaged.append(DamagedFile(file.url, str(damage)))
+
+
+def _judge(
+    request: DayRequest, batches: Iterable[PingBatch], row_file: Path, damaged: list[DamagedFile]
+) -> TaskResult:
+    kernel = Kernel(Judge(request.submission_date, request.dimensions))
+    try:
+        with pq.ParquetWriter(row_file, PING_SCHEMA, compression="lz4") as writer:
+            for batch in batches:
+                kernel.judge(batch)
+                if len(kernel) >= _ROWS_AT_ONCE:
+                    writer.write_batch(kernel.take_rows())
+            writer.write_batch(kernel.take_rows())
+    except OSError as error:
+        raise ScratchFullError(
+            f"cannot write {str(row_file)!r}: {error.strerror or error}; free space or name "
+            "another folder in the setting `scratch`"
+        ) from error
+    return TaskResult(row_file, kernel.counts, damaged)
