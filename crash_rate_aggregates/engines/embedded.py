@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 from crash_rate_aggregates.engines.grouping import Grouping, GroupingLimits
 from crash_rate_aggregates.engines.interface import (
@@ -33,6 +34,11 @@ from crash_rate_aggregates.sources.interface import StoredFile
 
 _BLOCKS_AHEAD = 2
 """Blocks of a shared file that wait for each worker: enough to keep it busy, little to hold."""
+
+
+def default_scratch() -> Path:
+    """Return the folder for rows between stages where no setting names one."""
+    return Path(gettempdir()) / f"crash-rate-aggregates-{os.geteuid()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,8 @@ class _DayOfTasks:
             jobs, mp_context=multiprocessing.get_context("spawn"), initializer=prepare_worker
         )
         try:
+            if not work.whole and not work.shared:
+                self._submit(pool, judge_files, (), size=(0, 0))
             for file in work.shared:
                 self._share(pool, jobs, file)
             for files in work.whole:

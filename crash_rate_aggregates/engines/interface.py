@@ -50,6 +50,10 @@ class DayResult:
 class Progress(Protocol):
     """Hears how far a day is."""
 
+    def begin_day(self, day: date, *, files: int, stored_bytes: int) -> None:
+        """A day has begun; so much is to be judged."""
+        ...
+
     def stage(self, name: str) -> None:
         """A stage has begun."""
         ...

@@ -1,0 +1,166 @@
+"""The settings: flag > environment > TOML file > default. docs/configuration.md lists them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from crash_rate_aggregates.dimensions import Dimension, checked_dimensions
+from crash_rate_aggregates.errors import BadSettingError, DimensionsError
+
+ENVIRONMENT_PREFIX = "CRASH_RATE_AGGREGATES_"
+CONFIG_VARIABLE = f"{ENVIRONMENT_PREFIX}CONFIG"
+DEFAULT_CONFIG = "crash-rate-aggregates.toml"
+
+
+def default_home() -> Path:
+    """Return where the embedded server keeps its data.
+
+    For root /var/lib: the server runs as an unprivileged user that cannot reach /root.
+    """
+    if os.geteuid() == 0:
+        return Path("/var/lib/crash-rate-aggregates")
+    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(data) / "crash-rate-aggregates"
+
+
+def _usable_cores() -> int:
+    """Return the cores that this process may use, at least 1."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS has no affinity.
+        return os.cpu_count() or 1
+
+
+class Settings(BaseSettings):
+    """All settings of the program; each can be given in four places."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENVIRONMENT_PREFIX, extra="forbid", frozen=True, env_ignore_empty=True
+    )
+    config_file: ClassVar[Path | None] = None
+
+    pings: str | None = Field(
+        None, description="Folder or strftime pattern that holds the pings of each day."
+    )
+    database: str | None = Field(
+        None, description="libpq URL of the PostgreSQL server; without it the embedded one is used."
+    )
+    home: Path = Field(
+        default_factory=default_home, description="Folder of the embedded server and of scratch."
+    )
+    postgres_bin: Path | None = Field(
+        None, description="Folder with other PostgreSQL programs for the embedded server."
+    )
+    jobs: int = Field(
+        default_factory=_usable_cores, ge=1, le=1024, description="Worker processes; default: all cores."
+    )
+    scratch: Path | None = Field(
+        None, description="Folder for rows between stages; default: `scratch` in the system's temporary folder."
+    )
+    memory: str = Field(
+        "512MB", pattern=r"^[0-9]+ ?(MB|GB|MiB|GiB)$", description="Memory limit of the group stage."
+    )
+    scratch_space: str = Field(
+        "200GB",
+        pattern=r"^[0-9]+ ?(MB|GB|TB|MiB|GiB|TiB)$",
+        description="Most that the group stage may spill to disk.",
+    )
+    dimensions: Annotated[tuple[str, ...] | None, NoDecode] = Field(
+        None, description="Names of the dimensions to use, comma-separated; default: all."
+    )
+    extra_dimensions: dict[str, str] = Field(
+        default_factory=dict,
+        description='Further dimensions, name = "path/in/the/ping".',
+    )
+
+    @field_validator("dimensions", mode="before")
+    @classmethod
+    def _split_names(cls, value: Any) -> Any:
+        return value.split(",") if isinstance(value, str) else value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags first, then the environment, then the TOML file."""
+        del dotenv_settings, file_secret_settings
+        toml = TomlConfigSettingsSource(settings_cls, cls.config_file)
+        return init_settings, env_settings, toml
+
+    def chosen_dimensions(self, base: Sequence[Dimension]) -> tuple[Dimension, ...]:
+        """Return the dimensions of a run: those of the code, extra ones, or the chosen of both.
+
+        Raises:
+            DimensionsError: A chosen name is unknown, or names clash.
+        """
+        extra = [
+            Dimension(name, tuple(path.strip("/").split("/")), "Added in the settings.")
+            for name, path in self.extra_dimensions.items()
+        ]
+        known = checked_dimensions([*base, *extra])
+        if self.dimensions is None:
+            return known
+        by_name = {dimension.name: dimension for dimension in known}
+        for name in self.dimensions:
+            if name not in by_name:
+                raise DimensionsError(
+                    f"there is no dimension {name!r}: choose from {', '.join(by_name)}, or add it "
+                    "under extra_dimensions"
+                )
+        return tuple(by_name[name] for name in dict.fromkeys(self.dimensions))
+
+
+def load_settings(flags: Mapping[str, Any], config: str | None) -> Settings:
+    """Read all four places.
+
+    Args:
+        flags: What was typed; None stands for not given.
+        config: The TOML file; default: the environment's, else the current folder's if it exists.
+
+    Raises:
+        BadSettingError: A file or value cannot be used; names it.
+    """
+    given = {name: value for name, value in flags.items() if value is not None}
+    path = _config_file(config)
+    kind = type("Settings", (Settings,), {"config_file": path, "__module__": __name__})
+    try:
+        settings: Settings = kind(**given)
+    except ValidationError as error:
+        raise BadSettingError(_first_fault(error)) from error
+    except (OSError, ValueError) as error:
+        raise BadSettingError(f"the settings file {str(path)!r} cannot be used: {error}") from error
+    return settings
+
+
+def _config_file(config: str | None) -> Path | None:
+    named = config or os.environ.get(CONFIG_VARIABLE)
+    if named and not Path(named).is_file():
+        raise BadSettingError(
+            f"the settings file {named!r} does not exist: correct --config or {CONFIG_VARIABLE}"
+        )
+    default = Path(DEFAULT_CONFIG)
+    return Path(named) if named else default if default.is_file() else None
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault = error.errors()[0]
+    name = ".".join(str(part) for part in fault["loc"])
+    shown = "" if name == "database" else f" {fault['input']!r}"
+    return f"setting {name}{shown}: {fault['msg'].lower()}; see docs/configuration.md"

@@ -1,0 +1,218 @@
+"""One submission date end to end; a backfill is that, once for every date."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from time import monotonic
+
+from crash_rate_aggregates import __version__
+from crash_rate_aggregates.database.connection import connect
+from crash_rate_aggregates.database.day import DayToStore, RunFacts
+from crash_rate_aggregates.database.migrate import migrate
+from crash_rate_aggregates.database.partitions import ensure_partition
+from crash_rate_aggregates.database.replace_day import StoredRun, replace_day
+from crash_rate_aggregates.database.vacuum import vacuum_day
+from crash_rate_aggregates.dimensions import Dimension
+from crash_rate_aggregates.engines.interface import (
+    DamagedFile,
+    DayRequest,
+    DayResult,
+    Engine,
+    Progress,
+    files_bytes,
+)
+from crash_rate_aggregates.errors import (
+    BadDateError,
+    CrashRateAggregatesError,
+    DateRangeError,
+    NoPingsError,
+)
+from crash_rate_aggregates.normalize.dates import parse_submission_date
+from crash_rate_aggregates.outcomes import LedgerLine
+from crash_rate_aggregates.sources.files import open_store
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is the same for every day of a backfill."""
+
+    pings: str
+    """Folder or pattern, as --pings says."""
+    database_url: str
+    """libpq URL, with its password."""
+    engine: Engine
+    dimensions: tuple[Dimension, ...]
+    progress: Progress
+    allow_empty: bool = False
+    """Replace a day without pings by nothing instead of keeping what is stored."""
+    allow_damaged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DaySummary:
+    """What a run of one day did."""
+
+    submission_date: date
+    run_id: int
+    aggregates: int
+    pings_read: int
+    files_read: int
+    bytes_read: int
+    seconds: float
+    ledger: tuple[LedgerLine, ...]
+    damaged: tuple[DamagedFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FailedDay:
+    """A day that kept what the table held."""
+
+    submission_date: date
+    error: CrashRateAggregatesError
+
+
+def submission_date(text: str) -> date:
+    """Read a submission date as people type it.
+
+    Raises:
+        BadDateError: It is neither YYYY-MM-DD nor YYYYMMDD, or out of 2000 to 2199.
+    """
+    day = parse_submission_date(text)
+    if day is None:
+        raise BadDateError(
+            f"{text!r} is no submission date from 2000-01-01 to 2199-12-31: write 2016-03-14 or "
+            "20160314"
+        )
+    return day
+
+
+def submission_dates(first: date | None, last: date | None, *, today: date) -> list[date]:
+    """Return the days from the first to the last; a bound that is not given is yesterday.
+
+    Args:
+        first: The first submission date.
+        last: The last one, included.
+        today: The current date in UTC.
+
+    Raises:
+        DateRangeError: The last lies before the first.
+    """
+    yesterday = today - timedelta(days=1)
+    first, last = first or yesterday, last or yesterday
+    if last < first:
+        raise DateRangeError(
+            f"the range ends on {last} before it begins on {first}: exchange the two dates"
+        )
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def prepare_database(database_url: str) -> None:
+    """Bring the schema up to date.
+
+    Raises:
+        DatabaseError: The server refuses, or its schema is newer than this program.
+    """
+    with connect(database_url) as connection:
+        for name in migrate(connection):
+            log.info("migrated the database: %s", name)
+
+
+def backfill(
+    job: Job, days: Sequence[date], *, stop_on_error: bool = False
+) -> Iterator[DaySummary | FailedDay]:
+    """Run each day, yielding as each is done; a failed day does not stop the others."""
+    prepare_database(job.database_url)
+    for day in days:
+        try:
+            yield run_day(job, day)
+        except CrashRateAggregatesError as error:
+            yield FailedDay(day, error)
+            if stop_on_error:
+                return
+
+
+def run_day(
+    job: Job, day: date, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> DaySummary:
+    """Compute one submission date and replace it in the database.
+
+    Raises:
+        CrashRateAggregatesError: The day stays as it was.
+    """
+    started_at, started = now(), monotonic()
+    request = _day_request(job, day)
+    stored_bytes = files_bytes(request.files)
+    job.progress.begin_day(day, files=len(request.files), stored_bytes=stored_bytes)
+    with job.engine.aggregate_day(request, job.progress) as result:
+        if not result.pings_read and not job.allow_empty:
+            raise _no_pings(job, request)
+        job.progress.stage("store")
+        facts = _run_facts(job, request, result, started_at, monotonic() - started)
+        stored = _store(job, DayToStore(day, result.aggregates, result.ledger, _damaged(result), facts))
+    _vacuum(job, day)
+    return DaySummary(
+        submission_date=day,
+        run_id=stored.run_id,
+        aggregates=stored.aggregates,
+        pings_read=result.pings_read,
+        files_read=len(request.files),
+        bytes_read=stored_bytes,
+        seconds=monotonic() - started,
+        ledger=result.ledger,
+        damaged=result.damaged,
+    )
+
+
+def _day_request(job: Job, day: date) -> DayRequest:
+    store = open_store(job.pings)
+    request = DayRequest(
+        day, job.dimensions, store, tuple(store.list_day(day)), allow_damaged=job.allow_damaged
+    )
+    if not request.files and not job.allow_empty:
+        raise _no_pings(job, request)
+    return request
+
+
+def _no_pings(job: Job, request: DayRequest) -> NoPingsError:
+    day = request.submission_date
+    return NoPingsError(
+        f"no pings for {day} under {job.pings!r} ({request.store.describe_day(day)}): what the table "
+        "holds for the day stays; wait for the pings, or use --allow-empty to replace it by nothing"
+    )
+
+
+def _damaged(result: DayResult) -> tuple[tuple[str, str], ...]:
+    return tuple((damaged.file, damaged.reason) for damaged in result.damaged)
+
+
+def _run_facts(
+    job: Job, request: DayRequest, result: DayResult, started_at: datetime, seconds: float
+) -> RunFacts:
+    return RunFacts(
+        started_at=started_at,
+        program_version=__version__,
+        engine=job.engine.name,
+        pings_source=job.pings,
+        dimensions=job.dimensions,
+        pings_read=result.pings_read,
+        bytes_read=files_bytes(request.files),
+        files_read=len(request.files),
+        seconds=seconds,
+    )
+
+
+def _store(job: Job, day: DayToStore) -> StoredRun:
+    # A connection of its own: one held open while the day was computed could have been cut.
+    with connect(job.database_url) as connection:
+        ensure_partition(connection, day.submission_date)
+        return replace_day(connection, day)
+
+
+def _vacuum(job: Job, day: date) -> None:
+    with connect(job.database_url) as connection:
+        vacuum_day(connection, day)

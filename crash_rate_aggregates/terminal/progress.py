@@ -1,0 +1,89 @@
+"""Progress on stderr: a bar where a person looks on, else one log line a stage."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+log = logging.getLogger(__name__)
+
+STAGES = {
+    "judge": "reading and judging pings",
+    "group": "removing duplicates, grouping",
+    "store": "replacing the day in PostgreSQL",
+}
+"""What people read for each stage of a day."""
+
+
+class LoggedProgress:
+    """One log line a stage, for cron, journals and files."""
+
+    def __init__(self) -> None:
+        self._pings = 0
+
+    def begin_day(self, day: date, *, files: int, stored_bytes: int) -> None:
+        """Start over for the next day."""
+        self._pings = 0
+        log.info("%s: %d files, %.1f MB", day, files, stored_bytes / 1e6)
+
+    def stage(self, name: str) -> None:
+        """Log that a stage begins."""
+        judged = f"; {self._pings} pings judged" if self._pings else ""
+        log.info("%s%s", STAGES[name], judged)
+
+    def advance(self, *, files: int, stored_bytes: int, pings: int) -> None:
+        """Count silently."""
+        del files, stored_bytes
+        self._pings += pings
+
+
+class BarProgress:
+    """A bar over the stored bytes of the day."""
+
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+        self._task: TaskID | None = None
+        self._pings = 0
+
+    def begin_day(self, day: date, *, files: int, stored_bytes: int) -> None:
+        """Show a new bar, and take the last day's away."""
+        del files
+        if self._task is not None:
+            self._bar.remove_task(self._task)
+        self._pings = 0
+        self._task = self._bar.add_task("", total=max(stored_bytes, 1), day=day, pings=0, stage="")
+
+    def stage(self, name: str) -> None:
+        """Show the stage beside the bar."""
+        if self._task is not None:
+            self._bar.update(self._task, stage=STAGES[name])
+
+    def advance(self, *, files: int, stored_bytes: int, pings: int) -> None:
+        """Move the bar."""
+        del files
+        self._pings += pings
+        if self._task is not None:
+            self._bar.update(self._task, advance=stored_bytes, pings=self._pings)
+
+
+@contextmanager
+def shown_progress(console: Console) -> Iterator[LoggedProgress | BarProgress]:
+    """Give the listener that fits the console."""
+    if not console.is_terminal:
+        yield LoggedProgress()
+        return
+    columns = (
+        TextColumn("{task.fields[day]}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TextColumn("{task.fields[pings]:,} pings"),
+        TextColumn("{task.fields[stage]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        yield BarProgress(bar)

@@ -1,0 +1,69 @@
+"""Say what each day's run did: a line for people, one JSON document for machines."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any, TextIO
+
+from rich.console import Console
+
+from crash_rate_aggregates.errors import ExitCode
+from crash_rate_aggregates.job import DaySummary, FailedDay
+from crash_rate_aggregates.outcomes import LedgerKind, Outcome
+
+
+class DayReports:
+    """Results on stdout, errors on stderr as they come."""
+
+    def __init__(self, stdout: TextIO, stderr: Console, *, as_json: bool) -> None:
+        self._stdout = stdout
+        self._stderr = stderr
+        self._as_json = as_json
+        self._results: list[DaySummary | FailedDay] = []
+
+    def show(self, result: DaySummary | FailedDay) -> None:
+        """Report one day."""
+        self._results.append(result)
+        if isinstance(result, FailedDay):
+            text = f"error: {result.submission_date}: {result.error} [{result.error.slug}]"
+            self._stderr.print(text, markup=False)
+        elif not self._as_json:
+            print(_sentence(result), file=self._stdout, flush=True)
+
+    def finish(self) -> int:
+        """Print the JSON document if asked for; return the exit code."""
+        if self._as_json:
+            days = [_as_mapping(result) for result in self._results]
+            print(json.dumps({"days": days}, indent=2), file=self._stdout)
+        failed = [result for result in self._results if isinstance(result, FailedDay)]
+        return failed[0].error.exit_code if failed else ExitCode.DONE
+
+
+def outcome_counts(summary: DaySummary) -> dict[str, int]:
+    """Sum the ledger's outcomes over doc types."""
+    counts: dict[str, int] = {}
+    for line in summary.ledger:
+        if line.kind == LedgerKind.OUTCOME:
+            counts[line.name] = counts.get(line.name, 0) + line.pings
+    return counts
+
+
+def _sentence(day: DaySummary) -> str:
+    counts = outcome_counts(day)
+    counted = counts.pop(Outcome.COUNTED, 0)
+    others = ", ".join(f"{number:,} {name}" for name, number in sorted(counts.items()))
+    damaged = f"; {len(day.damaged)} damaged files" if day.damaged else ""
+    return (
+        f"{day.submission_date}: {day.pings_read:,} pings read, {counted:,} counted"
+        f"{f' ({others})' if others else ''}, {day.aggregates:,} aggregates, "
+        f"{day.seconds:.1f} s{damaged}"
+    )
+
+
+def _as_mapping(result: DaySummary | FailedDay) -> dict[str, Any]:
+    day = result.submission_date.isoformat()
+    if isinstance(result, FailedDay):
+        failure = {"slug": result.error.slug, "message": str(result.error)}
+        return {"submission_date": day, "status": "failed", "error": failure}
+    return {**asdict(result), "submission_date": day, "status": "done"}
