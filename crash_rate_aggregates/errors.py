@@ -32,7 +32,9 @@ class UsageError(CrashRateAggregatesError):
     """What was typed or configured cannot be meant."""
 
     slug = "usage"
-    remedy = "Correct the flag, the environment variable or the settings file that the message names."
+    remedy = (
+        "Correct the flag, the environment variable or the settings file that the message names."
+    )
     exit_code = ExitCode.USAGE
 
 
@@ -82,7 +84,9 @@ class NoPingsError(SourceError):
     """The day has no ping at all; what the table holds for it stays."""
 
     slug = "no-pings"
-    remedy = "Wait until the day is complete, or replace it by nothing on purpose with --allow-empty."
+    remedy = (
+        "Wait until the day is complete, or replace it by nothing on purpose with --allow-empty."
+    )
 
 
 class DamagedFileError(SourceError):
@@ -146,6 +150,13 @@ class QueryError(DatabaseError):
 
     slug = "query-rejected"
     remedy = "Correct the statement; docs/table.md lists the tables and columns."
+
+
+class DayNotStoredError(DatabaseError):
+    """The table holds no run of a submission date."""
+
+    slug = "day-not-stored"
+    remedy = "Fill the day with `run` or `backfill`, or leave out the date to see the latest."
 
 
 class LockTimeoutError(DatabaseError):
