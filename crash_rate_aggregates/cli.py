@@ -38,14 +38,12 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 _stderr = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-class _SubmissionDate(click.ParamType):
+class _SubmissionDate(click.ParamType[date]):
     """YYYY-MM-DD or YYYYMMDD."""
 
     name = "date"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> date:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         from crash_rate_aggregates.job import submission_date
 
         del param, ctx
@@ -93,7 +91,7 @@ def cli() -> None:
 @click.option("--submission-date", type=DATE, help="The day; default: yesterday, UTC.")
 @_run_options
 @click.pass_obj
-def run(base: Sequence[Dimension], submission_date: date | None, **flags: Any) -> int:
+def run(base: Sequence[Dimension], /, submission_date: date | None, **flags: Any) -> int:
     """Compute one submission date and replace it in the table."""
     return _fill(base, submission_date, submission_date, stop_on_error=True, **flags)
 
@@ -105,6 +103,7 @@ def run(base: Sequence[Dimension], submission_date: date | None, **flags: Any) -
 @click.pass_obj
 def backfill(
     base: Sequence[Dimension],
+    /,
     min_submission_date: date | None,
     max_submission_date: date | None,
     **flags: Any,
@@ -290,6 +289,7 @@ def url(server: EmbeddedServer) -> None:
 @click.option("--config", help="TOML file with settings.")
 def sample_pings(
     folder: Path,
+    *,
     min_submission_date: date | None,
     max_submission_date: date | None,
     pings_per_day: int,

@@ -64,13 +64,19 @@ class Settings(BaseSettings):
         None, description="Folder with other PostgreSQL programs for the embedded server."
     )
     jobs: int = Field(
-        default_factory=_usable_cores, ge=1, le=1024, description="Worker processes; default: all cores."
+        default_factory=_usable_cores,
+        ge=1,
+        le=1024,
+        description="Worker processes; default: all cores.",
     )
     scratch: Path | None = Field(
-        None, description="Folder for rows between stages; default: `scratch` in the system's temporary folder."
+        None,
+        description="Folder for rows between stages; default: in the temporary folder.",
     )
     memory: str = Field(
-        "512MB", pattern=r"^[0-9]+ ?(MB|GB|MiB|GiB)$", description="Memory limit of the group stage."
+        "512MB",
+        pattern=r"^[0-9]+ ?(MB|GB|MiB|GiB)$",
+        description="Memory limit of the group stage.",
     )
     scratch_space: str = Field(
         "200GB",

@@ -77,7 +77,7 @@ class PingsNotFoundError(SourceError):
     """The folder or pattern of --pings does not exist."""
 
     slug = "pings-not-found"
-    remedy = "Point --pings at the folder that holds submission_date=… folders, or at a pattern with %Y%m%d."
+    remedy = "Point --pings at the folder of submission_date=… folders, or at a %Y%m%d pattern."
 
 
 class NoPingsError(SourceError):

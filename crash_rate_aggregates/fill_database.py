@@ -22,5 +22,10 @@ from crash_rate_aggregates.dimensions import (
 __all__ = ["COMPARABLE_DIMENSIONS", "DIMENSION_NAMES"]
 
 if __name__ == "__main__":
-    dimensions = lambda: dimensions_from_lists(COMPARABLE_DIMENSIONS, DIMENSION_NAMES)  # noqa: E731  Unequal lists are an error that main() reports.
-    sys.exit(main(["backfill", *sys.argv[1:]], dimensions=dimensions))
+    sys.exit(
+        main(
+            ["backfill", *sys.argv[1:]],
+            # Joined inside main(), which reports lists that do not match.
+            dimensions=lambda: dimensions_from_lists(COMPARABLE_DIMENSIONS, DIMENSION_NAMES),
+        )
+    )

@@ -153,7 +153,9 @@ def run_day(
             raise _no_pings(job, request)
         job.progress.stage("store")
         facts = _run_facts(job, request, result, started_at, monotonic() - started)
-        stored = _store(job, DayToStore(day, result.aggregates, result.ledger, _damaged(result), facts))
+        stored = _store(
+            job, DayToStore(day, result.aggregates, result.ledger, _damaged(result), facts)
+        )
     _vacuum(job, day)
     return DaySummary(
         submission_date=day,
@@ -181,8 +183,8 @@ def _day_request(job: Job, day: date) -> DayRequest:
 def _no_pings(job: Job, request: DayRequest) -> NoPingsError:
     day = request.submission_date
     return NoPingsError(
-        f"no pings for {day} under {job.pings!r} ({request.store.describe_day(day)}): what the table "
-        "holds for the day stays; wait for the pings, or use --allow-empty to replace it by nothing"
+        f"no pings for {day} under {job.pings!r} ({request.store.describe_day(day)}): "
+        "what the table holds for the day stays; wait for the pings, or use --allow-empty to replace it by nothing"
     )
 
 

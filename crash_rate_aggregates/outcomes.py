@@ -59,8 +59,8 @@ class Adjustment(IntFlag):
 
 
 ADJUSTMENT_DESCRIPTIONS = {
-    Adjustment.ACTIVITY_DATE_TOO_EARLY: "Over 7 days before the submission date: counted on the 7th.",
-    Adjustment.ACTIVITY_DATE_TOO_LATE: "After the submission date: counted on the submission date.",
+    Adjustment.ACTIVITY_DATE_TOO_EARLY: "Over 7 days before submission: counted 7 days before.",
+    Adjustment.ACTIVITY_DATE_TOO_LATE: "After submission: counted on the submission date.",
     Adjustment.USAGE_CAPPED: "A session over 25 hours counts as 25 hours.",
     Adjustment.NEGATIVE_SUBSESSION_LENGTH: "A negative session length counts as 0 seconds.",
     Adjustment.NO_SUBSESSION_LENGTH: "A main ping without a session length counts 0 seconds.",

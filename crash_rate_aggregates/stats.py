@@ -34,7 +34,8 @@ STATS = (
     Stat(
         "content_crashes",
         "crashes",
-        "Content process crashes in main pings: keyedHistograms.SUBPROCESS_CRASHES_WITH_DUMP.content. "
+        "Content process crashes in main pings: "
+        "keyedHistograms.SUBPROCESS_CRASHES_WITH_DUMP.content. "
         "Includes shutdown kills that left a dump.",
     ),
     Stat(
@@ -45,7 +46,8 @@ STATS = (
     Stat(
         "gmplugin_crashes",
         "crashes",
-        "Media plugin crashes in main pings: keyedHistograms.SUBPROCESS_CRASHES_WITH_DUMP.gmplugin.",
+        "Media plugin crashes in main pings: "
+        "keyedHistograms.SUBPROCESS_CRASHES_WITH_DUMP.gmplugin.",
     ),
     Stat(
         "gpu_crashes",

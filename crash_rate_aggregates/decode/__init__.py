@@ -1,1 +1,1 @@
-"""From the bytes of one ping to its verdict: a fast path, and a plain one that it must agree with."""
+"""From the bytes of one ping to its verdict: a plain path, and a fast one that agrees with it."""

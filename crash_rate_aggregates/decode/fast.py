@@ -55,13 +55,15 @@ class FastDecoder:
         length, with_dump, kill_hard = values[_SCALARS : _SCALARS + _RAWS]
         if may_nest_too_deep(line):
             raise ValueError("only the plain path counts levels")
-        return PingFields(
-            *values[:_SCALARS],
-            _integer_literal(length) if length is not _ABSENT_RAW else None,
-            None,
-            decode_json(bytes(with_dump)) if with_dump is not _ABSENT_RAW else None,
-            decode_json(bytes(kill_hard)) if kill_hard is not _ABSENT_RAW else None,
-            values[_SCALARS + _RAWS :],
+        return PingFields._make(
+            (
+                *values[:_SCALARS],
+                None if length is _ABSENT_RAW else _integer_literal(length),
+                None,
+                None if with_dump is _ABSENT_RAW else decode_json(bytes(with_dump)),
+                None if kill_hard is _ABSENT_RAW else decode_json(bytes(kill_hard)),
+                values[_SCALARS + _RAWS :],
+            )
         )
 
 

@@ -20,7 +20,7 @@ _NOT_STRUCTURE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^][{}"]+', re.DOTALL)
 _CLOSING = {"{": "}", "[": "]"}
 
 
-def may_nest_too_deep(line: bytes) -> bool:
+def may_nest_too_deep(line: bytes | memoryview) -> bool:
     """Tell cheaply whether valid JSON could nest beyond the limit; False is certain.
 
     Each level costs two bytes, and the closing ones stand at the end of the line, so most lines
@@ -28,8 +28,8 @@ def may_nest_too_deep(line: bytes) -> bool:
     """
     if len(line) <= 2 * NESTING_LIMIT:
         return False
-    end = len(line) - NESTING_LIMIT
-    return line.count(b"{", 0, end) + line.count(b"[", 0, end) > NESTING_LIMIT
+    opening = bytes(line[: len(line) - NESTING_LIMIT])
+    return opening.count(b"{") + opening.count(b"[") > NESTING_LIMIT
 
 
 def nests_too_deep(text: str) -> bool:

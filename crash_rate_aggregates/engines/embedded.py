@@ -66,7 +66,10 @@ class EmbeddedEngine:
                 grouping.load(day.row_files)
                 ledger = draw_up(day.counts, grouping.counted())
                 yield DayResult(
-                    grouping.aggregates(), ledger, day.counts.read, tuple(sorted(day.damaged, key=str))
+                    grouping.aggregates(),
+                    ledger,
+                    day.counts.read,
+                    tuple(sorted(day.damaged, key=str)),
                 )
             finally:
                 grouping.close()

@@ -43,8 +43,8 @@ def draw_up(counts: VerdictCounts, counted: Iterable[CountedPings]) -> tuple[Led
 
 def _outcomes(counts: VerdictCounts, counted: Iterable[CountedPings]) -> list[LedgerLine]:
     pings: Counter[tuple[str, Outcome]] = Counter()
-    for (outcome, doc_type), number in counts.ignored.items():
-        pings[doc_type.value, outcome] += number
+    for (reason, ignored_type), number in counts.ignored.items():
+        pings[ignored_type.value, reason] += number
     for group in counted:
         pings[group.doc_type, Outcome.COUNTED] += group.pings
     for doc_type, passed in counts.passed.items():

@@ -60,11 +60,13 @@ def fields_of(raw: Mapping[str, Any], dimensions: Sequence[Dimension]) -> PingFi
     scalars = [value_at(raw, path) for path in SCALAR_PATHS.values()]
     keyed = value_at(raw, KEYED_HISTOGRAMS)
     values = [value_at(raw, dimension.path) for dimension in dimensions]
-    return PingFields(
-        *scalars,
-        subsession_length=value_at(raw, SUBSESSION_LENGTH_PATH),
-        keyed_histograms=None if keyed is None else isinstance(keyed, Mapping),
-        with_dump=value_at(raw, WITH_DUMP_PATH),
-        kill_hard=value_at(raw, KILL_HARD_PATH),
-        dimensions=tuple(None if isinstance(value, (Mapping, list)) else value for value in values),
+    return PingFields._make(
+        (
+            *scalars,
+            value_at(raw, SUBSESSION_LENGTH_PATH),
+            None if keyed is None else isinstance(keyed, Mapping),
+            value_at(raw, WITH_DUMP_PATH),
+            value_at(raw, KILL_HARD_PATH),
+            tuple(None if isinstance(value, (Mapping, list)) else value for value in values),
+        )
     )

@@ -40,7 +40,7 @@ def child_crashes(keyed_histograms: Any, with_dump: Any, kill_hard: Any) -> Chil
     counts = [_keyed_count(with_dump, key) for key in _WITH_DUMP]
     counts.append(_keyed_count(kill_hard, "ShutDownKill"))
     is_bad = keyed_histograms is False or None in counts
-    return ChildCrashes(*(count or 0 for count in counts), is_bad=is_bad)
+    return ChildCrashes._make([*(count or 0 for count in counts), is_bad])
 
 
 def _keyed_count(keyed_histogram: Any, key: str) -> int | None:

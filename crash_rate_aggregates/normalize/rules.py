@@ -63,7 +63,9 @@ class Judge:
 
     def _normalized(self, doc_type: str, stated: date, fields: PingFields) -> NormalizedPing:
         activity_date, date_adjustment = self._clamped(stated)
-        seconds, usage_adjustment = usage_seconds(fields.subsession_length, is_main=doc_type == "main")
+        seconds, usage_adjustment = usage_seconds(
+            fields.subsession_length, is_main=doc_type == "main"
+        )
         dimensions, shortened = self._texts.text(fields.dimensions)
         child = child_crashes(fields.keyed_histograms, fields.with_dump, fields.kill_hard)
         adjustments = int(date_adjustment) | int(usage_adjustment)
@@ -113,7 +115,7 @@ def _build_id_fault(fields: PingFields) -> Outcome | None:
 
 
 def _activity_date(doc_type: str, fields: PingFields) -> date | None:
-    """Return the date that the client states; the first of the two fields that is present decides."""
+    """Return the client's date; the first of the two fields that is present decides."""
     first = fields.subsession_start_date if doc_type == "main" else fields.crash_date
     stated = fields.creation_date if first is None else first
     return parse_client_date(stated) if is_string(stated) else None

@@ -47,7 +47,9 @@ class LocalFiles:
             return f"looked in {folder!r}"
         found = sorted(filter(None, map(self.days.day_of_folder, os.listdir(self.days.root))))
         shown = ", ".join(day.isoformat() for day in found[-_SHOWN_DAYS:])
-        return f"looked in {folder!r}; " + (f"the last days there: {shown}" if shown else "no day is there")
+        return f"looked in {folder!r}; " + (
+            f"the last days there: {shown}" if shown else "no day is there"
+        )
 
     def read(self, file: StoredFile) -> Iterator[bytes]:
         """Stream a file's bytes.
@@ -56,7 +58,7 @@ class LocalFiles:
             UnreadableFileError: It cannot be opened or read.
         """
         try:
-            with open(file.url, "rb", buffering=0) as stream:  # noqa: PTH123  Path.open is this.
+            with open(file.url, "rb", buffering=0) as stream:
                 while chunk := stream.read(_CHUNK_BYTES):
                     yield chunk
         except OSError as error:
