@@ -222,7 +222,12 @@ def rates(
 
     with _asked_database(flags) as connection:
         names = by.split(",")
-        found = crash_rates(connection, names, min_submission_date, max_submission_date)
+        found = crash_rates(
+            connection,
+            names,
+            min_submission_date=min_submission_date,
+            max_submission_date=max_submission_date,
+        )
     _stdout().print(rates_table(names, found))
 
 

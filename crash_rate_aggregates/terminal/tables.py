@@ -1,0 +1,108 @@
+"""Tables for people: answers, crash rates, ledgers, the embedded server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+from rich import box
+from rich.table import Table
+
+from crash_rate_aggregates.database.crash_rate import CrashRate, CrashRates
+from crash_rate_aggregates.database.day import StoredLedger
+from crash_rate_aggregates.database.questions import Answer
+from crash_rate_aggregates.outcomes import LedgerKind, LedgerLine, Outcome
+
+_NOT_THERE = "–"
+
+
+def answer_table(answer: Answer) -> Table:
+    """Show what a statement returned; NULL is empty."""
+    table = _table(*answer.columns)
+    for row in answer.rows:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    return table
+
+
+def rates_table(names: Sequence[str], groups: Sequence[CrashRates]) -> Table:
+    """Show crashes per 1,000 usage hours for each group, with 95% intervals where they exist."""
+    table = _table(*names, title="Crashes per 1,000 usage hours (95% interval)")
+    headings = ("usage hours", "main (M)", "content (C)", "C-S", "M+C-S", "plugin", "gpu")
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    for group in groups:
+        table.add_row(
+            *(_NOT_THERE if value is None else value for value in group.group),
+            f"{group.usage_hours:,.0f}",
+            _rate(group.main),
+            _rate(group.content),
+            _rate(group.content_minus_shutdown),
+            _rate(group.main_and_content_minus_shutdown),
+            _rate(group.plugin),
+            _rate(group.gpu),
+        )
+    return table
+
+
+def _rate(rate: CrashRate) -> str:
+    if rate.per_1000_hours is None:
+        return _NOT_THERE
+    shown = f"{rate.per_1000_hours:.2f}"
+    if rate.lower is None or rate.upper is None:
+        return shown
+    return f"{shown} ({rate.lower:.2f}–{rate.upper:.2f})"
+
+
+def ledger_tables(stored: StoredLedger) -> list[Table | str]:
+    """Show what became of every ping of a day: outcomes by doc type, then adjustments."""
+    run = stored.run
+    total = f"{run.facts.pings_read:,} pings in {run.facts.files_read:,} files"
+    shown: list[Table | str] = [
+        _by_doc_type(f"{run.facts.submission_date}: {total}", stored.lines, LedgerKind.OUTCOME)
+    ]
+    for kind, title in (
+        (LedgerKind.ADJUSTMENT, "Adjusted and counted"),
+        (LedgerKind.PROCESS_TYPE, "Counted crash pings by process type"),
+    ):
+        if any(line.kind == kind for line in stored.lines):
+            shown.append(_by_doc_type(title, stored.lines, kind))
+    shown += [f"damaged: {one.file}: {one.reason}" for one in stored.damaged_files]
+    return shown
+
+
+def _by_doc_type(title: str, lines: Sequence[LedgerLine], kind: LedgerKind) -> Table:
+    of_kind = [line for line in lines if line.kind == kind]
+    doc_types = sorted({line.doc_type for line in of_kind}, key=_doc_type_order)
+    table = _table("", title=title)
+    for doc_type in (*doc_types, "all"):
+        table.add_column(doc_type, justify="right")
+    for name in sorted({line.name for line in of_kind}, key=_outcome_order):
+        pings = {line.doc_type: line.pings for line in of_kind if line.name == name}
+        cells = [pings.get(doc_type, 0) for doc_type in doc_types]
+        table.add_row(name, *(f"{number:,}" for number in (*cells, sum(cells))))
+    return table
+
+
+def _doc_type_order(doc_type: str) -> tuple[bool, str]:
+    return doc_type != "main", doc_type
+
+
+def _outcome_order(name: str) -> tuple[bool, str]:
+    return name != Outcome.COUNTED, name
+
+
+def status_table(status: Any) -> Table:
+    """Show each fact about the embedded server on a line."""
+    table = _table("embedded server", "")
+    for one in fields(status):
+        value = getattr(status, one.name)
+        table.add_row(one.name.replace("_", " "), _NOT_THERE if value is None else str(value))
+    return table
+
+
+def _table(*columns: str, title: str | None = None) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
+    for column in columns:
+        table.add_column(column)
+    return table
