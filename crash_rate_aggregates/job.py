@@ -10,13 +10,14 @@ from time import monotonic
 
 from crash_rate_aggregates import __version__
 from crash_rate_aggregates.database.connection import connect
-from crash_rate_aggregates.database.day import DamagedFile, DayOfAggregates, RunFacts, StoredRun
+from crash_rate_aggregates.database.day import DayToStore, RunFacts, StoredRun
 from crash_rate_aggregates.database.migrate import migrate
 from crash_rate_aggregates.database.partitions import ensure_partition
 from crash_rate_aggregates.database.replace_day import replace_day
 from crash_rate_aggregates.database.vacuum import vacuum_day
 from crash_rate_aggregates.dimensions import Dimension
 from crash_rate_aggregates.engines.interface import (
+    DamagedFile,
     DayRequest,
     DayResult,
     Engine,
@@ -151,8 +152,10 @@ def run_day(
         if not result.pings_read and not job.allow_empty:
             raise _no_pings(job, request)
         job.progress.stage("store")
-        run = _run_facts(job, request, result, started_at, monotonic() - started)
-        stored = _store(job, DayOfAggregates(run, result.aggregates, result.ledger, result.damaged))
+        facts = _run_facts(job, request, result, started_at, monotonic() - started)
+        stored = _store(
+            job, DayToStore(day, result.aggregates, result.ledger, _damaged(result), facts)
+        )
     _vacuum(job, day)
     return DaySummary(
         submission_date=day,
@@ -181,15 +184,19 @@ def _no_pings(job: Job, request: DayRequest) -> NoPingsError:
     day = request.submission_date
     return NoPingsError(
         f"no pings for {day} under {job.pings!r} ({request.store.describe_day(day)}): "
-        "what the table holds for the day stays; wait for the pings, or use --allow-empty to replace it by nothing"
+        "what the table holds for the day stays; wait for the pings, or use --allow-empty to "
+        "replace it by nothing"
     )
+
+
+def _damaged(result: DayResult) -> tuple[tuple[str, str], ...]:
+    return tuple((damaged.file, damaged.reason) for damaged in result.damaged)
 
 
 def _run_facts(
     job: Job, request: DayRequest, result: DayResult, started_at: datetime, seconds: float
 ) -> RunFacts:
     return RunFacts(
-        submission_date=request.submission_date,
         started_at=started_at,
         program_version=__version__,
         engine=job.engine.name,
@@ -202,10 +209,10 @@ def _run_facts(
     )
 
 
-def _store(job: Job, day: DayOfAggregates) -> StoredRun:
+def _store(job: Job, day: DayToStore) -> StoredRun:
     # A connection of its own: one held open while the day was computed could have been cut.
     with connect(job.database_url) as connection:
-        ensure_partition(connection, day.run.submission_date)
+        ensure_partition(connection, day.submission_date)
         return replace_day(connection, day)
 
 

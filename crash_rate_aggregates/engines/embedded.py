@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
-from crash_rate_aggregates.database.day import DamagedFile
 from crash_rate_aggregates.engines.grouping import Grouping, GroupingLimits
 from crash_rate_aggregates.engines.interface import (
+    DamagedFile,
     DayRequest,
     DayResult,
     Progress,

@@ -10,7 +10,6 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from crash_rate_aggregates.database.day import DamagedFile
 from crash_rate_aggregates.dimensions import Dimension
 from crash_rate_aggregates.outcomes import LedgerLine
 from crash_rate_aggregates.sources.interface import Store, StoredFile
@@ -26,6 +25,14 @@ class DayRequest:
     files: tuple[StoredFile, ...]
     allow_damaged: bool = False
     """Count the pings before the damage of a file instead of failing."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DamagedFile:
+    """A file that broke off or did not decompress."""
+
+    file: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from crash_rate_aggregates.database.day import DamagedFile
-from crash_rate_aggregates.engines.interface import DayRequest, files_bytes
+from crash_rate_aggregates.engines.interface import DamagedFile, DayRequest, files_bytes
 from crash_rate_aggregates.engines.tasks import sound_batches
 from crash_rate_aggregates.sources.interface import RawPing, StoredFile
 

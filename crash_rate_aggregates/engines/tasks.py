@@ -15,8 +15,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from crash_rate_aggregates.database.day import DamagedFile
-from crash_rate_aggregates.engines.interface import DayRequest
+from crash_rate_aggregates.engines.interface import DamagedFile, DayRequest
 from crash_rate_aggregates.engines.kernel import Kernel, VerdictCounts
 from crash_rate_aggregates.errors import DamagedFileError, ScratchFullError
 from crash_rate_aggregates.normalize.rules import Judge

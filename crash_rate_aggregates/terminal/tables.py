@@ -14,7 +14,7 @@ from crash_rate_aggregates.database.day import StoredLedger
 from crash_rate_aggregates.database.questions import Answer
 from crash_rate_aggregates.outcomes import LedgerKind, LedgerLine, Outcome
 
-_NOT_THERE = "–"
+_NOT_THERE = "-"
 
 
 def answer_table(answer: Answer) -> Table:
@@ -51,7 +51,7 @@ def _rate(rate: CrashRate) -> str:
     shown = f"{rate.per_1000_hours:.2f}"
     if rate.lower is None or rate.upper is None:
         return shown
-    return f"{shown} ({rate.lower:.2f}–{rate.upper:.2f})"
+    return f"{shown} ({rate.lower:.2f} … {rate.upper:.2f})"
 
 
 def ledger_tables(stored: StoredLedger) -> list[Table | str]:
@@ -59,7 +59,7 @@ def ledger_tables(stored: StoredLedger) -> list[Table | str]:
     run = stored.run
     total = f"{run.facts.pings_read:,} pings in {run.facts.files_read:,} files"
     shown: list[Table | str] = [
-        _by_doc_type(f"{run.facts.submission_date}: {total}", stored.lines, LedgerKind.OUTCOME)
+        _by_doc_type(f"{run.submission_date}: {total}", stored.lines, LedgerKind.OUTCOME)
     ]
     for kind, title in (
         (LedgerKind.ADJUSTMENT, "Adjusted and counted"),
@@ -67,7 +67,7 @@ def ledger_tables(stored: StoredLedger) -> list[Table | str]:
     ):
         if any(line.kind == kind for line in stored.lines):
             shown.append(_by_doc_type(title, stored.lines, kind))
-    shown += [f"damaged: {one.file}: {one.reason}" for one in stored.damaged_files]
+    shown += [f"damaged: {file}: {reason}" for file, reason in stored.damaged_files]
     return shown
 
 
