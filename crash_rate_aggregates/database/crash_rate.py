@@ -1,0 +1,43 @@
+"""Crash rates as the database computes them: crashes per 1,000 usage hours, always from sums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CrashRate:
+    """One kind of crash for one group of aggregates."""
+
+    crashes: int
+    """Sum; a difference of sums may be negative."""
+    per_1000_hours: float | None
+    """1000 * crashes / usage hours; None without usage hours, or with too few."""
+    lower: float | None
+    """Lower limit of the exact 95% interval (Garwood 1936); None for what is no plain count."""
+    upper: float | None
+    """Upper limit of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrashRates:
+    """All kinds of crashes for one group of aggregates."""
+
+    group: tuple[str | None, ...]
+    """The values of the dimensions asked for, in that order; None where pings do not have it."""
+    ping_count: int
+    """Main pings."""
+    usage_hours: float
+    """The hours behind the rates."""
+    main: CrashRate
+    """M: the main process."""
+    content: CrashRate
+    """C: content processes, from histograms, shutdown kills included."""
+    content_minus_shutdown: CrashRate
+    """C-S: without those killed at shutdown."""
+    main_and_content_minus_shutdown: CrashRate
+    """M+C-S."""
+    plugin: CrashRate
+    """Plugins."""
+    gpu: CrashRate
+    """GPU processes."""

@@ -1,0 +1,91 @@
+"""One partition a month, made before the day's transaction so that no reader waits for it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import psycopg
+from psycopg import sql
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
+
+from crash_rate_aggregates.database.advisory_locks import lock_schema
+from crash_rate_aggregates.database.rejections import rejections
+from crash_rate_aggregates.database.statements import statement
+
+LOCK_TIMEOUT_MILLISECONDS = 2_000
+"""Sessions queue behind one that waits for a lock, so it gives way after this time."""
+RETRY_SECONDS = 60.0
+"""For so long it is tried again."""
+
+
+def partition_name(submission_date: date) -> str:
+    """Return the month's table.
+
+    >>> partition_name(date(2016, 3, 14))
+    'crash_aggregates_2016_03'
+    """
+    return f"crash_aggregates_{submission_date:%Y_%m}"
+
+
+def partition_bounds(submission_date: date) -> tuple[date, date]:
+    """Return the first day of the month and the first day after it.
+
+    >>> partition_bounds(date(2015, 12, 31))
+    (datetime.date(2015, 12, 1), datetime.date(2016, 1, 1))
+    """
+    first = submission_date.replace(day=1)
+    if first.month == 12:  # noqa: PLR2004 - December
+        return first, date(first.year + 1, 1, 1)
+    return first, first.replace(month=first.month + 1)
+
+
+def ensure_partition(
+    connection: psycopg.Connection, submission_date: date, *, retry_seconds: float = RETRY_SECONDS
+) -> bool:
+    """Make the month's partition unless it is there, in a short transaction of its own.
+
+    Args:
+        connection: From `connect`, outside any transaction.
+        submission_date: Any day of the month.
+        retry_seconds: How long to try again while another session holds a lock in the way.
+
+    Returns:
+        Whether it was made now.
+
+    Raises:
+        LockTimeoutError: The lock was not to be had.
+        DatabaseError: The server refuses, as when the tables were not made yet.
+    """
+    name = partition_name(submission_date)
+    attempts = Retrying(
+        retry=retry_if_exception_type(psycopg.errors.LockNotAvailable),
+        stop=stop_after_delay(retry_seconds),
+        wait=wait_random_exponential(multiplier=0.1, max=3),
+        reraise=True,
+    )
+    with rejections(f"the partition {name} could not be made"):
+        if _has_partition(connection, name):
+            return False
+        return attempts(_make_partition, connection, name, partition_bounds(submission_date))
+
+
+def _has_partition(connection: psycopg.Connection, name: str) -> bool:
+    row = connection.execute(statement("has_partition"), {"partition": name}).fetchone()
+    return row is not None and row[0]
+
+
+def _make_partition(connection: psycopg.Connection, name: str, bounds: tuple[date, date]) -> bool:
+    first, after = bounds
+    table = sql.Identifier(name)
+    with connection.transaction():
+        connection.execute(statement("lock_timeout"), {"milliseconds": LOCK_TIMEOUT_MILLISECONDS})
+        lock_schema(connection)
+        if _has_partition(connection, name):
+            return False
+        connection.execute(statement("create_partition").format(partition=table))
+        connection.execute(
+            statement("attach_partition").format(
+                partition=table, first=sql.Literal(first), after=sql.Literal(after)
+            )
+        )
+    return True

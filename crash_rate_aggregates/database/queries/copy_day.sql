@@ -1,0 +1,1 @@
+COPY crash_aggregates ({columns}) FROM STDIN

@@ -1,0 +1,1 @@
+DELETE FROM crash_aggregates WHERE submission_date = %(submission_date)s

@@ -1,0 +1,1 @@
+SELECT to_regclass('crash_aggregates_migrations') IS NOT NULL

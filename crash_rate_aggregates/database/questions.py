@@ -1,0 +1,191 @@
+"""What people ask the table; nothing here can change it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from crash_rate_aggregates.database.crash_rate import CrashRate, CrashRates
+from crash_rate_aggregates.database.day import RecordedRun, RunFacts, StoredLedger
+from crash_rate_aggregates.database.rejections import rejections
+from crash_rate_aggregates.database.statements import statement
+from crash_rate_aggregates.dimensions import Dimension
+from crash_rate_aggregates.errors import DayNotStoredError, DimensionsError, QueryError
+from crash_rate_aggregates.outcomes import LedgerLine
+
+DATE_COLUMNS = ("submission_date", "activity_date")
+"""May be grouped by like dimensions; their values are ISO dates."""
+# A COPY in a pipeline leaves the connection of no use.
+_COPY = re.compile(r"(\s|--[^\n]*\n|/\*.*?\*/)*copy\b", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The result of a statement."""
+
+    columns: tuple[str, ...]
+    """Names, which may repeat; empty for a statement without result."""
+    rows: list[tuple[Any, ...]]
+    """Values as Python's own types."""
+
+
+def ask(connection: psycopg.Connection, query: str) -> Answer:
+    """Run one statement in a read-only transaction.
+
+    Raises:
+        QueryError: PostgreSQL rejects it, or it would change something.
+    """
+    if _COPY.match(query):
+        raise QueryError("the statement was rejected: COPY is no question, write a SELECT")
+    with _reading(connection, "the statement was rejected") as cursor:
+        # A pipeline speaks the extended protocol, which takes one statement and no second one
+        # that would end the read-only transaction first.
+        with connection.pipeline():
+            cursor.execute(query)
+        if cursor.description is None:
+            return Answer((), [])
+        return Answer(tuple(column.name for column in cursor.description), cursor.fetchall())
+
+
+def crash_rates(
+    connection: psycopg.Connection,
+    by: Sequence[str] = ("channel",),
+    min_submission_date: date | None = None,
+    max_submission_date: date | None = None,
+    *,
+    min_usage_hours: float = 0.0,
+) -> list[CrashRates]:
+    """Return crash rates for each combination of values, most usage hours first.
+
+    Args:
+        connection: From `connect`.
+        by: Names of dimensions, `submission_date` or `activity_date`; none is one row for all.
+        min_submission_date: First day, or None for the first stored.
+        max_submission_date: Last day, or None for the last stored.
+        min_usage_hours: Groups with fewer hours have no rates.
+
+    Raises:
+        DimensionsError: A name that no stored day has, with those there are.
+        QueryError: There are no tables yet.
+    """
+    with _reading(connection, "the crash rates could not be computed") as cursor:
+        _check_names(cursor, by)
+        names = {f"name_{place}": name for place, name in enumerate(by)}
+        groups = sql.SQL(", ").join(_group(key, name) for key, name in names.items())
+        cursor.execute(
+            statement("crash_rates").format(groups=groups),
+            {
+                **names,
+                "min_submission_date": min_submission_date,
+                "max_submission_date": max_submission_date,
+                "min_usage_hours": min_usage_hours,
+            },
+        )
+        return list(_joined_rates(cursor))
+
+
+def stored_days(connection: psycopg.Connection) -> list[RecordedRun]:
+    """Return the run of each submission date in the table, the earliest first."""
+    with _reading(connection, "the stored days could not be read") as cursor:
+        return _stored_runs(cursor, None)
+
+
+def stored_ledger(
+    connection: psycopg.Connection, submission_date: date | None = None
+) -> StoredLedger:
+    """Return what became of every ping of a submission date, or of the latest one stored.
+
+    Raises:
+        DayNotStoredError: With the days there are.
+    """
+    with _reading(connection, "the ledger could not be read") as cursor:
+        runs = _stored_runs(cursor, submission_date)
+        if not runs:
+            raise _not_stored(cursor, submission_date)
+        run = runs[-1]
+        of_run = {"run_id": run.run_id}
+        lines = cursor.execute(statement("ledger_lines"), of_run).fetchall()
+        damaged = cursor.execute(statement("damaged_files"), of_run).fetchall()
+        return StoredLedger(
+            run,
+            tuple(LedgerLine(*line) for line in lines),
+            tuple((file, reason) for file, reason in damaged),
+        )
+
+
+@contextmanager
+def _reading(connection: psycopg.Connection, failed: str) -> Iterator[psycopg.Cursor]:
+    """Give a cursor in a read-only transaction."""
+    with (
+        rejections(failed, QueryError),
+        connection.transaction(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement("read_only"))
+        yield cursor
+
+
+def _check_names(cursor: psycopg.Cursor, by: Sequence[str]) -> None:
+    recorded = [name for (name,) in cursor.execute(statement("run_dimensions"))]
+    for name in by:
+        if recorded and name not in recorded and name not in DATE_COLUMNS:
+            raise DimensionsError(
+                f"no stored day has a dimension {name!r}: choose from "
+                f"{', '.join((*recorded, *DATE_COLUMNS))}"
+            )
+
+
+def _group(key: str, name: str) -> sql.Composed:
+    if name in DATE_COLUMNS:
+        return sql.SQL("{}::text").format(sql.Identifier(name))
+    return sql.SQL("dimensions ->> {}::text").format(sql.Placeholder(key))
+
+
+def _joined_rates(rows: psycopg.Cursor) -> Iterator[CrashRates]:
+    """Join the rows of each group, which differ in the kind of crash only."""
+    for (group, ping_count, usage_hours), kinds in groupby(rows, key=itemgetter(0, 1, 2)):
+        rates = {kind: CrashRate(*numbers) for _, _, _, kind, *numbers in kinds}
+        yield CrashRates(tuple(group), ping_count, usage_hours, **rates)
+
+
+def _stored_runs(cursor: psycopg.Cursor, submission_date: date | None) -> list[RecordedRun]:
+    cursor.execute(statement("stored_runs"), {"submission_date": submission_date})
+    names = [column.name for column in cursor.description or ()]
+    return [_recorded_run(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+
+
+def _recorded_run(row: Mapping[str, Any]) -> RecordedRun:
+    dimensions = tuple(Dimension(one["name"], tuple(one["path"])) for one in row["dimensions"])
+    facts = RunFacts(
+        started_at=row["started_at"],
+        seconds=row["seconds"],
+        program_version=row["program_version"],
+        engine=row["engine"],
+        pings_source=row["pings_source"],
+        dimensions=dimensions,
+        pings_read=row["pings_read"],
+        bytes_read=row["bytes_read"],
+        files_read=row["files_read"],
+    )
+    return RecordedRun(
+        row["run_id"], row["submission_date"], facts, row["finished_at"], row["aggregates"]
+    )
+
+
+def _not_stored(cursor: psycopg.Cursor, submission_date: date | None) -> DayNotStoredError:
+    days = [run.submission_date for run in _stored_runs(cursor, None)]
+    if not days:
+        return DayNotStoredError("no day is stored yet: fill one with `run`")
+    return DayNotStoredError(
+        f"{submission_date} is not stored: there are {len(days):,} days "
+        f"from {days[0]} to {days[-1]}; fill it with `run --submission-date {submission_date}`"
+    )
