@@ -218,7 +218,7 @@ def rates(
 ) -> None:
     """Show crashes per 1,000 usage hours, with the hours and 95% intervals."""
     from crash_rate_aggregates.database.questions import crash_rates
-    from crash_rate_aggregates.terminal.tables import rates_table
+    from crash_rate_aggregates.terminal.tables import RATES_TITLE, rates_table
 
     with _asked_database(flags) as connection:
         names = by.split(",")
@@ -228,7 +228,7 @@ def rates(
             min_submission_date=min_submission_date,
             max_submission_date=max_submission_date,
         )
-    _stdout().print(rates_table(names, found))
+    _stdout().print(RATES_TITLE, rates_table(names, found), sep="\n")
 
 
 @cli.command()

@@ -19,6 +19,8 @@ _OUTPUT_BYTES = 1 << 20
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _ZSTD_SKIPPABLE = tuple(bytes([0x50 + number, 0x2A, 0x4D, 0x18]) for number in range(16))
+_IsalError: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]  # Its stub is wrong.
+_DAMAGE = (_IsalError, zstd.ZstdError, EOFError)
 _JSON_START = b'{["\xef \t\r\n'
 
 
@@ -98,7 +100,7 @@ def _one_member(
                 raise DamagedStreamError("it breaks off in the middle of its compressed data")
         try:
             output = decompressor.decompress(data, _OUTPUT_BYTES)
-        except (igzip_lib.IsalError, zstd.ZstdError, EOFError) as error:
+        except _DAMAGE as error:
             raise DamagedStreamError(f"it does not decompress: {error}") from error
         data = b""
         if output:

@@ -15,6 +15,11 @@ from crash_rate_aggregates.database.questions import Answer
 from crash_rate_aggregates.outcomes import LedgerKind, LedgerLine, Outcome
 
 _NOT_THERE = "-"
+_LEDGER_TITLES = {
+    LedgerKind.OUTCOME: "what became of them",
+    LedgerKind.ADJUSTMENT: "adjusted and counted",
+    LedgerKind.PROCESS_TYPE: "counted crash pings by process",
+}
 
 
 def answer_table(answer: Answer) -> Table:
@@ -25,9 +30,12 @@ def answer_table(answer: Answer) -> Table:
     return table
 
 
+RATES_TITLE = "Crashes per 1,000 usage hours, with 95% intervals"
+
+
 def rates_table(names: Sequence[str], groups: Sequence[CrashRates]) -> Table:
     """Show crashes per 1,000 usage hours for each group, with 95% intervals where they exist."""
-    table = _table(*names, title="Crashes per 1,000 usage hours (95% interval)")
+    table = _table(*names)
     headings = ("usage hours", "main (M)", "content (C)", "C-S", "M+C-S", "plugin", "gpu")
     for heading in headings:
         table.add_column(heading, justify="right")
@@ -58,15 +66,10 @@ def ledger_tables(stored: StoredLedger) -> list[Table | str]:
     """Show what became of every ping of a day: outcomes by doc type, then adjustments."""
     run = stored.run
     total = f"{run.facts.pings_read:,} pings in {run.facts.files_read:,} files"
-    shown: list[Table | str] = [
-        _by_doc_type(f"{run.submission_date}: {total}", stored.lines, LedgerKind.OUTCOME)
-    ]
-    for kind, title in (
-        (LedgerKind.ADJUSTMENT, "Adjusted and counted"),
-        (LedgerKind.PROCESS_TYPE, "Counted crash pings by process type"),
-    ):
+    shown: list[Table | str] = [f"{run.submission_date}: {total}"]
+    for kind in LedgerKind:
         if any(line.kind == kind for line in stored.lines):
-            shown.append(_by_doc_type(title, stored.lines, kind))
+            shown.append(_by_doc_type(_LEDGER_TITLES[kind], stored.lines, kind))
     shown += [f"damaged: {file}: {reason}" for file, reason in stored.damaged_files]
     return shown
 
@@ -74,7 +77,7 @@ def ledger_tables(stored: StoredLedger) -> list[Table | str]:
 def _by_doc_type(title: str, lines: Sequence[LedgerLine], kind: LedgerKind) -> Table:
     of_kind = [line for line in lines if line.kind == kind]
     doc_types = sorted({line.doc_type for line in of_kind}, key=_doc_type_order)
-    table = _table("", title=title)
+    table = _table(title)
     for doc_type in (*doc_types, "all"):
         table.add_column(doc_type, justify="right")
     for name in sorted({line.name for line in of_kind}, key=_outcome_order):
@@ -101,8 +104,8 @@ def status_table(status: Any) -> Table:
     return table
 
 
-def _table(*columns: str, title: str | None = None) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
+def _table(*columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
     for column in columns:
         table.add_column(column)
     return table
