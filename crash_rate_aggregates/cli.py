@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
@@ -157,11 +158,11 @@ def _required_pings(settings: Settings) -> str:
 
 
 def _engine(settings: Settings) -> Engine:
-    from crash_rate_aggregates.engines.embedded import EmbeddedEngine, default_scratch
+    from crash_rate_aggregates.engines.embedded import EmbeddedEngine
     from crash_rate_aggregates.engines.grouping import GroupingLimits
 
     limits = GroupingLimits(settings.memory, settings.scratch_space, settings.jobs)
-    return EmbeddedEngine(settings.jobs, settings.scratch or default_scratch(), limits)
+    return EmbeddedEngine(settings.jobs, settings.scratch or Path(gettempdir()), limits)
 
 
 def _server(settings: Settings) -> EmbeddedServer:

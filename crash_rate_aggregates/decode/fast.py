@@ -6,7 +6,9 @@ never succeed with other values than the plain path: test/decode holds that for 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -25,6 +27,8 @@ from crash_rate_aggregates.normalize.fields import (
 from crash_rate_aggregates.normalize.values import IntegerLiteral
 
 _RAW_PATHS = (SUBSESSION_LENGTH_PATH, WITH_DUMP_PATH, KILL_HARD_PATH)
+# Keys that JSON writes with an escape, which msgspec's field names cannot have.
+_NEEDS_ESCAPE = re.compile(r'[\x00-\x1f"\\]')
 _ABSENT_RAW = msgspec.Raw()
 _SCALARS = len(SCALAR_PATHS)
 _RAWS = len(_RAW_PATHS)
@@ -39,9 +43,9 @@ class FastDecoder:
     def __init__(self, dimensions: Sequence[Dimension]) -> None:
         paths = [*SCALAR_PATHS.values(), *_RAW_PATHS, *(d.path for d in dimensions)]
         tree = _path_tree(paths)
-        self.is_usable = tree is not None
-        """False where one path leads through another's value: then the plain path does it all."""
-        if tree is not None:
+        self.is_usable = tree is not None and not _NEEDS_ESCAPE.search("".join(chain(*paths)))
+        """False where msgspec has no type for the paths: then the plain path does it all."""
+        if self.is_usable and tree is not None:
             self._decode = msgspec.json.Decoder(_struct_type(tree, ())).decode
             self._values = attrgetter(*(_attribute_chain(path, tree) for path in paths))
 

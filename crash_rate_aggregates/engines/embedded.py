@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory, gettempdir
 
 from crash_rate_aggregates.engines.grouping import Grouping, GroupingLimits
 from crash_rate_aggregates.engines.interface import (
@@ -23,22 +22,18 @@ from crash_rate_aggregates.engines.interface import (
 from crash_rate_aggregates.engines.kernel import VerdictCounts
 from crash_rate_aggregates.engines.ledger import draw_up
 from crash_rate_aggregates.engines.plan import shared_blocks, split_work
+from crash_rate_aggregates.engines.scratch import scratch_folder
 from crash_rate_aggregates.engines.tasks import (
     TaskResult,
     judge_files,
     judge_pings,
     prepare_worker,
 )
-from crash_rate_aggregates.errors import ScratchFullError, WorkerDiedError
+from crash_rate_aggregates.errors import WorkerDiedError
 from crash_rate_aggregates.sources.interface import StoredFile
 
 _BLOCKS_AHEAD = 2
 """Blocks of a shared file that wait for each worker: enough to keep it busy, little to hold."""
-
-
-def default_scratch() -> Path:
-    """Return the folder for rows between stages where no setting names one."""
-    return Path(gettempdir()) / f"crash-rate-aggregates-{os.geteuid()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +51,7 @@ class EmbeddedEngine:
     @contextmanager
     def aggregate_day(self, request: DayRequest, progress: Progress) -> Iterator[DayResult]:
         """Compute one day; see `Engine`."""
-        with _scratch_folder(self.scratch) as scratch:
+        with scratch_folder(self.scratch) as scratch:
             progress.stage("judge")
             day = _DayOfTasks(request, scratch, progress)
             day.run(self.jobs)
@@ -73,19 +68,6 @@ class EmbeddedEngine:
                 )
             finally:
                 grouping.close()
-
-
-@contextmanager
-def _scratch_folder(parent: Path) -> Iterator[Path]:
-    try:
-        parent.mkdir(parents=True, exist_ok=True)
-        folder = TemporaryDirectory(prefix="day-", dir=parent)
-    except OSError as error:
-        raise ScratchFullError(
-            f"cannot make a folder in {str(parent)!r}: {error.strerror}; name another in `scratch`"
-        ) from error
-    with folder as path:
-        yield Path(path)
 
 
 class _DayOfTasks:
@@ -147,7 +129,9 @@ class _DayOfTasks:
     ) -> None:
         row_file = self._scratch / f"rows-{self._tasks}.parquet"
         self._tasks += 1
-        self._pending[pool.submit(task, self._request, work, row_file)] = size
+        with _interrupts_held():
+            future = pool.submit(task, self._request, work, row_file)
+        self._pending[future] = size
 
     def _gather(self, *, at_most: int) -> None:
         """Take in finished tasks until at most so many are pending."""
@@ -161,6 +145,16 @@ class _DayOfTasks:
         self.row_files.append(result.row_file)
         self.damaged += result.damaged
         self._progress.advance(files=size[0], stored_bytes=size[1], pings=result.counts.read)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Let processes that start here inherit a blocked Ctrl-C: it is the parent's to handle."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end_workers() -> None:

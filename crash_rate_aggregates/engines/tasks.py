@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -36,8 +35,7 @@ class TaskResult:
 
 
 def prepare_worker() -> None:
-    """Leave Ctrl-C to the parent, and end when the parent is gone, even by kill -9."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """End when the parent is gone, even by kill -9. Ctrl-C is blocked: the parent handles it."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()

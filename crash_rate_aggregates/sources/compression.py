@@ -16,6 +16,7 @@ else:
     from backports import zstd
 
 _OUTPUT_BYTES = 1 << 20
+_CAREFUL_BYTES = 64
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _ZSTD_SKIPPABLE = tuple(bytes([0x50 + number, 0x2A, 0x4D, 0x18]) for number in range(16))
@@ -37,6 +38,18 @@ class _Decompressor(Protocol):
     def decompress(self, data: bytes, max_length: int = ...) -> bytes: ...
 
 
+class _Steps:
+    """How much to decompress at once."""
+
+    def __init__(self, careful_from: int | None) -> None:
+        self.given = 0
+        self._careful_from = careful_from
+
+    def size(self) -> int:
+        is_careful = self._careful_from is not None and self.given >= self._careful_from
+        return _CAREFUL_BYTES if is_careful else _OUTPUT_BYTES
+
+
 def _gunzip() -> _Decompressor:
     decompressor: _Decompressor = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
     return decompressor
@@ -46,12 +59,41 @@ def _unzstd() -> _Decompressor:
     return zstd.ZstdDecompressor()
 
 
-def decompressed(chunks: Iterator[bytes], *, name: str) -> Iterator[bytes]:
+def salvaged(open_stream: Callable[[], Iterator[bytes]], *, name: str) -> Iterator[bytes]:
+    """Decompress a stream, up to the very damage if there is one.
+
+    A decompressor that fails gives nothing of its last step, so the stream is read once more, in
+    small steps where it failed.
+
+    Args:
+        open_stream: Gives the stored bytes, from their start at each call.
+        name: As for `decompressed`.
+
+    Raises:
+        DamagedStreamError: After all that could be decompressed.
+    """
+    given = 0
+    try:
+        for chunk in decompressed(open_stream(), name=name):
+            given += len(chunk)
+            yield chunk
+    except DamagedStreamError:
+        passed = 0
+        for chunk in decompressed(open_stream(), name=name, careful_from=given):
+            if passed >= given:
+                yield chunk
+            passed += len(chunk)
+
+
+def decompressed(
+    chunks: Iterator[bytes], *, name: str, careful_from: int | None = None
+) -> Iterator[bytes]:
     """Decompress a stream of one or many members, in chunks of at most 1 MiB.
 
     Args:
         chunks: The stored bytes.
         name: The file's name: one that ends in .gz or .zst must hold what it says, or JSON.
+        careful_from: Take small steps after so many bytes of output.
 
     Raises:
         DamagedStreamError: The stream breaks off, or is not what its start or name says.
@@ -61,7 +103,8 @@ def decompressed(chunks: Iterator[bytes], *, name: str) -> Iterator[bytes]:
         head += more
     start = _decompressor_for(head)
     if start is not None:
-        yield from _members(head, chunks, start)
+        steps = _Steps(careful_from)
+        yield from _members(head, chunks, start, steps)
         return
     if name.endswith((".gz", ".zst")) and head[:1] not in _JSON_START:
         raise DamagedStreamError("its name says compressed, its content is not")
@@ -79,19 +122,19 @@ def _decompressor_for(head: bytes) -> Callable[[], _Decompressor] | None:
 
 
 def _members(
-    data: bytes, chunks: Iterator[bytes], start: Callable[[], _Decompressor]
+    data: bytes, chunks: Iterator[bytes], start: Callable[[], _Decompressor], steps: _Steps
 ) -> Iterator[bytes]:
     """Decompress member after member; zero bytes after one are padding, as gzip allows."""
     while data:
         decompressor = start()
-        yield from _one_member(decompressor, data, chunks)
+        yield from _one_member(decompressor, data, chunks, steps)
         data = decompressor.unused_data.lstrip(b"\0")
         while not data and (more := next(chunks, b"")):
             data = more.lstrip(b"\0")
 
 
 def _one_member(
-    decompressor: _Decompressor, data: bytes, chunks: Iterator[bytes]
+    decompressor: _Decompressor, data: bytes, chunks: Iterator[bytes], steps: _Steps
 ) -> Iterator[bytes]:
     while not decompressor.eof:
         if decompressor.needs_input and not data:
@@ -99,9 +142,10 @@ def _one_member(
             if not data:
                 raise DamagedStreamError("it breaks off in the middle of its compressed data")
         try:
-            output = decompressor.decompress(data, _OUTPUT_BYTES)
+            output = decompressor.decompress(data, steps.size())
         except _DAMAGE as error:
             raise DamagedStreamError(f"it does not decompress: {error}") from error
         data = b""
         if output:
+            steps.given += len(output)
             yield output

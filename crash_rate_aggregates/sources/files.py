@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from crash_rate_aggregates.sources.compression import decompressed
+from crash_rate_aggregates.sources.compression import salvaged
 from crash_rate_aggregates.sources.days import DayPattern
 from crash_rate_aggregates.sources.interface import PingBatch, PingFormat, Store, StoredFile
 from crash_rate_aggregates.sources.json_pings import JsonPings
@@ -27,7 +27,7 @@ def read_pings(store: Store, file: StoredFile) -> Iterator[PingBatch]:
         DamagedStreamError: After the pings before the damage.
         SourceError: The file cannot be read.
     """
-    chunks = decompressed(store.read(file), name=file.url)
+    chunks = salvaged(lambda: store.read(file), name=file.url)
     head = next(chunks, b"")
     format_of_file = next(known for known in FORMATS if known.fits(head))
     yield from format_of_file.read_pings(chain([head], chunks))

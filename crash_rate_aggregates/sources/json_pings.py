@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
+from typing import TypeAlias
 
 from crash_rate_aggregates.decode.plain import decode_json
 from crash_rate_aggregates.sources.interface import DamagedStreamError, PingBatch, Unreadable
@@ -13,6 +14,7 @@ MAX_DOCUMENT_BYTES = 64 << 20
 """A whole file up to this size may be one document over many lines."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
+_Taken: TypeAlias = tuple[list[bytes], DamagedStreamError | None]
 
 
 class JsonPings:
@@ -30,11 +32,11 @@ class JsonPings:
             DamagedStreamError: From `chunks`, after the pings before the damage.
         """
         stream = _without_byte_order_mark(iter(chunks))
-        start = _until_first_line(stream)
-        if _begins_with_json_line(start):
+        start, damage = _until_first_line(stream)
+        if damage is None and _begins_with_json_line(start):
             yield from ping_lines(chain(start, stream))
             return
-        yield from _document_or_lines(start, stream)
+        yield from _document_or_lines(start, stream, damage)
 
 
 def _without_byte_order_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -47,19 +49,32 @@ def _without_byte_order_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
     yield from chunks
 
 
-def _until_first_line(stream: Iterator[bytes]) -> list[bytes]:
+def _until_first_line(stream: Iterator[bytes]) -> _Taken:
     """Take chunks until the first line that is not blank has ended, or is too long."""
-    taken: list[bytes] = []
-    size = 0
     is_begun = False
-    for chunk in stream:
-        taken.append(chunk)
-        size += len(chunk)
+
+    def has_ended(chunk: bytes, size: int) -> bool:
+        nonlocal is_begun
         content = chunk if is_begun else chunk.lstrip(_SPACE)
         is_begun = is_begun or bool(content)
-        if b"\n" in content or size > MAX_LINE_BYTES:
-            break
-    return taken
+        return b"\n" in content or size > MAX_LINE_BYTES
+
+    return _take_until(stream, has_ended)
+
+
+def _take_until(stream: Iterator[bytes], has_ended: Callable[[bytes, int], bool]) -> _Taken:
+    """Take chunks until enough are there or the stream ends, perhaps in damage."""
+    taken: list[bytes] = []
+    size = 0
+    try:
+        for chunk in stream:
+            taken.append(chunk)
+            size += len(chunk)
+            if has_ended(chunk, size):
+                break
+    except DamagedStreamError as damage:
+        return taken, damage
+    return taken, None
 
 
 def _begins_with_json_line(start: list[bytes]) -> bool:
@@ -67,26 +82,24 @@ def _begins_with_json_line(start: list[bytes]) -> bool:
     return len(line) > MAX_LINE_BYTES or _is_json(line)
 
 
-def _document_or_lines(start: list[bytes], stream: Iterator[bytes]) -> Iterator[PingBatch]:
-    taken = start
-    size = sum(map(len, taken))
-    damage: DamagedStreamError | None = None
-    try:
-        for chunk in stream:
-            taken.append(chunk)
-            size += len(chunk)
-            if size > MAX_DOCUMENT_BYTES:
-                break
-    except DamagedStreamError as error:
-        damage = error
-    document = b"".join(taken) if size <= MAX_DOCUMENT_BYTES else b""
-    if document and damage is None and _is_json(document):
+def _document_or_lines(
+    start: list[bytes], stream: Iterator[bytes], damage: DamagedStreamError | None
+) -> Iterator[PingBatch]:
+    begun = sum(map(len, start))
+    if damage is None:
+        more, damage = _take_until(stream, lambda _, size: begun + size > MAX_DOCUMENT_BYTES)
+        start += more
+    document = b"".join(start)
+    if len(document) > MAX_DOCUMENT_BYTES or (damage is None and not _is_json(document)):
+        yield from ping_lines(_then(start, damage) if damage else chain(start, stream))
+    elif damage is None:
         yield [document]
-    elif damage is not None and not _has_ping_line(document):
-        yield [Unreadable.PING]
-        raise damage
+    elif _has_ping_line(document):
+        yield from ping_lines(_then(start, damage))
     else:
-        yield from ping_lines(_then(taken, damage) if damage else chain(taken, stream))
+        if document.strip(_SPACE):
+            yield [Unreadable.PING]
+        raise damage
 
 
 def _then(chunks: list[bytes], damage: DamagedStreamError) -> Iterator[bytes]:
