@@ -83,6 +83,7 @@ def salvaged(open_stream: Callable[[], Iterator[bytes]], *, name: str) -> Iterat
             if passed >= given:
                 yield chunk
             passed += len(chunk)
+        raise
 
 
 def decompressed(
