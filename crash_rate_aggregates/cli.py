@@ -1,7 +1,6 @@
 """The command line: parse, call one function, print. Nothing is computed here.
 
-The stages are imported inside the commands: `--help` stays quick, and worker processes, which
-import this module again, load neither DuckDB nor psycopg.
+The stages are imported inside the commands, so that `--help` stays quick.
 """
 
 # ruff: noqa: PLC0415  The reason is above.

@@ -12,7 +12,6 @@ from pathlib import Path
 if not __package__:  # Run as a script: Python put this folder, not its parent, on the path.
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from crash_rate_aggregates.cli import main
 from crash_rate_aggregates.dimensions import (
     COMPARABLE_DIMENSIONS,
     DIMENSION_NAMES,
@@ -22,6 +21,9 @@ from crash_rate_aggregates.dimensions import (
 __all__ = ["COMPARABLE_DIMENSIONS", "DIMENSION_NAMES"]
 
 if __name__ == "__main__":
+    # Imported here: worker processes import the main module again and need no command line.
+    from crash_rate_aggregates.cli import main
+
     sys.exit(
         main(
             ["backfill", *sys.argv[1:]],
