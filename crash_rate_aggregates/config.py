@@ -74,7 +74,7 @@ class Settings(BaseSettings):
         description="Folder for rows between stages; default: in the temporary folder.",
     )
     memory: str = Field(
-        "512MB",
+        "1GB",
         pattern=r"^[0-9]+ ?(MB|GB|MiB|GiB)$",
         description="Memory limit of the group stage.",
     )

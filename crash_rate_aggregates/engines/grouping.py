@@ -65,15 +65,12 @@ class Grouping:
 
     def aggregates(self) -> Iterator[pa.RecordBatch]:
         """Stream the aggregates by `AGGREGATE_SCHEMA`."""
-        reader = self._connection.sql(_query("aggregates")).to_arrow_reader(_BATCH_ROWS)
-        while True:
-            try:
-                batch = reader.read_next_batch()
-            except StopIteration:
-                return
-            except (OSError, pa.ArrowException, duckdb.Error) as error:
-                raise _engine_error(error) from error
-            yield batch.cast(AGGREGATE_SCHEMA)
+        try:
+            reader = self._connection.sql(_query("aggregates")).to_arrow_reader(_BATCH_ROWS)
+            for batch in reader:
+                yield batch.cast(AGGREGATE_SCHEMA)
+        except (OSError, pa.ArrowException, duckdb.Error) as error:
+            raise _engine_error(error) from error
 
     def _run(self, query: str) -> duckdb.DuckDBPyConnection:
         try:
@@ -89,6 +86,11 @@ def _query(name: str) -> str:
 
 def _engine_error(error: Exception) -> EngineError:
     reason = str(error).strip().partition("\n")[0]
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return EngineError(
+            f"the group stage needs more memory: {reason}; raise the setting `memory`, nothing was "
+            "changed"
+        )
     if "No space left" in reason or "max_temp_directory_size" in reason:
         return ScratchFullError(
             f"the scratch folder is full: {reason}; free space or name another in `scratch`"
