@@ -1,0 +1,1 @@
+"""PostgreSQL: the embedded server, the schema, and how a day is replaced and asked about."""
