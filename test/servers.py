@@ -28,7 +28,8 @@ def shared_server_url() -> str:
     """Return the URL of the server of this process; it stops at exit."""
     url = os.environ.get(GIVEN_SERVER) or _started_server_url()
     with psycopg.connect(url) as connection:
-        print(f"PostgreSQL {connection.info.server_version}", file=sys.stderr)
+        version = connection.info.server_version
+        print(f"PostgreSQL {version}", file=sys.stderr)  # noqa: T201  Reports say which one.
     return url
 
 
@@ -59,4 +60,4 @@ def fresh_database(test_case: TestCase | type[TestCase]) -> str:
 def _execute(statement: str, name: str) -> None:
     with psycopg.connect(shared_server_url(), autocommit=True) as connection:
         # The constants above; the name is an identifier.
-        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))  # type: ignore[arg-type]
+        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
