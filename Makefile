@@ -1,0 +1,95 @@
+# Works with GNU make 3.81 (macOS) and later, and in a folder whose path has spaces: no target, no
+# prerequisite and no recipe names an absolute path.
+
+PYTHON ?= python3
+# What `make run` reads; make does not look at these, the recipe does.
+PINGS ?=
+MIN_SUBMISSION_DATE ?=
+MAX_SUBMISSION_DATE ?=
+export PINGS MIN_SUBMISSION_DATE MAX_SUBMISSION_DATE
+# Like -v (each test's sentence) or -f (stop at the first failure).
+UNITTEST_FLAGS ?=
+# --upgrade makes `make lock` take newer versions.
+LOCK_FLAGS ?=
+
+VENV_PYTHON = .venv/bin/python
+PIP = PIP_DISABLE_PIP_VERSION_CHECK=1 $(VENV_PYTHON) -m pip --quiet --no-input
+COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" \
+	$(LOCK_FLAGS)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint docs lock clean
+
+help: ## Say what each target does.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' Makefile
+	@echo
+	@echo "PYTHON=python3.13 chooses the Python; UNITTEST_FLAGS=-v shows each test's sentence."
+
+run: .venv/project ## Fill the table and show crash rates: of PINGS=folder, or of sample pings.
+	@set -e; \
+	ask() { printf '\n$$ .venv/bin/crash-rate-aggregates %s\n' "$$*"; .venv/bin/crash-rate-aggregates "$$@"; }; \
+	day() { $(VENV_PYTHON) -c "from datetime import *; print((datetime.now(timezone.utc) - timedelta($$1)).date())"; }; \
+	if [ -z "$$PINGS" ] && [ -z "$$MIN_SUBMISSION_DATE$$MAX_SUBMISSION_DATE" ]; then \
+		MIN_SUBMISSION_DATE=`day 7`; MAX_SUBMISSION_DATE=`day 1`; \
+	fi; \
+	set --; \
+	if [ -n "$$MIN_SUBMISSION_DATE" ]; then set -- "$$@" --min-submission-date "$$MIN_SUBMISSION_DATE"; fi; \
+	if [ -n "$$MAX_SUBMISSION_DATE" ]; then set -- "$$@" --max-submission-date "$$MAX_SUBMISSION_DATE"; fi; \
+	if [ -z "$$PINGS" ]; then \
+		PINGS=sample-pings; \
+		echo "No PINGS=… given, so the pings are synthetic: made up here, in the folder sample-pings."; \
+		ask sample-pings "$$PINGS" "$$@" --pings-per-day 20000 --seed 1; \
+	fi; \
+	ask backfill "$$@" --pings "$$PINGS"; \
+	ask rates "$$@"; \
+	ask ledger; \
+	printf '%s\n' '' 'Ask the next question:' \
+		'  .venv/bin/crash-rate-aggregates rates --by os_name,channel' \
+		'  .venv/bin/crash-rate-aggregates sql "SELECT submission_date, sum(main_crashes) / nullif(sum(usage_hours), 0) FROM crash_aggregates GROUP BY 1 ORDER BY 1"' \
+		'  .venv/bin/crash-rate-aggregates database start    # a server that stays, and its URL for psql' \
+		'  .venv/bin/crash-rate-aggregates --help'
+
+test: .venv/dev ## Run all tests.
+	@$(VENV_PYTHON) -m unittest discover $(UNITTEST_FLAGS)
+
+lint: .venv/dev ## Check style, types and the direction of imports.
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy --strict
+	@$(VENV_PYTHON) -m unittest test.test_layers
+
+docs: .venv/project ## Write the generated parts of docs/ anew.
+	@$(VENV_PYTHON) docs/generate_docs.py
+
+lock: .venv/dev ## Write the lock files from pyproject.toml; LOCK_FLAGS=--upgrade for newer versions.
+	@$(PIP) install uv
+	@$(COMPILE) pyproject.toml --group build --output-file requirements.lock
+	@$(COMPILE) pyproject.toml --group build --group dev --constraint requirements.lock \
+		--output-file requirements-dev.lock
+
+clean: ## Remove what make made: .venv, caches, sample pings. The database stays.
+	@rm -rf .venv .mypy_cache .ruff_cache .hypothesis sample-pings
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The three stamps of .venv. It is made anew when the lock changes, so nothing old stays in it.
+.venv/packages: requirements.lock
+	@command -v "$(PYTHON)" >/dev/null || { \
+		echo "There is no $(PYTHON) here: install Python 3.11 or later, or name it, as in make PYTHON=python3.12" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "$(PYTHON) is `"$(PYTHON)" -V 2>&1`, and 3.11 or later is needed: name another, as in make PYTHON=python3.12" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) has no venv: install it (Debian and Ubuntu: apt install python3-venv), or name another, as in make PYTHON=python3.12" >&2; exit 1; }
+	@echo "Making .venv from requirements.lock …"
+	@"$(PYTHON)" -m venv --clear .venv
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements.lock
+	@touch $@
+
+.venv/project: .venv/packages pyproject.toml
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: .venv/project requirements-dev.lock
+	@echo "Adding the tools of requirements-dev.lock to .venv …"
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements-dev.lock
+	@touch $@

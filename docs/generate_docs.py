@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""Write the generated parts of docs/ from the code, so that they cannot say anything else.
+
+A page holds them between `<!-- generated: name -->` and `<!-- end -->`; all around is by hand.
+`python docs/generate_docs.py` writes the pages, with `--check` it only names those that are stale.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from inspect import getdoc
+from pathlib import Path
+
+import click
+
+from crash_rate_aggregates import errors
+from crash_rate_aggregates.cli import cli
+from crash_rate_aggregates.config import ENVIRONMENT_PREFIX, Settings
+from crash_rate_aggregates.dimensions import DIMENSIONS
+from crash_rate_aggregates.outcomes import (
+    ADJUSTMENT_DESCRIPTIONS,
+    OUTCOME_DESCRIPTIONS,
+)
+
+DOCS = Path(__file__).parent
+_PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_TABLE_COMMENT = re.compile(r"COMMENT ON (?:TABLE|VIEW) (\w+) IS '((?:[^']|'')*)'")
+_FUNCTION_COMMENT = re.compile(r"COMMENT ON FUNCTION ([^;]*?) IS '((?:[^']|'')*)'")
+_COLUMN_COMMENT = re.compile(r"COMMENT ON COLUMN (\w+)\.(\w+) IS '((?:[^']|'')*) Unit: ([^']*)\.'")
+_TABLE = re.compile(r"CREATE TABLE (\w+) \(\n(.*?)\n\)", re.DOTALL)
+_COLUMN = re.compile(r"    ([a-z_]+) ([a-z]+(?: precision)?)[ ,\n]")
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    safe = [[cell.replace("|", "\\|") for cell in row] for row in rows]
+    cells = [head, ["---"] * len(head), *safe]
+    return "\n".join("| " + " | ".join(row) + " |" for row in cells)
+
+
+def _outcomes() -> str:
+    rows = [
+        [str(number), f"`{outcome.value}`", text]
+        for number, (outcome, text) in enumerate(OUTCOME_DESCRIPTIONS.items(), 1)
+    ]
+    return _table(["#", "outcome", "when"], rows)
+
+
+def _adjustments() -> str:
+    rows = [
+        [f"`{str(adjustment.name).lower()}`", text]
+        for adjustment, text in ADJUSTMENT_DESCRIPTIONS.items()
+    ]
+    return _table(["adjustment", "what is done"], rows)
+
+
+def _dimensions() -> str:
+    rows = [[f"`{d.name}`", f"`{'.'.join(d.path)}`", d.description] for d in DIMENSIONS]
+    return _table(["dimension", "path in the ping", "what it says"], rows)
+
+
+def _migrations() -> str:
+    folder = files("crash_rate_aggregates.database") / "migrations"
+    scripts = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=str)
+    return "\n".join(script.read_text(encoding="utf-8") for script in scripts)
+
+
+def _tables() -> str:
+    """Describe each table by the comments that the migrations give to the database."""
+    sql = _migrations()
+    types = {name: dict(_COLUMN.findall(body + "\n")) for name, body in _TABLE.findall(sql)}
+    sections = []
+    for name, comment in _TABLE_COMMENT.findall(sql):
+        rows = [
+            [f"`{column}`", types[table][column], unit, _unquoted(text)]
+            for table, column, text, unit in _COLUMN_COMMENT.findall(sql)
+            if table == name
+        ]
+        section = f"### {name}\n\n{_unquoted(comment)}"
+        if rows:
+            section += "\n\n" + _table(["column", "type", "unit", "what it says"], rows)
+        sections.append(section)
+    return "\n\n".join(sections)
+
+
+def _functions() -> str:
+    comments = _FUNCTION_COMMENT.findall(_migrations())
+    return _table(
+        ["function", "what it says"], [[f"`{name}`", _unquoted(c)] for name, c in comments]
+    )
+
+
+def _unquoted(sql_text: str) -> str:
+    return sql_text.replace("''", "'")
+
+
+def _messages() -> str:
+    rows = [
+        [
+            f"`{error.slug}`",
+            str(error.exit_code.value),
+            (getdoc(error) or "").partition("\n")[0],
+            error.remedy,
+        ]
+        for error in _error_classes(errors.CrashRateAggregatesError)
+    ]
+    return _table(["slug", "exit code", "what it means", "remedy"], rows)
+
+
+def _error_classes(
+    base: type[errors.CrashRateAggregatesError],
+) -> Iterator[type[errors.CrashRateAggregatesError]]:
+    for error in base.__subclasses__():
+        yield error
+        yield from _error_classes(error)
+
+
+def _settings() -> str:
+    rows = []
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default_factory or field.default is None else f"`{field.default}`"
+        variable = f"`{ENVIRONMENT_PREFIX}{name.upper()}`"
+        rows.append([f"`{name}`", variable, default, field.description or ""])
+    return _table(["in the TOML file", "environment variable", "default", "what it is"], rows)
+
+
+def _commands() -> str:
+    context = click.Context(
+        cli, info_name="crash-rate-aggregates", terminal_width=100, **cli.context_settings
+    )
+    return "\n\n".join(_command_sections(context))
+
+
+def _command_sections(context: click.Context) -> Iterator[str]:
+    command = context.command
+    yield f"## {context.command_path}\n\n```\n{command.get_help(context)}\n```"
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            found = command.get_command(context, name)
+            if found is not None:
+                yield from _command_sections(click.Context(found, context, name))
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "outcomes": _outcomes,
+    "adjustments": _adjustments,
+    "dimensions": _dimensions,
+    "tables": _tables,
+    "functions": _functions,
+    "messages": _messages,
+    "settings": _settings,
+    "commands": _commands,
+}
+"""What each name between the markers stands for."""
+
+
+def rewritten(page: str) -> str:
+    """Return a page's text with all its generated parts new."""
+    return _PART.sub(lambda part: f"{part[1]}{PARTS[part[2]]()}\n{part[3]}", page)
+
+
+def stale_pages(folder: Path) -> dict[Path, str]:
+    """Return the pages that the code has outgrown, with the text that they should have."""
+    pages = {page: page.read_text(encoding="utf-8") for page in sorted(folder.rglob("*.md"))}
+    return {page: new for page, old in pages.items() if (new := rewritten(old)) != old}
+
+
+def main() -> int:
+    """Write or check the pages; 1 if --check found a stale one."""
+    parser = argparse.ArgumentParser(description="Write the generated parts of docs/.")
+    parser.add_argument("--check", action="store_true", help="only name stale pages")
+    parser.add_argument("--folder", type=Path, default=DOCS, help="where the pages are")
+    arguments = parser.parse_args()
+    stale = stale_pages(arguments.folder)
+    for page, text in stale.items():
+        if arguments.check:
+            sys.stderr.write(f"{page.relative_to(arguments.folder)} is stale: run make docs\n")
+        else:
+            page.write_text(text, encoding="utf-8")
+    return 1 if arguments.check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""The docs say what the code does: generated parts, examples of the rules, links."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import unittest
+from datetime import date
+from pathlib import Path
+from shutil import copytree
+from tempfile import TemporaryDirectory
+
+from crash_rate_aggregates.decode.judging import PingJudge
+from crash_rate_aggregates.dimensions import DIMENSIONS
+from crash_rate_aggregates.normalize.ping import Ignored, NormalizedPing
+from crash_rate_aggregates.normalize.rules import Judge
+from crash_rate_aggregates.outcomes import Adjustment, Outcome
+
+PROJECT = Path(__file__).resolve().parent.parent
+DOCS = PROJECT / "docs"
+SUBMISSION_DATE = date(2016, 3, 14)
+_EXAMPLES = re.compile(r"^### (\w+)\n(.*?)(?=^##)", re.MULTILINE | re.DOTALL)
+_JSON = re.compile(r"^```json\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
+
+
+def generate(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the generator."""
+    command = [sys.executable, str(DOCS / "generate_docs.py"), *arguments]
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+
+
+class GeneratedDocsTest(unittest.TestCase):
+    def test_generated_parts_are_fresh(self) -> None:
+        """Names, columns, settings, commands and errors stand in docs/ as in the code."""
+        done = generate("--check")
+        self.assertEqual((done.stderr, done.returncode), ("", 0))
+
+    def test_stale_part_is_named_and_written(self) -> None:
+        """A page that the code has outgrown is named by --check and set right without it."""
+        folder = Path(self.enterContext(TemporaryDirectory())) / "docs"
+        copytree(DOCS, folder)
+        page = folder / "table.md"
+        fresh = page.read_text(encoding="utf-8")
+        page.write_text(fresh.replace("| `channel` |", "| `chanel` |"), encoding="utf-8")
+        checked = generate("--check", "--folder", str(folder))
+        self.assertEqual(
+            (checked.stderr, checked.returncode), ("table.md is stale: run make docs\n", 1)
+        )
+        self.assertEqual(generate("--folder", str(folder)).returncode, 0)
+        self.assertEqual(page.read_text(encoding="utf-8"), fresh)
+
+
+class ExamplesOfRulesTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self._judge = PingJudge(Judge(SUBMISSION_DATE, DIMENSIONS))
+        rules = (DOCS / "rules.md").read_text(encoding="utf-8")
+        self._examples = {
+            heading: _JSON.findall(text) for heading, text in _EXAMPLES.findall(rules)
+        }
+
+    def _verdict(self, example: str) -> NormalizedPing | Ignored:
+        return self._judge.judge_json(example.encode())
+
+    def test_every_verdict_has_an_example(self) -> None:
+        """Each outcome and each adjustment has an example in docs/rules.md, in the code's order."""
+        adjustments = [str(adjustment.name).lower() for adjustment in Adjustment]
+        self.assertEqual(list(self._examples), [outcome.value for outcome in Outcome] + adjustments)
+        self.assertEqual([name for name, found in self._examples.items() if not found], [])
+
+    def test_ignored_examples_are_ignored_so(self) -> None:
+        """The example of each reason is ignored for that reason, and one breaks off."""
+        for outcome in set(Outcome) - {Outcome.DUPLICATE, Outcome.COUNTED}:
+            for example in self._examples[outcome.value]:
+                with self.subTest(outcome=outcome.value):
+                    verdict = self._verdict(example)
+                    self.assertIsInstance(verdict, Ignored)
+                    self.assertEqual(getattr(verdict, "outcome", None), outcome)
+
+    def test_copies_share_one_id(self) -> None:
+        """The two pings of the example of duplicates pass the rules and have the same id."""
+        lines = self._examples["duplicate"][0].splitlines()
+        verdicts = [self._verdict(line) for line in lines]
+        self.assertEqual([type(verdict) for verdict in verdicts], [NormalizedPing] * 2)
+        ids = {getattr(verdict, "id", None) for verdict in verdicts}
+        self.assertEqual(ids, {bytes.fromhex("5d1f33c50b9c4d0a9c520f2c0a5a9c10")})
+
+    def test_counted_examples_are_counted_as_they_are(self) -> None:
+        """The counted main ping and crash ping need no adjustment and give these stats."""
+        main, crash = (self._verdict(example) for example in self._examples["counted"])
+        assert isinstance(main, NormalizedPing)  # noqa: S101  For the type checker.
+        assert isinstance(crash, NormalizedPing)  # noqa: S101  Likewise.
+        self.assertEqual((main.adjustments, crash.adjustments), (0, 0))
+        self.assertEqual(main.stats, (1, 3600, 0, 2, 0, 0, 0, 0, 0, 0, 0))
+        self.assertEqual(crash.stats, (0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0))
+        self.assertEqual(json.loads(main.dimensions)["country"], "DE")
+
+    def test_adjusted_examples_need_just_that(self) -> None:
+        """The example of each adjustment is counted with that adjustment alone."""
+        for adjustment in Adjustment:
+            name = str(adjustment.name).lower()
+            with self.subTest(adjustment=name):
+                verdict = self._verdict(self._examples[name][0])
+                self.assertEqual(getattr(verdict, "adjustments", None), adjustment)
+
+
+class LinksTest(unittest.TestCase):
+    def test_links_between_pages_lead_somewhere(self) -> None:
+        """Each relative link in the project's pages names a file that is there."""
+        pages = [*PROJECT.glob("*.md"), *DOCS.rglob("*.md")]
+        broken = [
+            f"{page.relative_to(PROJECT)}: {target}"
+            for page in sorted(pages)
+            for target in _LINK.findall(page.read_text(encoding="utf-8"))
+            if "://" not in target and not (page.parent / target).exists()
+        ]
+        self.assertEqual(broken, [])
+
+
+if __name__ == "__main__":
+    unittest.main()
