@@ -1,0 +1,104 @@
+"""Days of pings for the tests of engine, job and command line: small, and all fields in sight."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
+from crash_rate_aggregates.engines.interface import DayRequest
+from crash_rate_aggregates.sources.files import open_store
+
+DAY = date(2016, 3, 14)
+
+
+def with_values(ping: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Set values at paths like `application/channel` and return the ping."""
+    for path, value in values.items():
+        *parents, last = path.split("/")
+        place = ping
+        for key in parents:
+            place = place.setdefault(key, {})
+        place[last] = value
+    return ping
+
+
+def main_ping(**values: Any) -> dict[str, Any]:
+    """Make a main ping of `DAY`: a nightly on Linux, an hour, no id; values by their path."""
+    ping = {
+        "type": "main",
+        "creationDate": "2016-03-14T10:00:00.000Z",
+        "application": {"channel": "nightly", "name": "Firefox"},
+        "environment": {"build": {"version": "48.0a1", "buildId": "20160313030418"}},
+        "payload": {"info": {"subsessionLength": 3600, "subsessionStartDate": "2016-03-14"}},
+        "meta": {"docType": "main"},
+    }
+    return with_values(ping, values)
+
+
+def crash_ping(**values: Any) -> dict[str, Any]:
+    """Make a crash ping of the main process with the dimensions of `main_ping`."""
+    ping = main_ping(**{"type": "crash", "meta/docType": "crash"})
+    ping["payload"] = {"crashDate": "2016-03-14"}
+    return with_values(ping, values)
+
+
+def lines(pings: Iterable[Mapping[str, Any] | bytes]) -> bytes:
+    """Write pings one a line; bytes are lines as they are."""
+    texts = (ping if isinstance(ping, bytes) else json.dumps(ping).encode() for ping in pings)
+    return b"".join(text + b"\n" for text in texts)
+
+
+def day_folder(root: Path, day: date = DAY) -> Path:
+    """Make the folder of a submission date."""
+    folder = root / f"submission_date={day.isoformat()}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def write_day(root: Path, files: Mapping[str, bytes], day: date = DAY) -> Path:
+    """Write a day's files and return the root; names that end in .gz are compressed."""
+    folder = day_folder(root, day)
+    for name, content in files.items():
+        stored = gzip.compress(content, 1) if name.endswith(".gz") else content
+        (folder / name).write_bytes(stored)
+    return root
+
+
+def day_request(
+    root: Path,
+    dimensions: tuple[Dimension, ...] = DIMENSIONS,
+    *,
+    allow_damaged: bool = False,
+    day: date = DAY,
+) -> DayRequest:
+    """Ask for a day that lies below a folder."""
+    store = open_store(str(root))
+    files = tuple(store.list_day(day))
+    return DayRequest(day, dimensions, store, files, allow_damaged=allow_damaged)
+
+
+@dataclass(slots=True)
+class HeardProgress:
+    """Keeps what it was told."""
+
+    files: int = 0
+    pings: int = 0
+    stored_bytes: int = 0
+
+    def begin_day(self, day: date, *, files: int, stored_bytes: int) -> None:
+        """Hear nothing: the sums say enough."""
+
+    def stage(self, name: str) -> None:
+        """Hear nothing: the sums say enough."""
+
+    def advance(self, *, files: int, stored_bytes: int, pings: int) -> None:
+        """Add up."""
+        self.files += files
+        self.stored_bytes += stored_bytes
+        self.pings += pings
