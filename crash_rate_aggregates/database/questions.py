@@ -19,7 +19,12 @@ from crash_rate_aggregates.database.day import RecordedRun, RunFacts, StoredLedg
 from crash_rate_aggregates.database.rejections import rejections
 from crash_rate_aggregates.database.statements import statement
 from crash_rate_aggregates.dimensions import Dimension
-from crash_rate_aggregates.errors import DayNotStoredError, DimensionsError, QueryError
+from crash_rate_aggregates.errors import (
+    DatabaseError,
+    DayNotStoredError,
+    DimensionsError,
+    QueryError,
+)
 from crash_rate_aggregates.outcomes import LedgerLine
 
 DATE_COLUMNS = ("submission_date", "activity_date")
@@ -46,7 +51,7 @@ def ask(connection: psycopg.Connection, query: str) -> Answer:
     """
     if _COPY.match(query):
         raise QueryError("the statement was rejected: COPY is no question, write a SELECT")
-    with _reading(connection, "the statement was rejected") as cursor:
+    with _reading(connection, "the statement was rejected", QueryError) as cursor:
         # A pipeline speaks the extended protocol, which takes one statement and no second one
         # that would end the read-only transaction first.
         with connection.pipeline():
@@ -75,7 +80,7 @@ def crash_rates(
 
     Raises:
         DimensionsError: A name that no stored day has, with those there are.
-        QueryError: There are no tables yet.
+        DatabaseError: There are no tables yet.
     """
     with _reading(connection, "the crash rates could not be computed") as cursor:
         _check_names(cursor, by)
@@ -123,10 +128,12 @@ def stored_ledger(
 
 
 @contextmanager
-def _reading(connection: psycopg.Connection, failed: str) -> Iterator[psycopg.Cursor]:
+def _reading(
+    connection: psycopg.Connection, failed: str, rejected: type[DatabaseError] = DatabaseError
+) -> Iterator[psycopg.Cursor]:
     """Give a cursor in a read-only transaction."""
     with (
-        rejections(failed, QueryError),
+        rejections(failed, rejected),
         connection.transaction(),
         connection.cursor() as cursor,
     ):

@@ -21,6 +21,7 @@ def rejections(doing: str, rejected: type[DatabaseError] = DatabaseError) -> Ite
 
     Raises:
         LockTimeoutError: Another session kept a lock for too long.
+        QueryError: The statement was cancelled.
         DatabaseError: The server is gone, full or does not accept the statement.
     """
     try:
@@ -44,14 +45,15 @@ def rejections(doing: str, rejected: type[DatabaseError] = DatabaseError) -> Ite
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise DatabaseError(f"{doing}: {server_message(error)}; see PostgreSQL's log") from error
     except psycopg.Error as error:
-        raise rejected(f"{doing}: {server_message(error)}") from error
+        # Where the fault stands helps only who has typed the statement.
+        position = error.diag.statement_position if rejected is QueryError else None
+        where = f" (at character {position})" if position else ""
+        raise rejected(f"{doing}: {server_message(error)}{where}") from error
 
 
 def server_message(error: psycopg.Error) -> str:
-    """Return the server's primary message and position, or the first line of the client's."""
-    message = error.diag.message_primary
-    if message is None:
-        lines = str(error).splitlines()
-        return lines[0].strip() if lines else type(error).__name__
-    position = error.diag.statement_position
-    return f"{message} (at character {position})" if position else message
+    """Return the server's primary message, or the first line of the client's."""
+    if error.diag.message_primary is not None:
+        return error.diag.message_primary
+    lines = str(error).splitlines()
+    return lines[0].strip() if lines else type(error).__name__
