@@ -74,7 +74,7 @@ def expected_rows() -> set[tuple[Any, ...]]:
 
 class CartesianTest(unittest.TestCase):
     def test_each_pair_gives_one_aggregate(self) -> None:
-        """All 2^15 combinations of 15 fields give 2^14 aggregates, each of a main ping and a crash."""
+        """All 2^15 combinations of 15 fields give 2^14 aggregates: a main ping and a crash each."""
         folder = Path(self.enterContext(TemporaryDirectory()))
         for day in SUBMISSION_DATES:
             made = list(pings(day))
