@@ -19,7 +19,7 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 	$(LOCK_FLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint docs lock clean
+.PHONY: help run test lint docs lock clean FORCE
 
 help: ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' Makefile
@@ -72,7 +72,11 @@ clean: ## Remove what make made: .venv, caches, sample pings. The database stays
 	@rm -rf .venv .mypy_cache .ruff_cache .hypothesis sample-pings
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The three stamps of .venv. It is made anew when the lock changes, so nothing old stays in it.
+# The three stamps of .venv. It is made anew when the lock changes, so nothing old stays in it, and
+# when the folder was moved or the Python removed: programs in .venv begin with the path of both.
+ifneq ($(shell test -x $(VENV_PYTHON) && cat .venv/packages 2>/dev/null),$(shell pwd -P))
+.venv/packages: FORCE
+endif
 .venv/packages: requirements.lock
 	@command -v "$(PYTHON)" >/dev/null || { \
 		echo "There is no $(PYTHON) here: install Python 3.11 or later, or name it, as in make PYTHON=python3.12" >&2; exit 1; }
@@ -83,7 +87,7 @@ clean: ## Remove what make made: .venv, caches, sample pings. The database stays
 	@echo "Making .venv from requirements.lock …"
 	@"$(PYTHON)" -m venv --clear .venv
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements.lock
-	@touch $@
+	@pwd -P > $@
 
 .venv/project: .venv/packages pyproject.toml
 	@$(PIP) install --no-deps --no-build-isolation --editable .

@@ -14,6 +14,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 _RAN = re.compile(r"^Ran ([0-9]+) tests? in ", re.MULTILINE)
 _RESULT = re.compile(r"^(?:OK|FAILED|NO TESTS RAN)(?: \((.*)\))?$", re.MULTILINE)
+_NUMBER = re.compile(r"([a-z][a-z ]*)=([0-9]+)")
 _SKIP = re.compile(r"\bskipped ('.*'|\".*\")$", re.MULTILINE)
 
 
@@ -43,9 +44,8 @@ def judge(log: str) -> tuple[str, list[str]]:
     """Return the last line to print, and what is wrong."""
     ran = sum(map(int, _RAN.findall(log)))
     results = _RESULT.findall(log)
-    counts = Counter(
-        {name: int(number) for name, number in re.findall(r"([a-z ]+)=([0-9]+)", " ".join(results))}
-    )
+    numbers = _NUMBER.findall(" ".join(results))
+    counts = Counter({name: int(number) for name, number in numbers})
     failed = counts["failures"] + counts["errors"] + counts["unexpected successes"]
     skipped = counts["skipped"]
     minimum = int((HERE / "minimum-tests").read_text(encoding="utf-8"))
