@@ -210,15 +210,27 @@ def sql(statement: str, *, as_csv: bool, **flags: Any) -> None:
 
 
 @cli.command()
+@click.option(
+    "--min-usage-hours",
+    type=click.FloatRange(0),
+    default=100,
+    show_default=True,
+    help="Show no rate where there are fewer.",
+)
 @click.option("--by", default="channel", show_default=True, help="Dimensions, comma-separated.")
 @_range_options
 @_connection_options
 def rates(
-    by: str, min_submission_date: date | None, max_submission_date: date | None, **flags: Any
+    by: str,
+    *,
+    min_usage_hours: float,
+    min_submission_date: date | None,
+    max_submission_date: date | None,
+    **flags: Any,
 ) -> None:
     """Show crashes per 1,000 usage hours, with the hours and 95% intervals."""
     from crash_rate_aggregates.database.questions import crash_rates
-    from crash_rate_aggregates.terminal.tables import RATES_TITLE, rates_table
+    from crash_rate_aggregates.terminal.tables import rates_tables
 
     with _asked_database(flags) as connection:
         names = by.split(",")
@@ -227,8 +239,10 @@ def rates(
             names,
             min_submission_date=min_submission_date,
             max_submission_date=max_submission_date,
+            min_usage_hours=min_usage_hours,
         )
-    _stdout().print(RATES_TITLE, rates_table(names, found), sep="\n")
+    shown = rates_tables(names, found, min_usage_hours=min_usage_hours)
+    _stdout().print(*shown, sep="\n")
 
 
 @cli.command()

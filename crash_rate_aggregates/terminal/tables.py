@@ -15,6 +15,7 @@ from crash_rate_aggregates.database.questions import Answer
 from crash_rate_aggregates.outcomes import LedgerKind, LedgerLine, Outcome
 
 _NOT_THERE = "-"
+_VALUE_WIDTH = 30
 _LEDGER_TITLES = {
     LedgerKind.OUTCOME: "what became of them",
     LedgerKind.ADJUSTMENT: "adjusted and counted",
@@ -30,27 +31,37 @@ def answer_table(answer: Answer) -> Table:
     return table
 
 
-RATES_TITLE = "Crashes per 1,000 usage hours, with 95% intervals"
+def rates_tables(
+    names: Sequence[str], groups: Sequence[CrashRates], *, min_usage_hours: float
+) -> list[Table | str]:
+    """Show crashes per 1,000 usage hours for each group, with 95% intervals where they exist.
+
+    Groups with too few hours for a rate are only counted.
+    """
+    table = Table(box=box.SIMPLE_HEAD)
+    for name in names:
+        table.add_column(name, max_width=_VALUE_WIDTH, no_wrap=True)
+    for heading in ("usage hours", "main (M)", "content (C)", "C-S", "M+C-S", "plugin", "gpu"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    shown = [group for group in groups if group.main.per_1000_hours is not None]
+    for group in shown:
+        table.add_row(*_rates_row(group))
+    few = len(groups) - len(shown)
+    note = [f"{few:,} more with fewer than {min_usage_hours:,.0f} usage hours"] if few else []
+    return ["Crashes per 1,000 usage hours (95% interval)", table, *note]
 
 
-def rates_table(names: Sequence[str], groups: Sequence[CrashRates]) -> Table:
-    """Show crashes per 1,000 usage hours for each group, with 95% intervals where they exist."""
-    table = _table(*names)
-    headings = ("usage hours", "main (M)", "content (C)", "C-S", "M+C-S", "plugin", "gpu")
-    for heading in headings:
-        table.add_column(heading, justify="right")
-    for group in groups:
-        table.add_row(
-            *(_NOT_THERE if value is None else value for value in group.group),
-            f"{group.usage_hours:,.0f}",
-            _rate(group.main),
-            _rate(group.content),
-            _rate(group.content_minus_shutdown),
-            _rate(group.main_and_content_minus_shutdown),
-            _rate(group.plugin),
-            _rate(group.gpu),
-        )
-    return table
+def _rates_row(group: CrashRates) -> tuple[str, ...]:
+    return (
+        *(_NOT_THERE if value is None else value for value in group.group),
+        f"{group.usage_hours:,.0f}",
+        _rate(group.main),
+        _rate(group.content),
+        _rate(group.content_minus_shutdown),
+        _rate(group.main_and_content_minus_shutdown),
+        _rate(group.plugin),
+        _rate(group.gpu),
+    )
 
 
 def _rate(rate: CrashRate) -> str:
@@ -67,9 +78,11 @@ def ledger_tables(stored: StoredLedger) -> list[Table | str]:
     run = stored.run
     total = f"{run.facts.pings_read:,} pings in {run.facts.files_read:,} files"
     shown: list[Table | str] = [f"{run.submission_date}: {total}"]
-    for kind in LedgerKind:
-        if any(line.kind == kind for line in stored.lines):
-            shown.append(_by_doc_type(_LEDGER_TITLES[kind], stored.lines, kind))
+    shown += [
+        _by_doc_type(title, stored.lines, kind)
+        for kind, title in _LEDGER_TITLES.items()
+        if any(line.kind == kind for line in stored.lines)
+    ]
     shown += [f"damaged: {file}: {reason}" for file, reason in stored.damaged_files]
     return shown
 

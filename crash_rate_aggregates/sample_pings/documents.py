@@ -1,0 +1,107 @@
+"""The JSON text of sample pings, about 3 KB each, in the shape of a v4 ping."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from random import Random
+from uuid import UUID
+
+from crash_rate_aggregates.sample_pings.clients import Client
+
+_HISTOGRAMS = ("GC_MS", "CYCLE_COLLECTOR", "FX_TAB_SWITCH_MS", "HTTP_PAGE_OPEN", "MEMORY_TOTAL")
+_FILLERS = 64
+
+
+def _filler(random: Random) -> str:
+    """Return some histograms, as the bulk of a main ping is."""
+    histograms = {}
+    for name in _HISTOGRAMS:
+        buckets = {
+            str(2**power): random.randrange(1, 400) for power in range(random.randrange(8, 18))
+        }
+        histograms[name] = {
+            "range": [1, 100_000],
+            "bucket_count": 50,
+            "histogram_type": 0,
+            "values": buckets,
+            "sum": sum(buckets.values()) * 7,
+        }
+    return json.dumps(histograms, separators=(",", ":"))
+
+
+_FILLER_TEXTS = [_filler(Random(number)) for number in range(_FILLERS)]
+
+
+def new_id(random: Random) -> str:
+    """Draw a document id."""
+    return str(UUID(int=random.getrandbits(128), version=4))
+
+
+def environment(client: Client) -> str:
+    """Return the sections that main and crash pings share, without braces."""
+    build = client.build
+    experiment = f'{{"id":"{client.experiment}","branch":"control"}}' if client.experiment else "{}"
+    e10s = "true" if client.e10s else "false"
+    return (
+        f'"application":{{"architecture":"{client.architecture}","buildId":"{build.build_id}",'
+        f'"name":"Firefox","version":"{build.version}","vendor":"Mozilla","platformVersion":'
+        f'"{build.version}","xpcomAbi":"{client.architecture}-msvc","channel":'
+        f'"{client.channel.name}"}},"environment":{{"build":{{"applicationId":'
+        f'"synthetic@example.org","applicationName":"Firefox","architecture":'
+        f'"{client.architecture}","buildId":"{build.build_id}","version":"{build.version}",'
+        f'"vendor":"Mozilla"}},"settings":{{"blocklistEnabled":true,"e10sEnabled":{e10s},'
+        f'"locale":"en-US","telemetryEnabled":true,"userPrefs":{{"browser.startup.page":1}}}},'
+        f'"profile":{{"creationDate":16801}},"partner":{{"partnerNames":[]}},"system":{{'
+        f'"memoryMB":8094,"cpu":{{"count":4,"vendor":"GenuineIntel"}},"os":{{"name":'
+        f'"{client.os_name}","version":"{client.os_version}","locale":"en-US"}},"gfx":{{'
+        f'"adapters":[{{"vendorID":"0x8086","RAM":null,"GPUActive":true}}]}}}},"addons":{{'
+        f'"activeAddons":{{}},"theme":{{}},"activePlugins":[],"activeExperiment":{experiment}}}}}'
+    )
+
+
+def main_ping(
+    client: Client, day: date, activity: date, length: str, keyed: str, ping_id: str, filler: int
+) -> str:
+    """Return a main ping.
+
+    Args:
+        client: Who sends it.
+        day: Submission date.
+        activity: Client's day.
+        length: JSON text of the session's length in seconds.
+        keyed: JSON text of the keyed histograms.
+        ping_id: Document id.
+        filler: Which bulk to carry.
+    """
+    return (
+        f'{{"type":"main","id":"{ping_id}","creationDate":"{activity}T20:11:05.123Z","version":4,'
+        f'{environment(client)},"payload":{{"ver":4,"simpleMeasurements":{{"totalTime":{filler},'
+        f'"firstPaint":1200}},"histograms":{_FILLER_TEXTS[filler]},"keyedHistograms":{keyed},'
+        f'"info":{{"reason":"shutdown","revision":"synthetic","timezoneOffset":120,'
+        f'"subsessionCounter":1,"profileSubsessionCounter":40,"subsessionStartDate":'
+        f'"{activity}T00:00:00.0+02:00","subsessionLength":{length}}}}},'
+        f"{meta(client, day, 'main', ping_id)}}}"
+    )
+
+
+def crash_ping(
+    client: Client, day: date, activity: date, process: str, metadata: str, ping_id: str
+) -> str:
+    """Return a crash ping; `process` is the JSON text of its process type."""
+    return (
+        f'{{"type":"crash","id":"{ping_id}","creationDate":"{day}T08:00:00.000Z","version":4,'
+        f'{environment(client)},"payload":{{"version":1,"crashDate":"{activity}","crashTime":'
+        f'"{activity}T07:00:00.000Z","hasCrashEnvironment":true,"processType":{process},'
+        f'"metadata":{metadata}}},{meta(client, day, "crash", ping_id)}}}'
+    )
+
+
+def meta(client: Client, day: date, doc_type: str, ping_id: str) -> str:
+    """Return what the server adds, without braces."""
+    return (
+        f'"meta":{{"documentId":"{ping_id}","docType":"{doc_type}","submissionDate":"{day:%Y%m%d}",'
+        f'"geoCountry":"{client.country}","geoCity":"??","normalizedChannel":'
+        f'"{client.channel.name}","appName":"Firefox","sourceName":"telemetry","sourceVersion":'
+        f'"4","sampleId":42}}'
+    )
