@@ -17,18 +17,17 @@ from test.engines.made_days import HeardProgress
 TABLE = "SELECT * FROM crash_aggregates ORDER BY submission_date, activity_date, dimensions::text"
 
 
-def made_job(  # Flags as in Job.
+def made_job(
     pings: Path,
     url: str,
     scratch: Path,
     *,
     jobs: int = 2,
     dimensions: tuple[Dimension, ...] = DIMENSIONS,
-    **flags: bool,
 ) -> Job:
     """Make a job of the embedded engine."""
     engine = EmbeddedEngine(jobs, scratch, GroupingLimits("512MB", "1GB", jobs))
-    return Job(str(pings), url, engine, dimensions, HeardProgress(), **flags)
+    return Job(str(pings), url, engine, dimensions, HeardProgress())
 
 
 def filled(job: Job, *days: date, stop_on_error: bool = False) -> list[DaySummary | FailedDay]:

@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import threading
+import unittest
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from crash_rate_aggregates.database.advisory_locks import lock_day
+from crash_rate_aggregates.database.connection import connect
+from crash_rate_aggregates.errors import (
+    BadDateError,
+    DamagedFileError,
+    DateRangeError,
+    NoPingsError,
+    PingsNotFoundError,
+)
+from crash_rate_aggregates.job import (
+    DaySummary,
+    FailedDay,
+    Job,
+    run_day,
+    submission_date,
+    submission_dates,
+)
+from test.engines.made_days import crash_ping, day_folder, lines, main_ping, write_day
+from test.job.days_in_postgres import TABLE, counted, filled, made_job, rows
+from test.servers import fresh_database
+
+DAY = date(2016, 3, 14)
+NEW_YEAR = [date(2015, 12, 31), date(2016, 1, 1)]
+LEAP = [date(2016, 2, 28), date(2016, 2, 29), date(2016, 3, 1)]
+SUMS = (
+    "SELECT submission_date, sum(ping_count)::int, sum(main_crashes)::int "
+    "FROM crash_aggregates GROUP BY 1 ORDER BY 1"
+)
+
+
+class JobTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self.folder = Path(self.enterContext(TemporaryDirectory()))
+        self.pings = self.folder / "pings"
+        self.url = fresh_database(self)
+
+    def job(self, *, allow_empty: bool = False) -> Job:
+        """Make a job with one worker."""
+        job = made_job(self.pings, self.url, self.folder / "scratch", jobs=1)
+        return replace(job, allow_empty=allow_empty)
+
+    def write(self, day: date, mains: int, crashes: int = 1) -> None:
+        """Replace a day's pings: active that day, each of another channel by turns of three."""
+        started = {"payload/info/subsessionStartDate": day.isoformat()}
+        pings = [main_ping(**started, **{"application/channel": f"{n % 3}"}) for n in range(mains)]
+        pings += [crash_ping(**{"payload/crashDate": day.isoformat()})] * crashes
+        write_day(self.pings, {"1.gz": lines(pings)}, day)
+
+    def errors(self, results: list[DaySummary | FailedDay]) -> dict[date, type]:
+        """Return the days that failed with the kinds of their errors."""
+        return {
+            result.submission_date: type(result.error)
+            for result in results
+            if isinstance(result, FailedDay)
+        }
+
+    def test_new_year_and_leap_day(self) -> None:
+        """Ranges over New Year and a leap day fill day by day, and a rerun changes no row."""
+        days = [*NEW_YEAR, *LEAP]
+        for number, day in enumerate(days):
+            self.write(day, mains=3 + number, crashes=number)
+        self.assertEqual(self.errors(filled(self.job(), *days)), {})
+        first = rows(self.url, TABLE)
+        self.assertEqual(
+            rows(self.url, SUMS), [(day, 3 + number, number) for number, day in enumerate(days)]
+        )
+        self.assertEqual({row[1] for row in first}, set(days))
+        self.assertEqual(self.errors(filled(self.job(), *days)), {})
+        self.assertEqual(rows(self.url, TABLE), first)
+        runs = "SELECT count(*)::int FROM crash_aggregates_runs"
+        self.assertEqual(rows(self.url, runs), [(10,)])
+
+    def test_run_is_recorded(self) -> None:
+        """A run's record says what was read, with which dimensions, and when it began."""
+        self.write(DAY, mains=2)
+        began = datetime(2016, 3, 15, 4, 5, tzinfo=UTC)
+        filled(self.job(), DAY)
+        summary = run_day(self.job(), DAY, now=lambda: began)
+        columns = "run_id, started_at, pings_read, files_read, bytes_read, aggregates, engine"
+        recorded = rows(self.url, f"SELECT {columns} FROM crash_aggregates_current_runs")
+        stored_bytes = (day_folder(self.pings) / "1.gz").stat().st_size
+        self.assertEqual(recorded, [(summary.run_id, began, 3, 1, stored_bytes, 3, "embedded")])
+        self.assertEqual(summary.bytes_read, stored_bytes)
+
+    def test_failed_day_does_not_stop_others(self) -> None:
+        """A damaged day keeps its rows and fails alone, unless the backfill is to stop at it."""
+        days = [DAY + timedelta(days=number) for number in range(3)]
+        for day in days:
+            self.write(day, mains=1)
+        filled(self.job(), *days)
+        before = rows(self.url, TABLE)
+        for day in days:
+            self.write(day, mains=2)
+        damaged = day_folder(self.pings, days[1]) / "1.gz"
+        damaged.write_bytes(damaged.read_bytes()[:-9])
+        stopped = filled(self.job(), *days, stop_on_error=True)
+        self.assertEqual(self.errors(stopped), {days[1]: DamagedFileError})
+        self.assertEqual(len(stopped), 2)
+        self.assertEqual(rows(self.url, SUMS), [(days[0], 2, 1), (days[1], 1, 1), (days[2], 1, 1)])
+        self.assertEqual(self.errors(filled(self.job(), *days)), {days[1]: DamagedFileError})
+        self.assertEqual(rows(self.url, SUMS), [(days[0], 2, 1), (days[1], 1, 1), (days[2], 2, 1)])
+        kept = [row for row in rows(self.url, TABLE) if row[0] == days[1]]
+        self.assertEqual(kept, [row for row in before if row[0] == days[1]])
+
+    def test_day_without_pings(self) -> None:
+        """A day without files, or with empty ones, keeps its rows unless nothing is allowed."""
+        self.write(DAY, mains=1)
+        filled(self.job(), DAY)
+        stored = rows(self.url, TABLE)
+        (day_folder(self.pings) / "1.gz").unlink()
+        (missing,) = filled(self.job(), DAY)
+        self.assertEqual(self.errors([missing]), {DAY: NoPingsError})
+        assert isinstance(missing, FailedDay)  # noqa: S101  For the type checker.
+        self.assertRegex(str(missing.error), "no pings for 2016-03-14 under .*--allow-empty")
+        write_day(self.pings, {"empty.gz": b"\n"})
+        self.assertEqual(self.errors(filled(self.job(), DAY)), {DAY: NoPingsError})
+        self.assertEqual(rows(self.url, TABLE), stored)
+        (emptied,) = filled(self.job(allow_empty=True), DAY)
+        self.assertEqual(counted(emptied), 0)
+        self.assertEqual(rows(self.url, TABLE), [])
+
+    def test_pings_of_another_place(self) -> None:
+        """A folder that does not exist fails the day and names the folder."""
+        (failed,) = filled(self.job(), DAY)
+        assert isinstance(failed, FailedDay)  # noqa: S101  For the type checker.
+        self.assertIsInstance(failed.error, PingsNotFoundError)
+        self.assertIn(str(self.pings), str(failed.error))
+
+    def test_two_runs_of_one_day_serialise(self) -> None:
+        """Two runs of one day at the same time both end; the last to commit stays."""
+        self.write(DAY, mains=4)
+        filled(self.job(), DAY)
+        stored = rows(self.url, TABLE)
+        summaries: list[DaySummary | FailedDay] = []
+        threads = [
+            threading.Thread(target=lambda: summaries.extend(filled(self.job(), DAY)))
+            for _ in range(2)
+        ]
+        waiting = (
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted "
+            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+        with connect(self.url) as connection, connection.transaction():
+            lock_day(connection, DAY)
+            for thread in threads:
+                thread.start()
+            while rows(self.url, waiting) != [(2,)]:
+                self.assertEqual([thread.is_alive() for thread in threads], [True, True])
+        for thread in threads:
+            thread.join()
+        self.assertEqual(self.errors(summaries), {})
+        self.assertEqual(rows(self.url, TABLE), stored)
+        runs = rows(self.url, "SELECT run_id FROM crash_aggregates_current_runs")
+        last = max(summary.run_id for summary in summaries if isinstance(summary, DaySummary))
+        self.assertEqual((len(summaries), runs), (2, [(last,)]))
+
+
+class SubmissionDatesTest(unittest.TestCase):
+    TODAY = date(2016, 3, 16)
+
+    def test_bounds(self) -> None:
+        """A range includes both bounds; one that is not given is yesterday."""
+        yesterday = date(2016, 3, 15)
+        self.assertEqual(submission_dates(None, None, today=self.TODAY), [yesterday])
+        self.assertEqual(submission_dates(DAY, None, today=self.TODAY), [DAY, yesterday])
+        self.assertEqual(submission_dates(DAY, DAY, today=self.TODAY), [DAY])
+        self.assertEqual(
+            submission_dates(None, date(2016, 3, 17), today=self.TODAY),
+            [yesterday, self.TODAY, date(2016, 3, 17)],
+        )
+        leap = submission_dates(date(2016, 2, 28), date(2016, 3, 1), today=self.TODAY)
+        self.assertEqual(leap, LEAP)
+
+    def test_upside_down(self) -> None:
+        """A range that ends before it begins is an error with both dates."""
+        with self.assertRaisesRegex(DateRangeError, "2016-03-13 before it begins on 2016-03-14"):
+            submission_dates(DAY, date(2016, 3, 13), today=self.TODAY)
+
+    def test_formats(self) -> None:
+        """A submission date is YYYYMMDD or YYYY-MM-DD from 2000 to 2199, and nothing else."""
+        self.assertEqual(submission_date("20160314"), DAY)
+        self.assertEqual(submission_date("2016-03-14"), DAY)
+        self.assertEqual(submission_date("20000101"), date(2000, 1, 1))
+        self.assertEqual(submission_date("2199-12-31"), date(2199, 12, 31))
+        for text in ("", "14.3.2016", "2016-3-14", "20160230", "1999-12-31", "22000101", "today"):
+            with self.subTest(text=text), self.assertRaisesRegex(BadDateError, "write 2016-03-14"):
+                submission_date(text)
+
+
+if __name__ == "__main__":
+    unittest.main()
