@@ -44,10 +44,7 @@ KINDS: dict[str, tuple[float, Callable[[str], bytes]]] = {
     "no length": (0.0004, _length("null")),
     "length over 25 hours": (0.0004, _length("876174")),
     "length is no integer": (0.0003, _length("17.5")),
-    "bad histogram": (
-        0.0002,
-        _swap('"keyedHistograms":{', '"keyedHistograms":{"SUBPROCESS_KILL_HARD":0,'),
-    ),
+    "bad histogram": (0.0002, _swap('"keyedHistograms":{', '"keyedHistograms":[],"was":{')),
     "system version is a number": (0.001, _swap('"version":"6.1"', '"version":6')),
     "cut": (0.0003, _cut),
     "not UTF-8": (0.0003, _not_utf8),
