@@ -27,8 +27,9 @@ from crash_rate_aggregates.normalize.fields import (
 from crash_rate_aggregates.normalize.values import IntegerLiteral
 
 _RAW_PATHS = (SUBSESSION_LENGTH_PATH, WITH_DUMP_PATH, KILL_HARD_PATH)
-# Keys that JSON writes with an escape, which msgspec's field names cannot have.
-_NEEDS_ESCAPE = re.compile(r'[\x00-\x1f"\\]')
+# Keys that msgspec's field names cannot stand for: those that JSON writes with an escape, lone
+# surrogates, and U+FFFD, which on the plain path any key that is no UTF-8 has.
+_NO_FIELD_NAME = re.compile('[\x00-\x1f"\\\\\ud800-\udfff\ufffd]')
 _ABSENT_RAW = msgspec.Raw()
 _SCALARS = len(SCALAR_PATHS)
 _RAWS = len(_RAW_PATHS)
@@ -43,7 +44,7 @@ class FastDecoder:
     def __init__(self, dimensions: Sequence[Dimension]) -> None:
         paths = [*SCALAR_PATHS.values(), *_RAW_PATHS, *(d.path for d in dimensions)]
         tree = _path_tree(paths)
-        self.is_usable = tree is not None and not _NEEDS_ESCAPE.search("".join(chain(*paths)))
+        self.is_usable = tree is not None and not _NO_FIELD_NAME.search("".join(chain(*paths)))
         """False where msgspec has no type for the paths: then the plain path does it all."""
         if self.is_usable and tree is not None:
             self._decode = msgspec.json.Decoder(_struct_type(tree, ())).decode
