@@ -91,8 +91,8 @@ class ExamplesOfRulesTest(unittest.TestCase):
     def test_counted_examples_are_counted_as_they_are(self) -> None:
         """The counted main ping and crash ping need no adjustment and give these stats."""
         main, crash = (self._verdict(example) for example in self._examples["counted"])
-        assert isinstance(main, NormalizedPing)  # noqa: S101  For the type checker.
-        assert isinstance(crash, NormalizedPing)  # noqa: S101  Likewise.
+        assert isinstance(main, NormalizedPing)
+        assert isinstance(crash, NormalizedPing)
         self.assertEqual((main.adjustments, crash.adjustments), (0, 0))
         self.assertEqual(main.stats, (1, 3600, 0, 2, 0, 0, 0, 0, 0, 0, 0))
         self.assertEqual(crash.stats, (0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0))

@@ -12,10 +12,12 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 
 import psycopg
 from psycopg import sql
@@ -169,17 +171,28 @@ def _start(files: ServerFiles) -> None:
     settings = {**_SETTINGS, "port": files.port.read_text()}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with open(files.log, "wb") as log:
-        process = subprocess.Popen(
-            [files.programs / "postgres", "-D", files.data, *options],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd="/",
-            # Ctrl-C is for the client; the server ends in an orderly way after it.
-            start_new_session=True,
-            **server_user(),
+        process = _launched(
+            [files.programs / "postgres", "-D", files.data, *options], output=log, **server_user()
         )
     _wait_until_up(files, process)
+
+
+def _launched(
+    command: list[str | Path], *, output: IO[bytes] | int, **user: Any
+) -> subprocess.Popen[bytes]:
+    """Start a program that Ctrl-C in our terminal does not reach."""
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        cwd="/",
+        start_new_session=True,
+        **user,
+    )
+    # A dead server that nobody waits for stays a zombie, whose number the next one takes for alive.
+    threading.Thread(target=process.wait, daemon=True).start()
+    return process
 
 
 @retry(
@@ -218,11 +231,4 @@ def _free_port() -> int:
 
 def _start_watcher(files: ServerFiles) -> None:
     script = Path(__file__).with_name("server_watch.py")
-    subprocess.Popen(
-        [sys.executable, "-I", "-S", script, files.folder],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        start_new_session=True,
-    )
+    _launched([sys.executable, "-I", "-S", script, files.folder], output=subprocess.DEVNULL)

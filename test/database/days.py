@@ -98,13 +98,22 @@ def day(
 
 
 class DatabaseTestCase(unittest.TestCase):
-    """Has an own database with the tables and the partition of `SUBMISSION_DATE`."""
+    """Has a database of its own with the partition of `SUBMISSION_DATE`, empty for each test."""
+
+    url: str
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.url = fresh_database(cls)
+        with connect(cls.url) as connection:
+            migrate(connection)
+            ensure_partition(connection, SUBMISSION_DATE)
 
     def setUp(self) -> None:
-        self.url = fresh_database(self)
         self.connection = self.connect()
-        migrate(self.connection)
-        ensure_partition(self.connection, SUBMISSION_DATE)
+        self.connection.execute(
+            "TRUNCATE crash_aggregates, crash_aggregates_runs RESTART IDENTITY CASCADE"
+        )
 
     def connect(self) -> psycopg.Connection:
         """Return one more connection, closed after the test."""

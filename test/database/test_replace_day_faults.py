@@ -94,6 +94,7 @@ class FaultTest(DatabaseTestCase):
 
     def test_full_disk(self):
         """A full disk on the server is one sentence with the remedy, and leaves the old day."""
+        self.addCleanup(self.connection.execute, "DROP FUNCTION fill_disk CASCADE")
         self.connection.execute(
             "CREATE FUNCTION fill_disk() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE "
             "'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END$$"
@@ -261,7 +262,12 @@ class VacuumTest(DatabaseTestCase):
         with self.assertLogs("crash_rate_aggregates", "INFO") as logs:
             self.assertFalse(vacuum_day(self.connection, SUBMISSION_DATE))
         self.assertEqual(len(logs.records), 4)
-        self.assertIn("permission denied to vacuum", logs.records[0].getMessage())
+        # PostgreSQL 15 says it in other words than 16 and later.
+        self.assertRegex(
+            logs.records[0].getMessage(),
+            "^2016-03-14 is stored but not vacuumed: "
+            "(permission denied to vacuum|skipping .* owner can vacuum it)",
+        )
 
 
 def channels(connection):

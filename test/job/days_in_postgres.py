@@ -43,7 +43,7 @@ def rows(url: str, query: str = TABLE, *values: Any) -> list[tuple[Any, ...]]:
 
 def outcomes(summary: DaySummary | FailedDay) -> dict[tuple[str, str], int]:
     """Return the outcomes in a ledger by doc type and name."""
-    assert isinstance(summary, DaySummary), summary.error  # noqa: S101  For the type checker.
+    assert isinstance(summary, DaySummary), summary.error
     return {
         (line.doc_type, line.name): line.pings
         for line in summary.ledger

@@ -86,7 +86,7 @@ class CartesianTest(unittest.TestCase):
             self.assertEqual(
                 outcomes(summary), {("main", "counted"): 1 << 13, ("crash", "counted"): 1 << 13}
             )
-            assert isinstance(summary, DaySummary)  # noqa: S101  For the type checker.
+            assert isinstance(summary, DaySummary)
             self.assertEqual((summary.aggregates, summary.files_read), (1 << 13, 3))
         stored = [
             (submitted, active, json.dumps(dimensions, sort_keys=True), *stats)

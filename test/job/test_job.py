@@ -119,7 +119,7 @@ class JobTest(unittest.TestCase):
         (day_folder(self.pings) / "1.gz").unlink()
         (missing,) = filled(self.job(), DAY)
         self.assertEqual(self.errors([missing]), {DAY: NoPingsError})
-        assert isinstance(missing, FailedDay)  # noqa: S101  For the type checker.
+        assert isinstance(missing, FailedDay)
         self.assertRegex(str(missing.error), "no pings for 2016-03-14 under .*--allow-empty")
         write_day(self.pings, {"empty.gz": b"\n"})
         self.assertEqual(self.errors(filled(self.job(), DAY)), {DAY: NoPingsError})
@@ -131,7 +131,7 @@ class JobTest(unittest.TestCase):
     def test_pings_of_another_place(self) -> None:
         """A folder that does not exist fails the day and names the folder."""
         (failed,) = filled(self.job(), DAY)
-        assert isinstance(failed, FailedDay)  # noqa: S101  For the type checker.
+        assert isinstance(failed, FailedDay)
         self.assertIsInstance(failed.error, PingsNotFoundError)
         self.assertIn(str(self.pings), str(failed.error))
 

@@ -25,7 +25,7 @@ class RealPingsTest(unittest.TestCase):
         shutil.copy(source, day_folder(folder / "pings", SUBMISSION_DATE))
         url = fresh_database(self)
         (summary,) = filled(made_job(folder / "pings", url, folder / "scratch"), SUBMISSION_DATE)
-        assert isinstance(summary, DaySummary)  # noqa: S101  For the type checker.
+        assert isinstance(summary, DaySummary)
         self.assertEqual(
             [(line.doc_type, line.kind, line.name, line.pings) for line in summary.ledger],
             [
