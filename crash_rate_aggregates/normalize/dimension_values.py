@@ -45,6 +45,8 @@ class DimensionTexts:
         known = self._cache.get(values)
         if known is None:
             known = self._encode(values)
+            if known[1]:
+                return known  # Not kept: a hostile value can have megabytes.
             if len(self._cache) >= _CACHE_SIZE:
                 self._cache.clear()
             self._cache[values] = known
