@@ -80,8 +80,9 @@ def salvaged(open_stream: Callable[[], Iterator[bytes]], *, name: str) -> Iterat
     except DamagedStreamError:
         passed = 0
         for chunk in decompressed(open_stream(), name=name, careful_from=given):
-            if passed >= given:
-                yield chunk
+            # The second reading may be cut into other chunks.
+            if new := chunk[max(0, given - passed) :]:
+                yield new
             passed += len(chunk)
         raise
 
