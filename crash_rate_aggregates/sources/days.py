@@ -8,7 +8,7 @@ from datetime import date
 
 from crash_rate_aggregates.errors import BadSettingError
 
-_FIELD = re.compile(r"%(.)")
+_FIELD = re.compile(r"%(.?)", re.DOTALL)
 _FIELDS = {"Y", "m", "d"}
 _DAY_FOLDER = "submission_date="
 
@@ -30,7 +30,8 @@ class DayPattern:
         """The folder that must exist: all before the first part with a field."""
         if not self.has_fields:
             return self.pattern
-        return self.pattern[: self.pattern.index("%")].rpartition("/")[0] or "."
+        parent, slash, _ = self.pattern[: self.pattern.index("%")].rpartition("/")
+        return parent or slash or "."
 
     def folder(self, day: date) -> str:
         """Return the folder of one day.
@@ -46,7 +47,9 @@ class DayPattern:
                 f"the pattern {self.pattern!r} must name a day by %Y, %m and %d, and by nothing "
                 "else: write %Y%m%d, or %% for a percent sign"
             )
-        return day.strftime(self.pattern)
+        values = {"Y": f"{day:%Y}", "m": f"{day:%m}", "d": f"{day:%d}", "%": "%"}
+        # Not strftime on the whole: it refuses paths that are no UTF-8.
+        return _FIELD.sub(lambda field: values[field[1]], self.pattern)
 
     def day_of_folder(self, name: str) -> date | None:
         """Return the day that a folder below a plain place holds, None if it holds none."""
