@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from crash_rate_aggregates.errors import PingsNotFoundError, UnreadableFileError
 from crash_rate_aggregates.sources.days import DayPattern
@@ -32,11 +32,10 @@ class LocalFiles:
             PingsNotFoundError: The folder, or the pattern's fixed part, does not exist.
             UnreadableFileError: A folder may not be listed.
         """
-        root = Path(self.days.root)
-        if not root.is_dir():
+        if not _is_folder(self.days.root):
             raise PingsNotFoundError(
-                f"the folder {str(root)!r} of --pings does not exist: name the folder that holds "
-                "submission_date=YYYY-MM-DD folders, or a pattern with %Y%m%d"
+                f"the folder {self.days.root!r} of --pings does not exist: name the folder that "
+                "holds submission_date=YYYY-MM-DD folders, or a pattern with %Y%m%d"
             )
         return sorted(_files_below(self.days.folder(submission_date)), key=lambda file: file.url)
 
@@ -45,7 +44,11 @@ class LocalFiles:
         folder = self.days.folder(submission_date)
         if self.days.has_fields:
             return f"looked in {folder!r}"
-        found = sorted(filter(None, map(self.days.day_of_folder, os.listdir(self.days.root))))
+        try:
+            names = os.listdir(self.days.root)
+        except OSError:  # A day's folder can be open to those who may not list what is beside it.
+            return f"looked in {folder!r}"
+        found = sorted(filter(None, map(self.days.day_of_folder, names)))
         shown = ", ".join(day.isoformat() for day in found[-_SHOWN_DAYS:])
         return f"looked in {folder!r}; " + (
             f"the last days there: {shown}" if shown else "no day is there"
@@ -65,19 +68,30 @@ class LocalFiles:
             raise _unreadable(file.url, error) from error
 
 
+def _is_folder(path: str) -> bool:
+    try:
+        return stat.S_ISDIR(os.stat(path).st_mode)
+    except PermissionError as error:
+        raise _unreadable(path, error) from error
+    except OSError:
+        return False
+
+
 def _files_below(folder: str) -> Iterator[StoredFile]:
+    """List files at any depth; a folder that links lead to more than once is listed once."""
+
     def refuse(error: OSError) -> None:
         if not isinstance(error, FileNotFoundError):
             raise _unreadable(error.filename, error) from error
 
     visited: set[str] = set()
     for parent, folders, names in os.walk(folder, onerror=refuse, followlinks=True):
-        visited.add(os.path.realpath(parent))
-        folders[:] = [
-            name
-            for name in folders
-            if _holds_pings(name) and os.path.realpath(os.path.join(parent, name)) not in visited
-        ]
+        place = os.path.realpath(parent)
+        if place in visited:
+            folders.clear()
+            continue
+        visited.add(place)
+        folders[:] = sorted(filter(_holds_pings, folders))
         for path in (os.path.join(parent, name) for name in names if _holds_pings(name)):
             yield _stored_file(path)
 
