@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+
+_INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 
 
 def main() -> int:
     """Run one command and return its exit code."""
+    # Ctrl-C waits while imports or the interpreter's end could only answer it with a traceback.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
     # Imported here: worker processes import the main module again and need no command line.
     from crash_rate_aggregates import cli  # noqa: PLC0415  The reason is above.
 
-    return cli.main()
+    try:
+        return cli.main()
+    finally:
+        signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
 
 
 if __name__ == "__main__":

@@ -355,6 +355,8 @@ def main(
     )
     signal.signal(signal.SIGTERM, _raise_interrupt)
     try:
+        # The entry points hold interrupts back until they can be answered here.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM))
         code = cli.main(
             list(sys.argv[1:] if arguments is None else arguments),
             standalone_mode=False,

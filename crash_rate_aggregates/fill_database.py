@@ -6,6 +6,7 @@ lists below, so that matching entries appended to them take effect.
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from crash_rate_aggregates.dimensions import (
 __all__ = ["COMPARABLE_DIMENSIONS", "DIMENSION_NAMES"]
 
 if __name__ == "__main__":
+    # Ctrl-C waits until the command line is there to answer it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
     # Imported here: worker processes import the main module again and need no command line.
     from crash_rate_aggregates.cli import main
 
