@@ -302,8 +302,16 @@ def url(server: EmbeddedServer) -> None:
 @cli.command("sample-pings")
 @click.argument("folder", type=Path)
 @_range_options
-@click.option("--pings-per-day", type=click.IntRange(1), default=20_000, show_default=True)
-@click.option("--seed", type=int, default=1, show_default=True)
+@click.option(
+    "--pings-per-day",
+    type=click.IntRange(1),
+    default=20_000,
+    show_default=True,
+    help="Pings of each day.",
+)
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="Another seed makes other pings."
+)
 @click.option("--jobs", type=click.IntRange(1), help="Processes; default: all cores.")
 @click.option("--config", help="TOML file with settings.")
 def sample_pings(
