@@ -1,0 +1,88 @@
+"""Run the program as a user does, for the tests of the command line and of faults."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+PROJECT = Path(__file__).resolve().parents[2]
+COMMAND = (sys.executable, "-m", "crash_rate_aggregates")
+TIMEOUT = 120
+"""Seconds after which a command hangs, for the tests."""
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """Return the process's environment without its settings of ours, and with the given ones."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("CRASH_RATE_AGGREGATES_")
+    }
+    ours = {f"CRASH_RATE_AGGREGATES_{name}": value for name, value in settings.items()}
+    return {**kept, "PYTHONPATH": str(PROJECT), **ours}
+
+
+def command(
+    *arguments: str | Path,
+    cwd: Path,
+    program: Sequence[str] = COMMAND,
+    prepare: Callable[[], None] | None = None,
+    **settings: str,
+) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end; settings go into its environment."""
+    return subprocess.run(
+        [*program, *map(str, arguments)],
+        cwd=cwd,
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+        check=False,
+        preexec_fn=prepare,
+    )
+
+
+def started(*arguments: str | Path, cwd: Path, **settings: str) -> subprocess.Popen[str]:
+    """Start one command in a process group of its own, as a shell does."""
+    return subprocess.Popen(
+        [*COMMAND, *map(str, arguments)],
+        cwd=cwd,
+        env=environment(**settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def ended_after(process: subprocess.Popen[str], seconds: float) -> bool:
+    """Wait that long at most; tell whether the process has ended."""
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def writing_to_reader(fifo: Path, process: subprocess.Popen[str]) -> IO[bytes]:
+    """Open a named pipe once a worker of the process has opened it: the day is being read."""
+    while True:
+        try:
+            return os.fdopen(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK), "wb")
+        except OSError as error:
+            if ended_after(process, 0.02):
+                raise AssertionError(process.communicate()) from error
+
+
+def descendants(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """Return the processes that a command has started."""
+    try:
+        return psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
