@@ -6,7 +6,6 @@ import resource
 import signal
 import subprocess
 import unittest
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
@@ -29,7 +28,6 @@ from test.servers import fresh_database
 OLD = (1, 1)
 NEW = (2000, 5)
 SUMS = "SELECT sum(ping_count)::int, sum(main_crashes)::int FROM crash_aggregates"
-NEXT_DAY = date(2016, 3, 15)
 
 
 def day_of(mains: int, crashes: int) -> dict[str, bytes]:
