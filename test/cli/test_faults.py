@@ -158,7 +158,8 @@ class FaultsTest(unittest.TestCase):
         self.assertEqual(command("run", *old, cwd=self.folder).returncode, 0)
         chance = random.Random(14)  # noqa: S311  Not for secrets.
         for moment in sorted(chance.uniform(0.3, 2.2) for _ in range(10)):
-            process = started("run", *flags, cwd=self.folder)
+            scratch = str(self.folder / "scratch-of-killed")
+            process = started("run", *flags, cwd=self.folder, SCRATCH=scratch)
             ended_after(process, moment)
             children = descendants(process)
             process.kill()
