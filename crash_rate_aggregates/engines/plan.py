@@ -13,6 +13,8 @@ PACK_BYTES = 16 << 20
 """Small files are judged together up to this stored size: a task's own cost then vanishes."""
 SHARE_BYTES = 32 << 20
 """A file below this stored size is judged by one worker even if it is most of the day."""
+_TASKS_PER_JOB = 3
+"""At least, in a small day too: no worker is idle for long at the end."""
 _BLOCK_BYTES = 4 << 20
 
 
@@ -32,13 +34,14 @@ def split_work(files: Sequence[StoredFile], jobs: int) -> DayWork:
     limit = max(fair_share, SHARE_BYTES)
     shared = [file for file in files if jobs > 1 and file.size > limit]
     rest = sorted(set(files) - set(shared), key=lambda file: (-file.size, file.url))
-    return DayWork(tuple(_packed(rest)), tuple(shared))
+    pack_bytes = min(PACK_BYTES, files_bytes(files) / (jobs * _TASKS_PER_JOB))
+    return DayWork(tuple(_packed(rest, pack_bytes)), tuple(shared))
 
 
-def _packed(files: Sequence[StoredFile]) -> Iterator[tuple[StoredFile, ...]]:
+def _packed(files: Sequence[StoredFile], most: float) -> Iterator[tuple[StoredFile, ...]]:
     pack: list[StoredFile] = []
     for file in files:
-        if pack and files_bytes(pack) + file.size > PACK_BYTES:
+        if pack and files_bytes(pack) + file.size > most:
             yield tuple(pack)
             pack = []
         pack.append(file)
