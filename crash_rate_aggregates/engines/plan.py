@@ -40,11 +40,13 @@ def split_work(files: Sequence[StoredFile], jobs: int) -> DayWork:
 
 def _packed(files: Sequence[StoredFile], most: float) -> Iterator[tuple[StoredFile, ...]]:
     pack: list[StoredFile] = []
+    size = 0
     for file in files:
-        if pack and files_bytes(pack) + file.size > most:
+        if pack and size + file.size > most:
             yield tuple(pack)
-            pack = []
+            pack, size = [], 0
         pack.append(file)
+        size += file.size
     if pack:
         yield tuple(pack)
 
