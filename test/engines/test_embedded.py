@@ -149,9 +149,18 @@ class PlanTest(unittest.TestCase):
     def test_small_files_are_packed(self) -> None:
         """Small files go together up to 16 MiB, largest first; a larger one stands alone."""
         mebibyte = 1 << 20
-        large, a, b, c = self.files(20 * mebibyte, 9 * mebibyte, 7 * mebibyte, mebibyte)
-        work = plan.split_work([c, a, large, b], 4)
-        self.assertEqual(work, plan.DayWork(((large,), (a, b), (c,)), ()))
+        large = self.files(*[20 * mebibyte] * 9)
+        a, b, c = (
+            StoredFile(name, size * mebibyte) for name, size in (("a", 9), ("b", 7), ("c", 1))
+        )
+        work = plan.split_work([c, a, *large, b], 4)
+        self.assertEqual(work, plan.DayWork((*((file,) for file in large), (a, b), (c,)), ()))
+
+    def test_small_day_has_work_for_all(self) -> None:
+        """A day of few small files is dealt to all workers all the same."""
+        files = self.files(*[1 << 20] * 6)
+        self.assertEqual(plan.split_work(files, 2).whole, tuple((file,) for file in files))
+        self.assertEqual(len(plan.split_work(files, 1).whole), 3)
 
     def test_large_file_is_shared(self) -> None:
         """A file above 32 MiB and above a worker's share of the day is shared, not with one job."""
