@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -65,18 +66,30 @@ class Grouping:
 
     def aggregates(self) -> Iterator[pa.RecordBatch]:
         """Stream the aggregates by `AGGREGATE_SCHEMA`."""
-        try:
+        with _group_stage():
             reader = self._connection.sql(_query("aggregates")).to_arrow_reader(_BATCH_ROWS)
             for batch in reader:
                 yield batch.cast(AGGREGATE_SCHEMA)
-        except (OSError, pa.ArrowException, duckdb.Error) as error:
-            raise _engine_error(error) from error
 
     def _run(self, query: str) -> duckdb.DuckDBPyConnection:
-        try:
+        with _group_stage():
             return self._connection.execute(_query(query))
-        except duckdb.Error as error:
-            raise _engine_error(error) from error
+
+
+@contextmanager
+def _group_stage() -> Iterator[None]:
+    """Turn what DuckDB raises into errors of ours.
+
+    Raises:
+        EngineError: It failed.
+        KeyboardInterrupt: Ctrl-C, which DuckDB reports as an error of its own.
+    """
+    try:
+        yield
+    except (RuntimeError, OSError, pa.ArrowException, duckdb.Error) as error:
+        if isinstance(error, duckdb.InterruptException) or "interrupted" in str(error).lower():
+            raise KeyboardInterrupt from error
+        raise _engine_error(error) from error
 
 
 def _query(name: str) -> str:
