@@ -40,12 +40,10 @@ class JsonPings:
 
 
 def _without_byte_order_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    head = b""
-    for chunk in chunks:
-        head += chunk
-        if len(head) >= len(_BYTE_ORDER_MARK):
-            break
-    yield head.removeprefix(_BYTE_ORDER_MARK)
+    start, damage = _take_until(chunks, lambda _, size: size >= len(_BYTE_ORDER_MARK))
+    yield b"".join(start).removeprefix(_BYTE_ORDER_MARK)
+    if damage is not None:
+        raise damage
     yield from chunks
 
 
