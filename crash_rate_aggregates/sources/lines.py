@@ -88,9 +88,10 @@ def _whole_lines(chunk: bytes, start: int, batch: list[RawPing]) -> int:
     """Append the lines from `start` on that end in the chunk; return where the rest begins."""
     view = memoryview(chunk)
     while (end := chunk.find(b"\n", start)) >= 0:
-        if end > start and (chunk[start] not in _BLANK or not _is_blank(chunk[start:end])):
-            is_too_long = end - start > MAX_LINE_BYTES
-            batch.append(Unreadable.PING if is_too_long else view[start:end])
+        if end - start > MAX_LINE_BYTES:
+            batch.append(Unreadable.PING)
+        elif end > start and (chunk[start] not in _BLANK or not _is_blank(chunk[start:end])):
+            batch.append(view[start:end])
         start = end + 1
     return start
 
