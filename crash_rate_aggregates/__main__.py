@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 
@@ -16,9 +17,15 @@ def main() -> int:
     from crash_rate_aggregates import cli  # noqa: PLC0415  The reason is above.
 
     try:
-        return cli.main()
+        code = cli.main()
     finally:
         signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
+    if code:
+        # Python ends with 130, whatever it is told, if Ctrl-C met an extension while it loaded.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
 
 
 if __name__ == "__main__":
