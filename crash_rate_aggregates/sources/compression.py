@@ -17,6 +17,8 @@ else:
 
 _OUTPUT_BYTES = 1 << 20
 _CAREFUL_BYTES = 64
+# ISA-L misreads a gzip header of several optional parts if it comes in pieces. None is longer.
+_HEADER_BYTES = 4096
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _ZSTD_SKIPPABLE = tuple(bytes([0x50 + number, 0x2A, 0x4D, 0x18]) for number in range(16))
@@ -128,11 +130,21 @@ def _members(
 ) -> Iterator[bytes]:
     """Decompress member after member; zero bytes after one are padding, as gzip allows."""
     while data:
+        data = _with_header(data, chunks)
         decompressor = start()
         yield from _one_member(decompressor, data, chunks, steps)
         data = decompressor.unused_data.lstrip(b"\0")
         while not data and (more := next(chunks, b"")):
             data = more.lstrip(b"\0")
+
+
+def _with_header(data: bytes, chunks: Iterator[bytes]) -> bytes:
+    """Return a member's first bytes with as many more as any usual header has."""
+    pieces, size = [data], len(data)
+    while size < _HEADER_BYTES and (more := next(chunks, b"")):
+        pieces.append(more)
+        size += len(more)
+    return b"".join(pieces)
 
 
 def _one_member(
