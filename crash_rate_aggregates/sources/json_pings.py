@@ -107,7 +107,7 @@ def _then(chunks: list[bytes], damage: DamagedStreamError) -> Iterator[bytes]:
 
 def _has_ping_line(document: bytes) -> bool:
     """Tell whether a cut file was one ping a line, or one document over many lines."""
-    objects = (line for line in document.split(b"\n") if line.startswith(b'{"'))
+    objects = (line for line in document.split(b"\n") if line.startswith(b"{"))
     return any(_is_json(line) for line in objects)
 
 
