@@ -1,0 +1,86 @@
+"""Files of pings in memory, in every compression, and what is read from them."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from crash_rate_aggregates.sources.files import read_pings
+from crash_rate_aggregates.sources.interface import (
+    DamagedStreamError,
+    PingBatch,
+    StoredFile,
+    Unreadable,
+)
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+UNREADABLE = Unreadable.PING
+SKIPPABLE = b"\x5a\x2a\x4d\x18\x05\0\0\0hello"
+"""A zstd frame that holds no data."""
+
+
+def zstd_compress(*pieces: bytes, checksum: bool = True) -> bytes:
+    """Compress to one frame; as the command `zstd` does, with a checksum."""
+    options: dict[int, int] = {zstd.CompressionParameter.checksum_flag: int(checksum)}
+    if len(pieces) == 1:
+        return zstd.compress(pieces[0], options=options)
+    compressor = zstd.ZstdCompressor(options=options)  # Knows no size, so the frame has none.
+    return b"".join([*map(compressor.compress, pieces), compressor.flush()])
+
+
+COMPRESSIONS: tuple[Callable[[bytes], bytes], ...] = (bytes, gzip.compress, zstd_compress)
+PACKED: Mapping[str, Callable[[bytes], bytes]] = {".gz": gzip.compress, ".zst": zstd_compress}
+
+
+def chunked(data: bytes, size: int) -> list[bytes]:
+    """Cut bytes into chunks of a size."""
+    return [data[start : start + size] for start in range(0, len(data), size)]
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryStore:
+    """A store that gives chunks of a chosen size."""
+
+    contents: Mapping[str, bytes]
+    chunk_bytes: int
+
+    def list_day(self, submission_date: date) -> Sequence[StoredFile]:
+        """List all there is."""
+        del submission_date
+        return [StoredFile(name, len(content)) for name, content in self.contents.items()]
+
+    def describe_day(self, submission_date: date) -> str:
+        """Say which day was asked for."""
+        return f"{submission_date} in memory"
+
+    def read(self, file: StoredFile) -> Iterator[bytes]:
+        """Give the chunks."""
+        yield from chunked(self.contents[file.url], self.chunk_bytes)
+
+
+def taken(batches: Iterable[PingBatch]) -> tuple[list[bytes | Unreadable], str | None]:
+    """Return the pings without white space around, and the damage if there was some."""
+    pings: list[bytes | Unreadable] = []
+    try:
+        for batch in batches:
+            for ping in batch:
+                assert isinstance(ping, (bytes, memoryview, Unreadable)), ping
+                pings.append(ping if isinstance(ping, Unreadable) else bytes(ping).strip())
+    except DamagedStreamError as damage:
+        return pings, str(damage)
+    return pings, None
+
+
+def read(
+    content: bytes, name: str = "part-0", chunk_bytes: int = 1 << 18
+) -> tuple[list[bytes | Unreadable], str | None]:
+    """Read a stored file."""
+    store = MemoryStore({name: content}, chunk_bytes)
+    return taken(read_pings(store, StoredFile(name, len(content))))
