@@ -73,6 +73,12 @@ STATS = (
         "Never add it to content_shutdown_crashes.",
     ),
     Stat("other_process_crash_pings", "crashes", "Crash pings of all other processes."),
+    Stat(
+        "main_crashes_sent_twice",
+        "crashes",
+        "Main process crashes without a minidump that the client sent twice: main_crashes counts "
+        "both, rates take off half.",
+    ),
 )
 
 STAT_NAMES = tuple(stat.name for stat in STATS)

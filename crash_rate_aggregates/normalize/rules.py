@@ -80,6 +80,7 @@ class Judge:
             by_process[0],
             *child[:5],
             *by_process[1:],
+            0,  # No format that is read so far says which crashes were sent twice.
         )
         return NormalizedPing(
             doc_type,
