@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import BinaryIO
 
 from crash_rate_aggregates.errors import PingsNotFoundError, UnreadableFileError
 from crash_rate_aggregates.sources.days import DayPattern
@@ -64,6 +65,17 @@ class LocalFiles:
             with open(file.url, "rb", buffering=0) as stream:
                 while chunk := stream.read(_CHUNK_BYTES):
                     yield chunk
+        except OSError as error:
+            raise _unreadable(file.url, error) from error
+
+    def open(self, file: StoredFile) -> BinaryIO:
+        """Open a file for reading at any place.
+
+        Raises:
+            UnreadableFileError: It cannot be opened.
+        """
+        try:
+            return open(file.url, "rb")
         except OSError as error:
             raise _unreadable(file.url, error) from error
 
