@@ -19,10 +19,10 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 	$(LOCK_FLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint docs lock clean FORCE
+.PHONY: help run test test-long lint docs benchmark-database lock clean FORCE
 
 help: ## Say what each target does.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "PYTHON=python3.13 chooses the Python; UNITTEST_FLAGS=-v shows each test's sentence."
 
@@ -53,6 +53,9 @@ run: .venv/project ## Fill the table and show crash rates: of PINGS=folder, or o
 test: .venv/dev ## Run all tests.
 	@$(VENV_PYTHON) -m unittest discover $(UNITTEST_FLAGS)
 
+test-long: .venv/dev ## Run the long proofs.
+	@$(VENV_PYTHON) -m unittest discover -s test/long -t . -p 'long_*.py' $(UNITTEST_FLAGS)
+
 lint: .venv/dev ## Check style, types and the direction of imports.
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
@@ -61,6 +64,9 @@ lint: .venv/dev ## Check style, types and the direction of imports.
 
 docs: .venv/project ## Write the generated parts of docs/ anew.
 	@$(VENV_PYTHON) docs/generate_docs.py
+
+benchmark-database: .venv/project ## Measure every question at real size; writes docs/benchmarks.md.
+	@$(VENV_PYTHON) -m benchmarks.database
 
 lock: .venv/dev ## Write the lock files from pyproject.toml; LOCK_FLAGS=--upgrade for newer versions.
 	@$(PIP) install uv
