@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Measure the database at real size: every shipped question with and without the summaries.
 
 `make benchmark-database` fills a server of its own with 30 days of 250,000 aggregates, below a
@@ -41,6 +40,21 @@ LIMIT_MILLISECONDS = 300
 VIEWS = [f"crash_counts_by_{name}" for name in ("channel", "build", "system", "country")]
 VIEWS.append("crash_rates_by_day")
 _HERE = Path(__file__).parent
+_SECTION = """\
+{machine}, PostgreSQL {version} as the embedded server runs it; {today}.
+
+{days} days with {rows:,} aggregates in all. A question that takes one channel is asked for each,
+and the slowest counts; each time is the best of 7 (without summaries: the only one). Answers with
+and without summaries are the same.
+
+{table}
+
+The slowest over 26 weeks is `{slowest}` with {slowest_time:,.0f} ms.
+
+Replacing a day of {a_run:,.0f} aggregates takes {replace_seconds:.1f} s, {summarize_seconds:.1f} s
+of them for the summaries; COPY and all else stores {per_second:,.0f} rows a second. A day takes
+{a_day:.0f} MB in `crash_aggregates`, 26 weeks {kept:.1f} GB with {kept_rows:.0f} million rows; the
+summaries of 26 weeks take {summaries:.0f} MB."""
 
 
 @dataclass(frozen=True)
@@ -168,10 +182,10 @@ def timed(
     """Ask a question several times, for every channel where it asks for one; keep the slowest one.
 
     Returns:
-        The last answer, its rows, and the best time of the slowest channel in milliseconds.
+        The last answer, rows of the longest, and milliseconds of the slowest channel at its best.
     """
     channels = CHANNELS if "channel" in question.parameters else [""]
-    slowest, answer = 0.0, []
+    slowest, answer, rows = 0.0, [], 0
     for channel in channels:
         values = {
             "first_date": first,
@@ -184,8 +198,8 @@ def timed(
             started = perf_counter()
             answer = ask(connection, question, values)
             best = min(best, perf_counter() - started)
-        slowest = max(slowest, 1000 * best)
-    return answer, len(answer), slowest
+        slowest, rows = max(slowest, 1000 * best), max(rows, len(answer))
+    return answer, rows, slowest
 
 
 def ask(
@@ -267,28 +281,25 @@ def report(connection: psycopg.Connection, filling: Filling, timings: list[Timin
         for one in timings
     ]
     head = ["question", "rows", "30 days, ms", "26 weeks, ms", "30 days without summaries, ms"]
-    per_second = filling.rows / DAYS / (filling.replace_seconds - filling.summarize_seconds)
+    a_run = filling.rows / DAYS
     slowest = max(timings, key=lambda one: one.kept)
-    return "\n".join(
-        [
-            f"{machine()}, PostgreSQL {version[0]} as the embedded server runs it; "
-            f"{datetime.now(UTC):%Y-%m-%d}.",
-            "",
-            f"{DAYS} days with {filling.rows:,} aggregates in all. A question that takes one channel "
-            "is asked for each, and the slowest counts; each time is the best of 7 (without "
-            "summaries: the only one). Answers with and without summaries are the same.",
-            "",
-            table(head, rows),
-            "",
-            f"The slowest over 26 weeks is `{slowest.name}` with {slowest.kept:,.0f} ms.",
-            "",
-            f"Replacing a day of {filling.rows // DAYS:,} aggregates takes "
-            f"{filling.replace_seconds:.1f} s, {filling.summarize_seconds:.1f} s of them for the "
-            f"summaries; COPY and all else stores {per_second:,.0f} rows a second. A day takes "
-            f"{a_day:.0f} MB in `crash_aggregates`, 26 weeks {a_day * KEPT_DAYS / 1000:.1f} GB with "
-            f"{filling.rows // DAYS * KEPT_DAYS / 1e6:.0f} million rows; the summaries of 26 weeks "
-            f"take {summaries:.0f} MB.",
-        ]
+    return _SECTION.format(
+        machine=machine(),
+        version=version[0],
+        today=datetime.now(UTC).date(),
+        days=DAYS,
+        rows=filling.rows,
+        table=table(head, rows),
+        slowest=slowest.name,
+        slowest_time=slowest.kept,
+        a_run=a_run,
+        replace_seconds=filling.replace_seconds,
+        summarize_seconds=filling.summarize_seconds,
+        per_second=a_run / (filling.replace_seconds - filling.summarize_seconds),
+        a_day=a_day,
+        kept=a_day * KEPT_DAYS / 1000,
+        kept_rows=a_run * KEPT_DAYS / 1e6,
+        summaries=summaries,
     )
 
 

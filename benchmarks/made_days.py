@@ -46,9 +46,8 @@ def _aggregates(submission_date: date, pings: int) -> pa.Table:
     seed = submission_date.toordinal() * 0.61803 % 1
     with _one_thread() as connection:
         connection.execute("SELECT setseed(?)", [seed])
-        drawn = connection.execute(
-            query, {"day": submission_date, "badness": 0.9 + seed / 5, "pings": pings}
-        ).to_arrow_table()
+        values = {"day": submission_date, "badness": 0.9 + seed / 5, "pings": pings}
+        drawn: pa.Table = connection.sql(query, params=values).to_arrow_table()
     zeros = pa.array([0] * len(drawn), pa.int64())
     columns = [
         drawn[field.name].cast(field.type) if field.name in drawn.column_names else zeros

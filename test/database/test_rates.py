@@ -81,7 +81,8 @@ class DispersionTest(DatabaseTestCase):
         """Ask for the dispersion of days, each crashes and hours."""
         ((found,),) = self.rows(
             "SELECT crash_dispersion(count(*), sum(h), sum(x), coalesce(%s, sum(x)), "
-            "sum(x * x / h)) FROM unnest(%s::double precision[], %s::double precision[]) AS days (x, h)",
+            "sum(x * x / h)) FROM unnest(%s::double precision[], %s::double precision[]) "
+            "AS days (x, h)",
             variance,
             [float(crashes) for crashes, _ in days],
             [float(hours) for _, hours in days],

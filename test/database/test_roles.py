@@ -14,7 +14,7 @@ from crash_rate_aggregates.database.partitions import ensure_partition
 from crash_rate_aggregates.database.questions import crash_rates, stored_ledger
 from crash_rate_aggregates.database.replace_day import replace_day
 from crash_rate_aggregates.database.retention import drop_month, stored_months
-from crash_rate_aggregates.database.roles import init_roles, named_roles
+from crash_rate_aggregates.database.roles import Roles, init_roles, named_roles
 from crash_rate_aggregates.database.summaries import SUMMARIES
 from crash_rate_aggregates.database.vacuum import vacuum_day
 from crash_rate_aggregates.errors import DatabaseError
@@ -26,7 +26,10 @@ RUN_TABLES = ("runs", "run_totals", "ledger", "damaged_files")
 
 
 class RolesTestCase(unittest.TestCase):
-    """Has a database with the three roles, made by a role that is no superuser."""
+    """Has a database with the three roles."""
+
+    url: str
+    roles: Roles
 
     @classmethod
     def setUpClass(cls):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,7 +76,7 @@ def folded(row):
 
 def expected(table, rows):
     """Sum the rows by the keys of a summary."""
-    sums = {}
+    sums: dict[tuple[Any, ...], Counter[str]] = {}
     for row in rows:
         key = tuple(folded(row).get(name) for name in KEYS[table])
         sums.setdefault(key, Counter()).update({"aggregates": 1, **row.stats})

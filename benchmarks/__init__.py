@@ -1,0 +1,1 @@
+"""Measurements that take long; each writes its section of docs/benchmarks.md."""
