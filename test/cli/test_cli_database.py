@@ -80,12 +80,10 @@ class DatabaseCommandsTest(unittest.TestCase):
         code, output, errors = self.ask(
             "database", "init", ROLE_PREFIX=prefix, READER_PASSWORD="secret-one"
         )
+        self.assertEqual(code, 0)
         self.assertEqual(
-            (code, output),
-            (
-                0,
-                f"{prefix}_owner owns the tables, {prefix}_writer fills them, {prefix}_reader reads\n",
-            ),
+            output,
+            f"{prefix}_owner owns the tables, {prefix}_writer fills them, {prefix}_reader reads\n",
         )
         self.assertNotIn("secret", errors)
         with connect(self.url) as connection:
