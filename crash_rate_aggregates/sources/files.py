@@ -6,18 +6,11 @@ from collections.abc import Iterator
 from itertools import chain
 
 from crash_rate_aggregates.sources.compression import salvaged
-from crash_rate_aggregates.sources.days import DayPattern
 from crash_rate_aggregates.sources.interface import PingBatch, PingFormat, Store, StoredFile
 from crash_rate_aggregates.sources.json_pings import JsonPings
-from crash_rate_aggregates.sources.local_files import LocalFiles
 
 FORMATS: tuple[PingFormat, ...] = (JsonPings(),)
 """Tried in this order; the last one takes everything."""
-
-
-def open_store(pings: str) -> Store:
-    """Return the store that --pings names."""
-    return LocalFiles(DayPattern(pings))
 
 
 def read_pings(store: Store, file: StoredFile) -> Iterator[PingBatch]:

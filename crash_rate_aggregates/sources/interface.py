@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import Any, Protocol, TypeAlias
+from typing import Any, BinaryIO, Protocol, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,8 @@ class StoredFile:
     """What people are shown, and what the store opens."""
     size: int
     """Stored bytes, at least 0."""
+    etag: str | None = None
+    """Names the version that was listed, where the place tells versions apart."""
 
 
 class Unreadable(Enum):
@@ -51,7 +53,15 @@ class Store(Protocol):
         """Stream the stored bytes in chunks; the file is never held whole.
 
         Raises:
-            SourceError: The file cannot be read.
+            SourceError: The file cannot be read, or is not the version that was listed.
+        """
+        ...
+
+    def open(self, file: StoredFile) -> BinaryIO:
+        """Open a file at any place in it, for formats that begin at their end; never held whole.
+
+        Raises:
+            SourceError: As `read`, here or at any later read.
         """
         ...
 

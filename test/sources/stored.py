@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import io
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import BinaryIO
 
 from crash_rate_aggregates.sources.files import read_pings
 from crash_rate_aggregates.sources.interface import (
@@ -63,6 +65,10 @@ class MemoryStore:
     def read(self, file: StoredFile) -> Iterator[bytes]:
         """Give the chunks."""
         yield from chunked(self.contents[file.url], self.chunk_bytes)
+
+    def open(self, file: StoredFile) -> BinaryIO:
+        """Give the bytes as a file."""
+        return io.BytesIO(self.contents[file.url])
 
 
 def taken(batches: Iterable[PingBatch]) -> tuple[list[bytes | Unreadable], str | None]:
