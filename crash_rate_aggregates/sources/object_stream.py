@@ -140,6 +140,15 @@ class RandomAccess(io.RawIOBase):
         """Return the position in bytes."""
         return self._position
 
+    def readall(self) -> bytes:
+        """Return all bytes from the position on, of one request; empty at the end.
+
+        Raises:
+            StorageError: As `object_bytes`.
+        """
+        start, self._position = self._position, max(self._position, self._file.size)
+        return b"".join(object_bytes(self._bucket, self._file, start, self._file.size))
+
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         """Fill the buffer from the position on; 0 at the end.
 

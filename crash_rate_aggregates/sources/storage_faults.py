@@ -42,10 +42,8 @@ _RETRIES = re.compile(r"after ([0-9]+) retries")
 _REASON = re.compile(r'(?:message|error): "([^"\n]{1,200})"|(dns error|operation timed out)')
 _PATH = re.compile(r'[Pp]ath "([^"\n]*)"')
 _REQUEST = "Error performing"
-_CREDENTIAL_REQUESTS = re.compile(
-    r"169\.254\.(?:169\.254|170\.2)|fd00:ec2::|metadata\.google|token request|//sts\.|"
-    r"login\.microsoftonline|oauth2|[Cc]redential"
-)
+_CREDENTIALS = re.compile(r"[Cc]redential|token request")
+_REQUESTED = re.compile(r"Error performing [A-Z]+ ([^\s?]+)")
 _BAD_CREDENTIALS = re.compile(
     r"Expired|Token|InvalidAccessKeyId|SignatureDoesNotMatch|AuthenticationFailed|"
     r"InvalidAuthentication|AuthorizationFailure|RequestTimeTooSkewed|MissingSecurityHeader"
@@ -73,6 +71,12 @@ class _Fault:
     @property
     def code(self) -> str:
         return self._found(_CODE) or ""
+
+    def asked_for_credentials(self, bucket: Bucket) -> bool:
+        """Whether it was not the bucket that was asked, but a server that gives credentials."""
+        requested = self._found(_REQUESTED)
+        is_of_bucket = requested is None or bucket.name in requested
+        return not is_of_bucket or _CREDENTIALS.search(self.text) is not None
 
     @property
     def has_no_answer(self) -> bool:
@@ -153,13 +157,13 @@ def changed(url: str, became: str) -> str:
 
 def _refused(fault: _Fault, bucket: Bucket, task: str) -> StorageError | None:
     """Return the error of a server that does not answer, or not to us."""
-    text, shown = fault.text, fault.shown
-    if _OTHER_REGION.search(text):
+    shown = fault.shown
+    if _OTHER_REGION.search(fault.text):
         return StorageError(
             f"cannot {task}: the bucket is in another region ({shown}); name it with "
             "--storage-region"
         )
-    if _CREDENTIAL_REQUESTS.search(text):
+    if fault.asked_for_credentials(bucket):
         return StorageCredentialsError(
             f"cannot {task}: no credentials were found ({shown}); give them as docs/sources.md "
             "says, or use --storage-anonymous if the bucket is public"
