@@ -19,10 +19,10 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 	$(LOCK_FLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint docs lock clean FORCE
+.PHONY: help run test test-long lint docs lock clean FORCE
 
 help: ## Say what each target does.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "PYTHON=python3.13 chooses the Python; UNITTEST_FLAGS=-v shows each test's sentence."
 
@@ -52,6 +52,10 @@ run: .venv/project ## Fill the table and show crash rates: of PINGS=folder, or o
 
 test: .venv/dev ## Run all tests.
 	@$(VENV_PYTHON) -m unittest discover $(UNITTEST_FLAGS)
+
+test-long: .venv/dev .venv/azurite ## Run the proofs that take minutes, and Azure's emulator (npm).
+	@CRASH_RATE_AGGREGATES_AZURITE="$$PWD/.venv/azurite" $(VENV_PYTHON) -m unittest discover \
+		-s test/long -t . -p 'long_*.py' $(UNITTEST_FLAGS)
 
 lint: .venv/dev ## Check style, types and the direction of imports.
 	@.venv/bin/ruff check .
@@ -97,3 +101,11 @@ endif
 	@echo "Adding the tools of requirements-dev.lock to .venv …"
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements-dev.lock
 	@touch $@
+
+# Microsoft's emulator of Azure's storage; without npm the tests that need it are skipped.
+.venv/azurite: .venv/packages
+	@if command -v npm >/dev/null; then \
+		echo "Adding azurite to .venv …"; \
+		npm install --silent --no-audit --no-fund --prefix $@ azurite@3.37.0; \
+	fi
+	@mkdir -p $@ && touch $@
