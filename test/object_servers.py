@@ -33,8 +33,8 @@ from obstore.store import AzureStore, GCSStore, S3Store
 
 from crash_rate_aggregates.sources.bucket import StorageOptions
 
-AZURITE = "CRASH_RATE_AGGREGATES_AZURITE"
-"""Environment variable with the folder into which npm has installed azurite."""
+_AZURITE = Path(__file__).resolve().parents[1] / ".venv" / "azurite"
+"""Where `make .venv/azurite` puts it."""
 _AZURE_ACCOUNT = "devstoreaccount1"
 # Public: the emulator's documentation names it.
 _AZURE_KEY = (
@@ -174,11 +174,10 @@ def s3_server() -> str:
 
 @cache
 def _azure_server() -> str:
-    folder = os.environ.get(AZURITE, "")
-    script = Path(folder) / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
+    script = _AZURITE / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
     node = shutil.which("node")
-    if not folder or node is None or not script.is_file():
-        raise unittest.SkipTest(f"{AZURITE} does not name a folder with azurite")
+    if node is None or not script.is_file():
+        raise unittest.SkipTest("azurite is not here: make .venv/azurite installs it with npm")
     port = ["--blobHost", "127.0.0.1", "--blobPort", "0"]
     kept = ["--inMemoryPersistence", "--disableTelemetry", "--skipApiVersionCheck"]
     return _started([node, str(script), *port, *kept])

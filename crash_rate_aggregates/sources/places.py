@@ -44,9 +44,19 @@ def open_store(
             f"begins with {', '.join(f'{known}://' for known in SCHEMES)} or file://"
         )
     bucket = Bucket(scheme, _bucket_name(scheme, authority, path), storage)
-    prefix = "/".join(filter(None, path.split("/")))
+    prefix = _prefix(path)
     selection.check_pattern(prefix)
     return ObjectStore(bucket, DayPattern(prefix), selection)
+
+
+def _prefix(path: str) -> str:
+    parts = list(filter(None, path.split("/")))
+    if not {".", ".."}.isdisjoint(parts):
+        raise BadSettingError(
+            f"the prefix {path!r} in --pings has a . or .. between its slashes: write the names of "
+            "the objects as they begin"
+        )
+    return "/".join(parts)
 
 
 def _local_path(authority: str, path: str) -> str:

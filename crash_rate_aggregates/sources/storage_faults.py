@@ -39,8 +39,12 @@ _STARTS = 4
 _STATUS = re.compile(r"status code: ([0-9]{3})")
 _CODE = re.compile(r"<Code>([A-Za-z0-9_.]+)</Code>")
 _RETRIES = re.compile(r"after ([0-9]+) retries")
-_REASON = re.compile(r'(?:message|error): "([^"\n]{1,200})"|(dns error|operation timed out)')
+_REASON = re.compile(
+    r'credential provider: ([^\n]{1,300})|(?:message|error): "([^"\n]{1,200})"|'
+    r"(dns error|operation timed out)"
+)
 _PATH = re.compile(r'[Pp]ath "([^"\n]*)"')
+_USER = re.compile("//[^/]*@")
 _REQUEST = "Error performing"
 _CREDENTIALS = re.compile(r"[Cc]redential|token request")
 _REQUESTED = re.compile(r"Error performing [A-Z]+ ([^\s?]+)")
@@ -187,7 +191,8 @@ def _refused(fault: _Fault, bucket: Bucket, task: str) -> StorageError | None:
 
 
 def _at(bucket: Bucket) -> str:
-    return f" at {bucket.endpoint}" if bucket.endpoint else ""
+    """Say which server was asked, without a user name and password before it."""
+    return f" at {_USER.sub('//', bucket.endpoint)}" if bucket.endpoint else ""
 
 
 def _unknown(fault: _Fault, task: str) -> StorageError:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import threading
 import unittest
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,6 +20,7 @@ from crash_rate_aggregates.errors import (
     StorageError,
     StorageUnreachableError,
 )
+from crash_rate_aggregates.sources.bucket import StorageOptions
 from crash_rate_aggregates.sources.interface import Store, StoredFile
 from crash_rate_aggregates.sources.places import open_store
 from test.faulty_proxy import Fault, FaultyProxy, always, in_turn, slow_down
@@ -93,6 +96,16 @@ class ReadingTest(ObjectFaultsTestCase):
             rf"^cannot read 's3://.*/part-0' at {self.proxy.url}: 503 SlowDown after 2 retries; "
             "check --storage-endpoint",
         )
+
+    def test_silent_server(self) -> None:
+        """A server that says nothing for longer than the timeout is asked again."""
+        self.store = self.through_proxy(timeout_seconds=0.5)
+        file = self.pinned()
+        is_over = threading.Event()
+        self.proxy.fault_of = in_turn(Fault(before=lambda: is_over.wait(30)), path=KEY)
+        self.assertEqual(self.read(file), CONTENT)
+        is_over.set()
+        self.assertEqual(self.ranges(), [None, None])
 
     def test_resets_in_mid_body(self) -> None:
         """A stream that breaks is taken up behind the last byte; no byte comes twice."""
@@ -288,6 +301,24 @@ class ListingTest(ObjectFaultsTestCase):
         store = self.through_proxy(anonymous=True)
         (file,) = store.list_day(DAY)
         self.assert_fails(StorageDeniedError, "denied", lambda: list(store.read(file)))
+
+    def test_server_that_the_environment_names(self) -> None:
+        """AWS_ENDPOINT_URL names a server, on plain HTTP too; --storage-endpoint goes before it."""
+        for number, variable in enumerate(("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3")):
+            # Other options each time: a process keeps its connections.
+            options = StorageOptions(retries=0, timeout_seconds=5 + number)
+            os.environ[variable] = self.proxy.url
+            store = open_store(f"{self.bucket.url}/pings", options)
+            self.assertEqual(len(store.list_day(DAY)), 1)
+            self.assertEqual(len(self.proxy.requests), 1)
+            self.proxy.requests.clear()
+            os.environ[variable] = "http://user:hush@127.0.0.1:1"
+            self.assertEqual(len(self.through_proxy(retries=5 + number).list_day(DAY)), 1)
+            self.proxy.requests.clear()
+            options = replace(options, retries=1)
+            with self.assertRaisesRegex(StorageUnreachableError, "at http://127.0.0.1:1: Conn"):
+                open_store(self.bucket.url, options).list_day(DAY)
+            del os.environ[variable]
 
     def test_unreachable_server(self) -> None:
         """A port where nothing listens, or a host without address, is one sentence."""

@@ -138,6 +138,11 @@ class NamesOfPlacesTest(unittest.TestCase):
         for pings in ("s3://", "gs:///prefix", "s3://%Y%m%d/x", "az://a b/c"):
             self.assert_refused(pings, "is no name of a bucket: write (s3|gs|az)://bucket/prefix")
 
+    def test_dots_in_prefixes(self) -> None:
+        """Object names have no parent folders, so a prefix with .. is refused."""
+        self.assert_refused("s3://bucket/a/../b", "'a/../b' in --pings has a . or ..")
+        self.assert_refused("s3://bucket/./a", "'./a' in --pings has a . or ..")
+
     def test_unknown_schemes(self) -> None:
         """A URL of another kind is refused by its scheme, without what follows."""
         self.assert_refused("https://u:hush@host/x?sig=hush", "https://, which cannot be", "hush")
