@@ -13,7 +13,7 @@ import obstore
 from crash_rate_aggregates.sources.bucket import Bucket
 from crash_rate_aggregates.sources.days import DayPattern, shown_days
 from crash_rate_aggregates.sources.interface import StoredFile
-from crash_rate_aggregates.sources.object_stream import RandomAccess, object_bytes, strong
+from crash_rate_aggregates.sources.object_stream import RandomAccess, object_bytes, quoted
 from crash_rate_aggregates.sources.selection import Children, PathSelection, holds_pings
 from crash_rate_aggregates.sources.storage_faults import (
     STORAGE_FAULTS,
@@ -84,7 +84,8 @@ class ObjectStore:
             path = found["path"][start:]
             if all(map(holds_pings, path.split("/"))):
                 self.selection.check_file(path)
-                yield StoredFile(self._url(found["path"]), found["size"], strong(found["e_tag"]))
+                etag = quoted(found["e_tag"]) if found["e_tag"] else None
+                yield StoredFile(self._url(found["path"]), found["size"], etag)
 
     def _below(self, prefix: str) -> list[ObjectMeta]:
         """List all objects below a prefix, at any depth."""

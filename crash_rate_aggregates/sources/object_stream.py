@@ -34,11 +34,9 @@ _CHUNK_BYTES = 1 << 18
 _WEAK = "W/"
 
 
-def strong(etag: str | None) -> str | None:
+def quoted(etag: str) -> str:
     """Write an ETag as headers do, in quotes; Azure's and Google's listings leave them out."""
-    if etag is None or etag.startswith(('"', _WEAK)):
-        return etag
-    return f'"{etag}"'
+    return etag if etag.startswith(('"', _WEAK)) else f'"{etag}"'
 
 
 def object_bytes(bucket: Bucket, file: StoredFile, start: int, end: int) -> Iterator[bytes]:
@@ -90,10 +88,15 @@ def _requested(bucket: Bucket, file: StoredFile, options: GetOptions) -> GetResu
     if file.etag is not None and not file.etag.startswith(_WEAK):  # If-Match takes no weak ones.
         options["if_match"] = file.etag
     answer = obstore.get(bucket.connect(), file.url.removeprefix(f"{bucket.url}/"), options=options)
-    is_same_size = answer.meta["size"] == file.size
-    if not is_same_size or strong(answer.meta["e_tag"]) not in {None, file.etag or None}:
+    if answer.meta["size"] != file.size or _is_other_version(answer.meta["e_tag"], file.etag):
         raise ObjectChangedError(changed(file.url, "overwritten"))
     return answer
+
+
+def _is_other_version(etag: str | None, listed: str | None) -> bool:
+    if etag is None or listed is None:
+        return False
+    return quoted(etag).removeprefix(_WEAK) != listed.removeprefix(_WEAK)
 
 
 def _check_empty(bucket: Bucket, file: StoredFile) -> None:

@@ -36,6 +36,7 @@ _CHANGED = frozenset({_NOT_FOUND, 412, 416})
 """Also what If-Match, and a range beyond the end, are answered with."""
 _Result = TypeVar("_Result")
 _STARTS = 4
+_PAUSE_SECONDS = 0.1
 _STATUS = re.compile(r"status code: ([0-9]{3})")
 _CODE = re.compile(r"<Code>([A-Za-z0-9_.]+)</Code>")
 _RETRIES = re.compile(r"after ([0-9]+) retries")
@@ -46,7 +47,7 @@ _REASON = re.compile(
 _PATH = re.compile(r'[Pp]ath "([^"\n]*)"')
 _USER = re.compile("//[^/]*@")
 _REQUEST = "Error performing"
-_CREDENTIALS = re.compile(r"[Cc]redential|token request")
+_CREDENTIALS = re.compile(r"credential provider|token request")
 _REQUESTED = re.compile(r"Error performing [A-Z]+ ([^\s?]+)")
 _BAD_CREDENTIALS = re.compile(
     r"Expired|Token|InvalidAccessKeyId|SignatureDoesNotMatch|AuthenticationFailed|"
@@ -59,7 +60,7 @@ _OTHER_REGION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """What an exception's text tells."""
+    """What an exception's text tells. Its first part names the request, with the object's name."""
 
     text: str
 
@@ -111,10 +112,10 @@ def is_broken_stream(error: BaseException) -> bool:
 
 
 def retrying_broken(call: Callable[[], _Result]) -> _Result:
-    """Call again while the answer breaks off, a few times and with pauses of up to 15 seconds."""
+    """Call again while the answer breaks off, a few times and after short pauses."""
     retrying = Retrying(
         stop=stop_after_attempt(_STARTS),
-        wait=wait_random_exponential(multiplier=0.1, max=15),
+        wait=wait_random_exponential(multiplier=_PAUSE_SECONDS),
         retry=retry_if_exception(is_broken_stream),
         reraise=True,
     )

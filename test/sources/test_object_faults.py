@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import threading
 import unittest
@@ -9,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
+
+import obstore
 
 from crash_rate_aggregates.errors import (
     BucketNotFoundError,
@@ -344,6 +347,22 @@ class ListingTest(ObjectFaultsTestCase):
             StorageError,
             r"an object with an empty part, .* \('pings/submission_date=2016-03-14//x'",
         )
+
+    def test_stored_as_compressed(self) -> None:
+        """An object that is stored with the header of gzip comes as its stored bytes."""
+        content = gzip.compress(b"{}\n")
+        key = KEY.replace("part-0", "part-1.gz")
+        headers = {"Content-Encoding": "gzip"}
+        obstore.put(self.bucket.connection, key, content, attributes=headers)
+        file = self.store.list_day(DAY)[1]
+        self.assertEqual(b"".join(self.store.read(file)), content)
+
+    def test_listing_without_etags(self) -> None:
+        """Where a listing gives no ETag, size alone pins an object."""
+        file = replace(self.pinned(), etag=None)
+        self.assertEqual(b"".join(self.store.read(file)), CONTENT)
+        self.bucket.put(KEY, CONTENT[1:])
+        self.assert_fails(ObjectChangedError, "overwritten", lambda: list(self.store.read(file)))
 
     def test_markers_of_folders(self) -> None:
         """Empty objects that consoles make for folders are no pings and no harm."""
