@@ -10,7 +10,9 @@ from datetime import date
 
 from crash_rate_aggregates.errors import BadSettingError, SourceError
 from crash_rate_aggregates.sources.interface import Store
+from crash_rate_aggregates.sources.places import open_store
 from crash_rate_aggregates.sources.selection import EVERYTHING, PathSelection
+from test.object_servers import MadeBucket, use_environment
 
 DAY = date(2016, 3, 14)
 DAY_FOLDER = "submission_date=2016-03-14"
@@ -179,3 +181,37 @@ class PlaceContract(unittest.TestCase):
         with self.assertRaisesRegex(BadSettingError, "'part-1' in the day's folder is not of"):
             self.chosen(channels=("nightly",))
         self.assertEqual(self.chosen(), ["main/Firefox/part-0", "part-1"])
+
+
+class BucketContract(PlaceContract):
+    """A place below a prefix in a fresh bucket."""
+
+    bucket: MadeBucket
+
+    @classmethod
+    @abstractmethod
+    def made(cls) -> MadeBucket:
+        """Make a bucket in the server of this class."""
+
+    def setUp(self) -> None:
+        self.bucket = self.made()
+        use_environment(self, self.bucket.environment)
+
+    def write(self, name: str, content: bytes = b"{}\n") -> None:
+        self.bucket.put(f"deep/pings/{name}", content)
+
+    def remove(self, name: str) -> None:
+        self.bucket.remove(f"deep/pings/{name}")
+
+    def store(self, below: str = "", selection: PathSelection = EVERYTHING) -> Store:
+        url = f"{self.bucket.url}/deep/pings/{below}"
+        return open_store(url, self.bucket.options(), selection)
+
+    def test_objects_have_versions(self) -> None:
+        """Each listed object has the ETag of its version, which another content changes."""
+        self.write("submission_date=2016-03-14/a", b"old")
+        (old,) = self.store().list_day(DAY)
+        self.write("submission_date=2016-03-14/a", b"new")
+        (new,) = self.store().list_day(DAY)
+        self.assertRegex(old.etag or "", '^"[^"]+"$')
+        self.assertNotEqual(old.etag, new.etag)

@@ -301,9 +301,13 @@ class ListingTest(ObjectFaultsTestCase):
 
     def test_anonymous_access(self) -> None:
         """An anonymous reader sends no signature: a public object is read, a private one is not."""
+        bucket, headers = self.bucket.url[5:], {"x-amz-acl": "public-read"}
+        path = f"/{bucket}/pings/submission_date=2016-03-14/public"
+        request(self.bucket.endpoint, "PUT", path, b"12", headers)
         store = self.through_proxy(anonymous=True)
-        (file,) = store.list_day(DAY)
-        self.assert_fails(StorageDeniedError, "denied", lambda: list(store.read(file)))
+        private, public = store.list_day(DAY)
+        self.assertEqual(b"".join(store.read(public)), b"12")
+        self.assert_fails(StorageDeniedError, "denied", lambda: list(store.read(private)))
 
     def test_server_that_the_environment_names(self) -> None:
         """AWS_ENDPOINT_URL names a server, on plain HTTP too; --storage-endpoint goes before it."""

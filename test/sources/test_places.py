@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import unittest
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import psutil
 
 from crash_rate_aggregates.errors import BadSettingError
 from crash_rate_aggregates.sources.bucket import StorageOptions
@@ -14,17 +17,11 @@ from crash_rate_aggregates.sources.local_files import LocalFiles
 from crash_rate_aggregates.sources.object_store import ObjectStore
 from crash_rate_aggregates.sources.places import open_store
 from crash_rate_aggregates.sources.selection import EVERYTHING, PathSelection
-from test.object_servers import (
-    MadeBucket,
-    azure_container,
-    google_bucket,
-    s3_bucket,
-    use_environment,
-)
-from test.sources.place_contract import DAY, PlaceContract
+from test.object_servers import MadeBucket, azure_container, google_bucket, s3_bucket
+from test.sources import place_contract
 
 
-class LocalFilesTest(PlaceContract):
+class LocalFilesTest(place_contract.PlaceContract):
     def setUp(self) -> None:
         self.root = Path(self.enterContext(TemporaryDirectory()))
 
@@ -45,53 +42,33 @@ class FileUrlTest(LocalFilesTest):
         return open_store(f"file://{self.root}/{below}", selection=selection)
 
 
-class BucketContract(PlaceContract):
-    """A place below a prefix in a fresh bucket."""
-
-    bucket: MadeBucket
-
-    @classmethod
-    def made(cls) -> MadeBucket:
-        """Make a bucket in the server of this class."""
-        raise NotImplementedError
-
-    def setUp(self) -> None:
-        self.bucket = self.made()
-        use_environment(self, self.bucket.environment)
-
-    def write(self, name: str, content: bytes = b"{}\n") -> None:
-        self.bucket.put(f"deep/pings/{name}", content)
-
-    def remove(self, name: str) -> None:
-        self.bucket.remove(f"deep/pings/{name}")
-
-    def store(self, below: str = "", selection: PathSelection = EVERYTHING) -> Store:
-        url = f"{self.bucket.url}/deep/pings/{below}"
-        return open_store(url, self.bucket.options(), selection)
-
-    def test_objects_have_versions(self) -> None:
-        """Each listed object has the ETag of its version, which another content changes."""
-        self.write("submission_date=2016-03-14/a", b"old")
-        (old,) = self.store().list_day(DAY)
-        self.write("submission_date=2016-03-14/a", b"new")
-        (new,) = self.store().list_day(DAY)
-        self.assertRegex(old.etag or "", '^"[^"]+"$')
-        self.assertNotEqual(old.etag, new.etag)
-
-
-class S3Test(BucketContract):
+class S3Test(place_contract.BucketContract):
     @classmethod
     def made(cls) -> MadeBucket:
         return s3_bucket()
 
+    def test_large_object_streams(self) -> None:
+        """An object of 96 MB is read without holding a third of it at any time."""
+        content = os.urandom(1 << 20) * 96
+        self.write(f"{place_contract.DAY_FOLDER}/a", content)
+        store = self.store()
+        (file,) = store.list_day(place_contract.DAY)
+        process = psutil.Process()
+        before, most, read = process.memory_info().rss, 0, 0
+        for chunk in store.read(file):
+            read += len(chunk)
+            most = max(most, process.memory_info().rss)
+        self.assertEqual(read, len(content))
+        self.assertLess(most - before, len(content) // 3)
 
-class GoogleTest(BucketContract):
+
+class GoogleTest(place_contract.BucketContract):
     @classmethod
     def made(cls) -> MadeBucket:
         return google_bucket()
 
 
-class AzureTest(BucketContract):
+class AzureTest(place_contract.BucketContract):
     @classmethod
     def made(cls) -> MadeBucket:
         return azure_container()
@@ -172,10 +149,6 @@ class NamesOfPlacesTest(unittest.TestCase):
                 open_store(pings, selection=chosen)
         for pings in ("/t/%Y%m%d/telemetry/4", "s3://bucket/t-2/%Y%m%d/telemetry/4/"):
             open_store(pings, selection=chosen)
-
-
-# The bases are no tests of their own.
-del PlaceContract, BucketContract
 
 
 if __name__ == "__main__":
