@@ -25,6 +25,7 @@ from crash_rate_aggregates.sources.storage_faults import (
     reading_error,
     retrying_broken,
 )
+from crash_rate_aggregates.sources.waiting import interruptible
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -70,7 +71,7 @@ def _begun(bucket: Bucket, file: StoredFile, start: int, end: int) -> Iterator[b
         first = next(chunks, b"")
         if not first:
             raise GenericError("the answer ends before its first byte")
-        return chain([first], chunks)
+        return chain([first], iter(lambda: interruptible(lambda: next(chunks, b"")), b""))
 
     try:
         return retrying_broken(begun)
@@ -102,7 +103,7 @@ def _is_other_version(etag: str | None, listed: str | None) -> bool:
 def _check_empty(bucket: Bucket, file: StoredFile) -> None:
     """Notice an object that was empty when it was listed and is not any more."""
     try:
-        _requested(bucket, file, {})
+        interruptible(lambda: _requested(bucket, file, {}))
     except FileNotFoundError:  # A folder's marker, listed without the slash at its end.
         return
     except STORAGE_FAULTS as error:

@@ -23,6 +23,7 @@ from crash_rate_aggregates.errors import (
     StorageUnreachableError,
 )
 from crash_rate_aggregates.sources.bucket import Bucket
+from crash_rate_aggregates.sources.waiting import interruptible
 
 STORAGE_FAULTS = (BaseError, FileNotFoundError, PermissionError)
 """What obstore raises when object storage does not do what it was asked for."""
@@ -119,7 +120,7 @@ def retrying_broken(call: Callable[[], _Result]) -> _Result:
         retry=retry_if_exception(is_broken_stream),
         reraise=True,
     )
-    return retrying(call)
+    return retrying(lambda: interruptible(call))
 
 
 def listing_error(error: BaseException, bucket: Bucket, folder: str) -> StorageError:

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import gzip
+import os
 import random
+import signal
+import threading
 import unittest
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import monotonic
 from typing import Any
 
 from crash_rate_aggregates.errors import (
@@ -16,7 +20,7 @@ from crash_rate_aggregates.errors import (
 )
 from crash_rate_aggregates.job import DaySummary, FailedDay, Job
 from crash_rate_aggregates.sources.selection import PathSelection
-from test.cli.command_line import command
+from test.cli.command_line import command, ended_after, started
 from test.engines.made_days import DAY, crash_ping, lines, main_ping, write_day
 from test.faulty_proxy import Fault, FaultyProxy, always, in_turn, slow_down
 from test.job.days_in_postgres import TABLE, filled, made_job, rows
@@ -162,6 +166,29 @@ class CommandTest(ObjectDaysTestCase):
         self.assertIn("1 pings read, 1 counted", said)
         source = "SELECT pings_source FROM crash_aggregates_current_runs"
         self.assertEqual(rows(self.url, source), [(f"{pings} (doc type crash; channel nightly)",)])
+
+    def test_interrupted_while_the_server_is_silent(self) -> None:
+        """Ctrl-C while a server says nothing ends the program at once, listing or reading."""
+        self.put_day({"a": lines([main_ping()])})
+        is_over = threading.Event()
+        self.addCleanup(is_over.set)
+        silence = Fault(before=lambda: is_over.wait(60))
+        for path in ("list-type", "/a"):
+            self.proxy.requests.clear()
+            self.proxy.fault_of = always(silence, path=path)
+            place = ["--pings", f"{self.bucket.url}/pings", "--database", self.url]
+            endpoint = ["--storage-endpoint", self.proxy.url, "--submission-date", "20160314"]
+            process = started("run", *place, *endpoint, "--jobs", "1", cwd=self.folder)
+            self.addCleanup(process.kill)
+            while not any(path in asked for asked, _ in self.proxy.requests):
+                self.assertFalse(ended_after(process, 0.02))
+            began = monotonic()
+            os.killpg(process.pid, signal.SIGINT)
+            _, said = process.communicate(timeout=50)
+            self.assertLess(monotonic() - began, 20)
+            self.assertEqual(process.returncode, 1, said)
+            self.assertRegex(said.splitlines()[-1], r"^error: interrupted.* \[interrupted\]$")
+            self.assertNotIn("Traceback", said)
 
     def test_one_sentence_without_secrets(self) -> None:
         """What fails is one sentence with its slug and exit code, and no key stands in it."""
