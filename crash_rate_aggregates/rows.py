@@ -21,12 +21,14 @@ PING_SCHEMA = pa.schema(
         # 128 bits each, as two signed halves: not every engine has wider or unsigned integers.
         pa.field("id_high", pa.int64()),
         pa.field("id_low", pa.int64()),
+        pa.field("minidump_high", pa.int64()),
+        pa.field("minidump_low", pa.int64()),
         pa.field("copy_high", pa.int64()),
         pa.field("copy_low", pa.int64()),
         *_STAT_FIELDS,
     ]
 )
-"""One row a ping that passed rules 1 to 7; a ping without id has NULL in the last four keys."""
+"""One row a ping that passed rules 1 to 7; a key that the ping does not have is NULL."""
 
 AGGREGATE_SCHEMA = pa.schema(
     [

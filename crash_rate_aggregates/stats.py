@@ -30,7 +30,12 @@ STATS = (
         "seconds",
         "Sum of min(max(payload.info.subsessionLength, 0), 25 hours) over all counted pings.",
     ),
-    Stat("main_crashes", "crashes", "Crash pings whose process type is main or absent."),
+    Stat(
+        "main_crashes",
+        "crashes",
+        "Crash pings whose process type is main or absent, those in main_crashes_sent_twice "
+        "included.",
+    ),
     Stat(
         "content_crashes",
         "crashes",
@@ -73,6 +78,13 @@ STATS = (
         "Never add it to content_shutdown_crashes.",
     ),
     Stat("other_process_crash_pings", "crashes", "Crash pings of all other processes."),
+    Stat(
+        "main_crashes_sent_twice",
+        "crashes",
+        "Those of main_crashes that Firefox and its crash reporter both sent, under two ids: Glean "
+        "main crashes without a minidump before Firefox 149 (bug 2007044). Half of them are "
+        "copies, so rates count main_crashes - main_crashes_sent_twice / 2.",
+    ),
 )
 
 STAT_NAMES = tuple(stat.name for stat in STATS)

@@ -32,6 +32,7 @@ _TABLE_COMMENT = re.compile(r"COMMENT ON (?:TABLE|VIEW) (\w+) IS '((?:[^']|'')*)
 _FUNCTION_COMMENT = re.compile(r"COMMENT ON FUNCTION ([^;]*?) IS '((?:[^']|'')*)'")
 _COLUMN_COMMENT = re.compile(r"COMMENT ON COLUMN (\w+)\.(\w+) IS '((?:[^']|'')*) Unit: ([^']*)\.'")
 _TABLE = re.compile(r"CREATE TABLE (\w+) \(\n(.*?)\n\)", re.DOTALL)
+_ADDED_COLUMN = re.compile(r"ALTER TABLE (\w+) ADD COLUMN ([a-z_]+) ([a-z]+(?: precision)?)[ ,;]")
 _COLUMN = re.compile(r"    ([a-z_]+) ([a-z]+(?: precision)?)[ ,\n]")
 
 
@@ -72,11 +73,15 @@ def _tables() -> str:
     """Describe each table by the comments that the migrations give to the database."""
     sql = _migrations()
     types = {name: dict(_COLUMN.findall(body + "\n")) for name, body in _TABLE.findall(sql)}
+    for name, column, kind in _ADDED_COLUMN.findall(sql):
+        types[name][column] = kind
+    # A later migration can word a comment anew.
+    comments = {(name, column): text for name, column, *text in _COLUMN_COMMENT.findall(sql)}
     sections = []
     for name, comment in _TABLE_COMMENT.findall(sql):
         rows = [
             [f"`{column}`", types[table][column], unit, _unquoted(text)]
-            for table, column, text, unit in _COLUMN_COMMENT.findall(sql)
+            for (table, column), (text, unit) in comments.items()
             if table == name
         ]
         section = f"### {name}\n\n{_unquoted(comment)}"

@@ -94,8 +94,8 @@ class ExamplesOfRulesTest(unittest.TestCase):
         assert isinstance(main, NormalizedPing)
         assert isinstance(crash, NormalizedPing)
         self.assertEqual((main.adjustments, crash.adjustments), (0, 0))
-        self.assertEqual(main.stats, (1, 3600, 0, 2, 0, 0, 0, 0, 0, 0, 0))
-        self.assertEqual(crash.stats, (0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0))
+        self.assertEqual(main.stats, (1, 3600, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0))
+        self.assertEqual(crash.stats, (0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0))
         self.assertEqual(json.loads(main.dimensions)["country"], "DE")
 
     def test_adjusted_examples_need_just_that(self) -> None:

@@ -6,18 +6,31 @@ from collections.abc import Mapping
 from typing import Any
 
 from crash_rate_aggregates.decode.fast import SURPRISES, FastDecoder
+from crash_rate_aggregates.decode.layouts.kinds import (
+    LAYOUTS,
+    V4_PINGS,
+    PingKind,
+    field_places,
+    layout_of,
+)
 from crash_rate_aggregates.decode.plain import decode_json
-from crash_rate_aggregates.normalize.fields import fields_of
+from crash_rate_aggregates.normalize.fields import PingFields
 from crash_rate_aggregates.normalize.ping import UNREADABLE, Ignored, NormalizedPing
 from crash_rate_aggregates.normalize.rules import Judge
 
 
 class PingJudge:
-    """Judge pings as JSON text, or as the mappings of formats that are not JSON."""
+    """Judge the pings of one kind of file: JSON texts, decoded pings, or their fields.
 
-    def __init__(self, judge: Judge) -> None:
+    A ping of another layout, astray among them, is known by its mark and judged by that.
+    """
+
+    def __init__(self, judge: Judge, kind: PingKind = V4_PINGS) -> None:
         self._judge = judge
-        self._fast = FastDecoder(judge.dimensions)
+        self._expected = kind.layout
+        kinds = {name: PingKind(name) for name in LAYOUTS} | {kind.layout: kind}
+        self._places = {name: field_places(each, judge.dimensions) for name, each in kinds.items()}
+        self._fast = FastDecoder(self._places[kind.layout])
 
     def judge_json(self, line: bytes | memoryview) -> NormalizedPing | Ignored:
         """Return the verdict on one JSON text."""
@@ -41,4 +54,8 @@ class PingJudge:
         """Return the verdict on a decoded ping; what is no object is unreadable."""
         if not isinstance(raw, Mapping):
             return UNREADABLE
-        return self._judge.verdict(fields_of(raw, self._judge.dimensions))
+        return self._judge.verdict(self._places[layout_of(raw, self._expected)].fields_of(raw))
+
+    def judge_fields(self, fields: PingFields) -> NormalizedPing | Ignored:
+        """Return the verdict on fields that a columnar format has picked."""
+        return self._judge.verdict(fields)

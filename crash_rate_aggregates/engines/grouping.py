@@ -57,8 +57,8 @@ class Grouping:
         """Name the rows and find the copies among them."""
         rows = self._connection.read_parquet([str(path) for path in row_files])
         rows.create_view("pings")
-        self._run("copied_ids")
-        self._run("winners")
+        for query in ("copied_ids", "one_of_each_id", "copied_minidumps", "winners"):
+            self._run(query)
 
     def counted(self) -> list[CountedPings]:
         """Return the counted pings by what the ledger tells apart."""

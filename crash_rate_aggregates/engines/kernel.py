@@ -11,6 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from crash_rate_aggregates.decode.judging import PingJudge
+from crash_rate_aggregates.decode.layouts.kinds import PingKind
+from crash_rate_aggregates.normalize.fields import PingFields
 from crash_rate_aggregates.normalize.ping import (
     UNREADABLE,
     Ignored,
@@ -25,7 +27,7 @@ from crash_rate_aggregates.sources.interface import PingBatch, RawPing, Unreadab
 _HALVES = struct.Struct(">qq")
 _UNSIGNED_HALVES = struct.Struct(">QQ")
 _MIDDLE = 1 << 63
-_NO_ID = (None, None, None, None)
+_NO_KEY = (None, None)
 
 
 @dataclass(slots=True)
@@ -50,7 +52,8 @@ class Kernel:
     """Judge batches of raw pings of one submission date and keep the rows until they are taken."""
 
     def __init__(self, judge: Judge) -> None:
-        self._judge = PingJudge(judge)
+        self._judge = judge
+        self._judges: dict[PingKind, PingJudge] = {}
         self._rows: list[tuple[Any, ...]] = []
         self.counts = VerdictCounts()
 
@@ -59,9 +62,10 @@ class Kernel:
 
     def judge(self, batch: PingBatch) -> None:
         """Judge one batch."""
-        self.counts.read += len(batch)
-        for raw in batch:
-            verdict = self._verdict(raw)
+        self.counts.read += len(batch.pings)
+        judge = self._judge_of(batch.kind)
+        for raw in batch.pings:
+            verdict = _verdict(judge, raw)
             if isinstance(verdict, Ignored):
                 self.counts.ignored[verdict.outcome, verdict.doc_type] += 1
             else:
@@ -75,13 +79,21 @@ class Kernel:
         arrays = [_array(values, kind) for values, kind in zip(columns, PING_SCHEMA, strict=True)]
         return pa.RecordBatch.from_arrays(arrays, schema=PING_SCHEMA)
 
-    def _verdict(self, raw: RawPing) -> NormalizedPing | Ignored:
-        if isinstance(raw, (bytes, memoryview)):
-            return self._judge.judge_json(raw)
-        if isinstance(raw, Mapping):
-            return self._judge.judge_raw(raw)
-        assert raw is Unreadable.PING  # noqa: S101  For the type checker: nothing else is left.
-        return UNREADABLE
+    def _judge_of(self, kind: PingKind) -> PingJudge:
+        if kind not in self._judges:
+            self._judges[kind] = PingJudge(self._judge, kind)
+        return self._judges[kind]
+
+
+def _verdict(judge: PingJudge, raw: RawPing) -> NormalizedPing | Ignored:
+    if isinstance(raw, (bytes, memoryview)):
+        return judge.judge_json(raw)
+    if isinstance(raw, PingFields):
+        return judge.judge_fields(raw)
+    if isinstance(raw, Mapping):
+        return judge.judge_raw(raw)
+    assert raw is Unreadable.PING  # noqa: S101  For the type checker: nothing else is left.
+    return UNREADABLE
 
 
 def _row(ping: NormalizedPing) -> tuple[Any, ...]:
@@ -91,15 +103,24 @@ def _row(ping: NormalizedPing) -> tuple[Any, ...]:
         ping.dimensions,
         ping.process_type,
         ping.adjustments,
-        *(_NO_ID if ping.id is None else _keys(ping, ping.id)),
+        *_halves(ping.id),
+        *_halves(ping.minidump),
+        *_copy_order(ping),
         *ping.stats,
     )
 
 
-def _keys(ping: NormalizedPing, ping_id: bytes) -> tuple[int, int, int, int]:
-    """Return the id as two integers, and the copy order as two that sort like its bytes."""
+def _halves(key: bytes | None) -> tuple[int | None, int | None]:
+    """Return 16 bytes as two signed integers, like an absent key as two NULLs."""
+    return _NO_KEY if key is None else _HALVES.unpack(key)
+
+
+def _copy_order(ping: NormalizedPing) -> tuple[int | None, int | None]:
+    """Return two integers that sort like the bytes of the copy order; NULLs without any key."""
+    if ping.id is None and ping.minidump is None:
+        return _NO_KEY
     high, low = _UNSIGNED_HALVES.unpack(copy_order(ping))
-    return (*_HALVES.unpack(ping_id), high - _MIDDLE, low - _MIDDLE)
+    return high - _MIDDLE, low - _MIDDLE
 
 
 def _array(values: tuple[Any, ...], kind: pa.Field) -> pa.Array:

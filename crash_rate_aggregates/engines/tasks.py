@@ -67,7 +67,7 @@ def sound_batches(
 ) -> Iterator[PingBatch]:
     """Read a file's pings; list it as damaged, or fail the day, where it breaks off."""
     try:
-        yield from read_pings(request.store, file)
+        yield from read_pings(request.store, file, request.dimensions)
     except DamagedStreamError as damage:
         if not request.allow_damaged:
             raise DamagedFileError(

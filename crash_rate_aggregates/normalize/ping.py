@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,6 +14,8 @@ from crash_rate_aggregates.outcomes import DocType, Outcome
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NIL = bytes(16)
+_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+_EMPTY_FILE = sha256(b"").digest()
 _encode = msgspec.json.Encoder().encode
 
 
@@ -34,6 +36,8 @@ class NormalizedPing(NamedTuple):
     """In the order of `STATS`."""
     id: bytes | None
     """16 bytes, None where the ping has no id."""
+    minidump: bytes | None = None
+    """16 bytes that stand for a Glean ping's minidump, by which copies are known too."""
 
 
 class Ignored(NamedTuple):
@@ -61,10 +65,25 @@ def ping_id(document_id: Any, own_id: Any) -> bytes | None:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
+def minidump_key(digits: Any) -> bytes | None:
+    """Return the 16 bytes that stand for a minidump; None for none, and for the empty file's hash.
+
+    The first half of a SHA-256 in hexadecimal digits; another string stands by its BLAKE2b-128.
+    """
+    if not is_string(digits) or not digits:
+        return None
+    if not _SHA256.fullmatch(digits):
+        return blake2b(digits.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    digest = bytes.fromhex(digits)
+    return None if digest == _EMPTY_FILE else digest[:16]
+
+
 def copy_order(ping: NormalizedPing) -> bytes:
     """Return the BLAKE2b-128 of the ping's canonical form; of copies the smallest counts.
 
     The canonical form is the JSON array [doc type, activity date, dimensions text, process type,
-    adjustments, [stats]]: all that the table and the ledger could show of it.
+    adjustments, [stats]], all that the table and the ledger could show of it, and in a ping with a
+    minidump the 32 digits of its key.
     """
-    return blake2b(_encode(ping[:6]), digest_size=16).digest()
+    form = ping[:6] if ping.minidump is None else (*ping[:6], ping.minidump.hex())
+    return blake2b(_encode(form), digest_size=16).digest()

@@ -12,7 +12,12 @@ from crash_rate_aggregates.normalize.dates import parse_client_date, parse_submi
 from crash_rate_aggregates.normalize.dimension_values import DimensionTexts, scalar_text
 from crash_rate_aggregates.normalize.fields import PingFields
 from crash_rate_aggregates.normalize.histograms import child_crashes
-from crash_rate_aggregates.normalize.ping import Ignored, NormalizedPing, ping_id
+from crash_rate_aggregates.normalize.ping import (
+    Ignored,
+    NormalizedPing,
+    minidump_key,
+    ping_id,
+)
 from crash_rate_aggregates.normalize.values import IntegerLiteral, is_string
 from crash_rate_aggregates.outcomes import Adjustment, DocType, Outcome
 from crash_rate_aggregates.stats import MAX_USAGE_SECONDS
@@ -23,6 +28,9 @@ ABSENT_PROCESS_TYPE = "absent"
 """What the ledger says where a crash ping names no process: the main one."""
 
 _BUILD_ID = re.compile(r"[0-9]{14}", re.ASCII)
+_MAJOR_VERSION = re.compile(r"[0-9]{1,9}(?![0-9])", re.ASCII)
+_SENT_ONCE_SINCE_VERSION = 149
+_SENT_ONCE_SINCE_BUILD = "20260128215503"
 _MAX_USAGE_DIGITS = len(str(MAX_USAGE_SECONDS))
 _IGNORED = {
     (outcome, doc_type): Ignored(outcome, doc_type) for outcome in Outcome for doc_type in DocType
@@ -74,12 +82,14 @@ class Judge:
         if child.is_bad:
             adjustments |= Adjustment.BAD_HISTOGRAM.value
         by_process = (0, 0, 0, 0) if doc_type == "main" else _crash_ping_stats(fields)
+        minidump = minidump_key(fields.minidump_hash) if fields.is_glean else None
         stats = (
             1 if doc_type == "main" else 0,
             seconds,
             by_process[0],
             *child[:5],
             *by_process[1:],
+            by_process[0] if fields.is_glean and _was_sent_twice(fields, minidump) else 0,
         )
         return NormalizedPing(
             doc_type,
@@ -89,6 +99,7 @@ class Judge:
             adjustments,
             stats,
             ping_id(fields.document_id, fields.id),
+            minidump,
         )
 
     def _clamped(self, stated: date) -> tuple[date, int]:
@@ -144,6 +155,21 @@ def _crash_ping_stats(fields: PingFields) -> tuple[int, int, int, int]:
         at_shutdown = fields.ipc_channel_error == "ShutDownKill"
         return (0, 0, 1, 0) if at_shutdown else (0, 1, 0, 0)
     return 0, 0, 0, 1
+
+
+def _was_sent_twice(fields: PingFields, minidump: bytes | None) -> bool:
+    """Tell whether a Glean main crash was sent by the crash reporter and by Firefox, under two ids.
+
+    Without a minidump, and from builds before the fix in Firefox 149 (bug 2007044; mozilla/
+    bigquery-etl crashing_users_aggregates_v1). Where no major version is to be read, the build id
+    alone decides.
+    """
+    if minidump is not None:
+        return False
+    digits = _MAJOR_VERSION.match(fields.version) if is_string(fields.version) else None
+    major = int(digits[0]) if digits else _SENT_ONCE_SINCE_VERSION
+    is_before = bool(fields.build_id < _SENT_ONCE_SINCE_BUILD)
+    return major < _SENT_ONCE_SINCE_VERSION or (major == _SENT_ONCE_SINCE_VERSION and is_before)
 
 
 def _process_type_name(process_type: Any) -> str:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 
+from crash_rate_aggregates.dimensions import Dimension
 from crash_rate_aggregates.sources.compression import salvaged
-from crash_rate_aggregates.sources.interface import PingBatch, PingFormat, Store, StoredFile
+from crash_rate_aggregates.sources.interface import (
+    DamagedStreamError,
+    FileContent,
+    PingBatch,
+    PingFormat,
+    Store,
+    StoredFile,
+)
 from crash_rate_aggregates.sources.json_pings import JsonPings
 
 FORMATS: tuple[PingFormat, ...] = (JsonPings(),)
 """Tried in this order; the last one takes everything."""
+_HEAD_BYTES = 1 << 20
 
 
-def read_pings(store: Store, file: StoredFile) -> Iterator[PingBatch]:
+def read_pings(
+    store: Store, file: StoredFile, dimensions: tuple[Dimension, ...]
+) -> Iterator[PingBatch]:
     """Read the raw pings of one stored file, batch by batch.
 
     Raises:
@@ -21,6 +31,30 @@ def read_pings(store: Store, file: StoredFile) -> Iterator[PingBatch]:
         SourceError: The file cannot be read.
     """
     chunks = salvaged(lambda: store.read(file), name=file.url)
-    head = next(chunks, b"")
-    format_of_file = next(known for known in FORMATS if known.fits(head))
-    yield from format_of_file.read_pings(chain([head], chunks))
+    head, rest = _head(chunks)
+    content = FileContent(file, head, rest, lambda: store.open(file), dimensions)
+    format_of_file = next(known for known in FORMATS if known.fits(content))
+    yield from format_of_file.read_pings(content)
+
+
+def _head(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """Take the first bytes; return them, and all chunks with the damage that may have met them."""
+    taken: list[bytes] = []
+    size = 0
+    damage: DamagedStreamError | None = None
+    try:
+        while size < _HEAD_BYTES and (chunk := next(chunks, b"")):
+            taken.append(chunk)
+            size += len(chunk)
+    except DamagedStreamError as error:
+        damage = error
+    return b"".join(taken)[:_HEAD_BYTES], _all_chunks(taken, damage, chunks)
+
+
+def _all_chunks(
+    taken: list[bytes], damage: DamagedStreamError | None, chunks: Iterator[bytes]
+) -> Iterator[bytes]:
+    yield from taken
+    if damage is not None:
+        raise damage
+    yield from chunks

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import Any, BinaryIO, Protocol, TypeAlias
+from typing import Any, BinaryIO, NamedTuple, Protocol, TypeAlias
+
+from crash_rate_aggregates.decode.layouts.kinds import V4_PINGS, PingKind
+from crash_rate_aggregates.dimensions import Dimension
+from crash_rate_aggregates.normalize.fields import PingFields
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,7 @@ class StoredFile:
     size: int
     """Stored bytes, at least 0."""
     etag: str | None = None
-    """Names the version that was listed, where the place tells versions apart."""
+    """Names the version that was listed, where the store has such a name."""
 
 
 class Unreadable(Enum):
@@ -27,11 +31,17 @@ class Unreadable(Enum):
     PING = "unreadable ping"
 
 
-RawPing: TypeAlias = bytes | memoryview | Mapping[str, Any] | Unreadable
-"""A ping's JSON text, or the decoded ping of a format that is not JSON."""
+RawPing: TypeAlias = bytes | memoryview | Mapping[str, Any] | PingFields | Unreadable
+"""A ping's JSON text, the decoded ping of a format that is not JSON, or a columnar one's fields."""
 
-PingBatch: TypeAlias = Sequence[RawPing]
-"""Some pings of one file, in their order; a memoryview in it lives as long as the batch."""
+
+class PingBatch(NamedTuple):
+    """Some pings of one file, in their order."""
+
+    pings: Sequence[RawPing]
+    """A memoryview in it lives as long as the batch."""
+    kind: PingKind = V4_PINGS
+    """What the file says of its pings."""
 
 
 class Store(Protocol):
@@ -58,7 +68,7 @@ class Store(Protocol):
         ...
 
     def open(self, file: StoredFile) -> BinaryIO:
-        """Open a file at any place in it, for formats that begin at their end; never held whole.
+        """Open the stored bytes for reading at any place, never held whole; the caller closes it.
 
         Raises:
             SourceError: As `read`, here or at any later read.
@@ -70,17 +80,35 @@ class DamagedStreamError(Exception):
     """A stream broke off or does not decompress; what came before it was sound."""
 
 
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """One stored file as a format reads it."""
+
+    file: StoredFile
+    head: bytes
+    """The first decompressed bytes, up to 1 MiB; all, if there are fewer."""
+    chunks: Iterator[bytes]
+    """The decompressed bytes from their start, to be taken once."""
+    open: Callable[[], BinaryIO]
+    """Opens the stored bytes for reading at any place."""
+    dimensions: tuple[Dimension, ...]
+    """What is read of a ping beside what the rules need."""
+
+
 class PingFormat(Protocol):
     """A way to write many pings into one file."""
 
-    def fits(self, head: bytes) -> bool:
-        """Tell from the first decompressed bytes whether a file is of this format."""
+    name: str
+
+    def fits(self, content: FileContent) -> bool:
+        """Tell from `content.head` and the file's name whether a file is of this format."""
         ...
 
-    def read_pings(self, chunks: Iterable[bytes]) -> Iterator[PingBatch]:
-        """Turn decompressed chunks into raw pings.
+    def read_pings(self, content: FileContent) -> Iterator[PingBatch]:
+        """Turn a file into raw pings.
 
         Raises:
-            DamagedStreamError: Passed on from `chunks`, after the pings before the damage.
+            DamagedStreamError: After the pings before the damage.
+            SourceError: The file cannot be read, or does not say what it holds.
         """
         ...

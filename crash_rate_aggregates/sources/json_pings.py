@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+from crash_rate_aggregates.decode.layouts.kinds import V4_PINGS, LayoutName, PingKind, layout_of
 from crash_rate_aggregates.decode.plain import decode_json
-from crash_rate_aggregates.sources.interface import DamagedStreamError, PingBatch, Unreadable
+from crash_rate_aggregates.sources.interface import (
+    DamagedStreamError,
+    FileContent,
+    PingBatch,
+    RawPing,
+    Unreadable,
+)
 from crash_rate_aggregates.sources.lines import MAX_LINE_BYTES, ping_lines
 
 MAX_DOCUMENT_BYTES = 64 << 20
@@ -20,23 +27,53 @@ _Taken: TypeAlias = tuple[list[bytes], DamagedStreamError | None]
 class JsonPings:
     """Newline-delimited JSON, and files that hold one document."""
 
-    def fits(self, head: bytes) -> bool:
+    name = "JSON"
+
+    def fits(self, content: FileContent) -> bool:
         """Accept every file that no other format took: what is not JSON is unreadable."""
-        del head
+        del content
         return True
 
-    def read_pings(self, chunks: Iterable[bytes]) -> Iterator[PingBatch]:
+    def read_pings(self, content: FileContent) -> Iterator[PingBatch]:
         """Read lines, or the whole as one ping if only the whole is JSON.
 
         Raises:
-            DamagedStreamError: From `chunks`, after the pings before the damage.
+            DamagedStreamError: From the chunks, after the pings before the damage.
         """
-        stream = _without_byte_order_mark(iter(chunks))
-        start, damage = _until_first_line(stream)
-        if damage is None and _begins_with_json_line(start):
-            yield from ping_lines(chain(start, stream))
-            return
-        yield from _document_or_lines(start, stream, damage)
+        kind = _kind(content)
+        for pings in json_texts(content.chunks):
+            yield PingBatch(pings, kind)
+
+
+def json_texts(chunks: Iterable[bytes]) -> Iterator[Sequence[RawPing]]:
+    """Cut a stream into JSON texts: its lines, or the whole if only the whole is JSON.
+
+    Raises:
+        DamagedStreamError: From `chunks`, after the texts before the damage.
+    """
+    stream = _without_byte_order_mark(iter(chunks))
+    start, damage = _until_first_line(stream)
+    if damage is None and _begins_with_json_line(start):
+        yield from ping_lines(chain(start, stream))
+        return
+    yield from _document_or_lines(start, stream, damage)
+
+
+def _kind(content: FileContent) -> PingKind:
+    """Tell by the first document how the file's pings are laid out."""
+    first = next(head_documents(content.head), None)
+    return V4_PINGS if first is None else PingKind(layout_of(first, LayoutName.V4))
+
+
+def head_documents(head: bytes) -> Iterator[Mapping[str, Any]]:
+    """Decode the objects among the first lines of a file; a line that is cut off is passed over."""
+    for line in head.removeprefix(_BYTE_ORDER_MARK).split(b"\n"):
+        try:
+            document = decode_json(line)
+        except ValueError:
+            continue
+        if isinstance(document, Mapping):
+            yield document
 
 
 def _without_byte_order_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -82,7 +119,7 @@ def _begins_with_json_line(start: list[bytes]) -> bool:
 
 def _document_or_lines(
     start: list[bytes], stream: Iterator[bytes], damage: DamagedStreamError | None
-) -> Iterator[PingBatch]:
+) -> Iterator[Sequence[RawPing]]:
     begun = sum(map(len, start))
     if damage is None:
         more, damage = _take_until(stream, lambda _, size: begun + size > MAX_DOCUMENT_BYTES)

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from crash_rate_aggregates.sources.interface import (
-    DamagedStreamError,
-    PingBatch,
-    RawPing,
-    Unreadable,
-)
+from crash_rate_aggregates.sources.interface import DamagedStreamError, RawPing, Unreadable
 
 MAX_LINE_BYTES = 32 << 20
 """A longer line is one unreadable ping."""
 _BLANK = b" \t\r"
 
 
-def ping_lines(chunks: Iterable[bytes]) -> Iterator[PingBatch]:
-    """Cut chunks at LF; each line that is not blank is one raw ping, one batch a chunk.
+def ping_lines(chunks: Iterable[bytes]) -> Iterator[Sequence[RawPing]]:
+    """Cut chunks at LF; each line that is not blank is one raw ping, one sequence a chunk.
 
-    A memoryview in a batch points into its chunk: nothing is copied but lines across chunks.
+    A memoryview in it points into its chunk: nothing is copied but lines across chunks.
 
     Raises:
         DamagedStreamError: From `chunks`, after the cut last line was given as unreadable.

@@ -9,7 +9,13 @@ from crash_rate_aggregates.errors import DatabaseError
 from crash_rate_aggregates.stats import STATS
 from test.servers import fresh_database
 
-NAMES = ["0001_aggregates", "0002_runs", "0003_crash_count_limits"]
+NAMES = [
+    "0001_aggregates",
+    "0002_runs",
+    "0003_crash_count_limits",
+    "0004_main_crashes_sent_twice",
+]
+NEXT = len(NAMES) + 1
 
 
 class MigrateTest(unittest.TestCase):
@@ -47,13 +53,13 @@ class MigrateTest(unittest.TestCase):
 
     def test_newer_database(self):
         """A database newer than the program is refused, and stays as it is."""
-        newer = Migration(4, "0004_future", b"CREATE TABLE future (year integer)")
+        newer = Migration(NEXT, "0099_future", b"CREATE TABLE future (year integer)")
         migrate(self.connection, (*read_migrations(), newer))
         with self.assertRaises(DatabaseError) as caught:
             migrate(self.connection)
         self.assertEqual(
             str(caught.exception),
-            "the database has migration 0004_future, which this version of the program does not "
+            "the database has migration 0099_future, which this version of the program does not "
             "know: install the version that made it or a later one",
         )
 
@@ -69,13 +75,15 @@ class MigrateTest(unittest.TestCase):
 
     def test_failing_step(self):
         """A step that fails leaves nothing of itself, and the steps before it stay."""
-        failing = Migration(4, "0004_wrong", b"CREATE TABLE half (year integer); SELECT 1 / 0")
+        failing = Migration(NEXT, "0099_wrong", b"CREATE TABLE half (year integer); SELECT 1 / 0")
         with self.assertRaisesRegex(
             DatabaseError, "^the tables could not be made: division by zero$"
         ):
             migrate(self.connection, (*read_migrations(), failing))
         self.assertEqual(self.rows("SELECT to_regclass('half')"), [(None,)])
-        self.assertEqual(self.rows("SELECT max(number) FROM crash_aggregates_migrations"), [(3,)])
+        self.assertEqual(
+            self.rows("SELECT max(number) FROM crash_aggregates_migrations"), [(NEXT - 1,)]
+        )
 
     def test_up_to_date_needs_no_rights(self):
         """Who may only read can start the program on an up-to-date database."""

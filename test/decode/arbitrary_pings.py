@@ -8,22 +8,18 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
+from crash_rate_aggregates.decode.layouts.kinds import LAYOUTS, V4_PINGS, LayoutName, field_places
 from crash_rate_aggregates.dimensions import DIMENSIONS
-from crash_rate_aggregates.normalize.fields import (
-    KILL_HARD_PATH,
-    SCALAR_PATHS,
-    SUBSESSION_LENGTH_PATH,
-    WITH_DUMP_PATH,
-)
 
 _HISTOGRAM = [("values",), ("values", "0"), ("sum",)]
+_V4 = field_places(V4_PINGS, DIMENSIONS)
+_V4_FIELDS = LAYOUTS[LayoutName.V4].fields
 PATHS = sorted(
     {
-        *SCALAR_PATHS.values(),
-        SUBSESSION_LENGTH_PATH,
-        *(dimension.path for dimension in DIMENSIONS),
-        *((*WITH_DUMP_PATH, "content", *tail) for tail in _HISTOGRAM),
-        *((*KILL_HARD_PATH, "ShutDownKill", *tail) for tail in _HISTOGRAM),
+        *(place.path for places in (*_V4.fields, *_V4.dimensions) for place in places),
+        *(layout.mark for layout in LAYOUTS.values()),
+        *((*_V4_FIELDS["with_dump"][0].path, "content", *tail) for tail in _HISTOGRAM),
+        *((*_V4_FIELDS["kill_hard"][0].path, "ShutDownKill", *tail) for tail in _HISTOGRAM),
         ("environment", "addons", "not read"),
         ("payload", "not read", "0"),
     }

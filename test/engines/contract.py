@@ -46,7 +46,7 @@ def stats(**named: int) -> tuple[int, ...]:
     """Write an aggregate's stats in the order of the columns; those not named are 0."""
     names = (
         "ping_count usage_seconds main content plugin gmplugin gpu content_shutdown "
-        "content_pings content_shutdown_pings other_pings"
+        "content_pings content_shutdown_pings other_pings main_sent_twice"
     )
     return tuple(named.get(name, 0) for name in names.split())
 

@@ -12,7 +12,7 @@ from crash_rate_aggregates.errors import LedgerImbalanceError
 from crash_rate_aggregates.normalize.rules import Judge
 from crash_rate_aggregates.outcomes import Adjustment, DocType, LedgerLine, Outcome
 from crash_rate_aggregates.rows import PING_SCHEMA
-from crash_rate_aggregates.sources.interface import Unreadable
+from crash_rate_aggregates.sources.interface import PingBatch, RawPing, Unreadable
 from test.dataset import DAY, UUID, crash_ping, json_text, main_ping
 
 BOTH = int(Adjustment.USAGE_CAPPED | Adjustment.BAD_HISTOGRAM)
@@ -82,10 +82,15 @@ class KernelTest(unittest.TestCase):
     def test_counts_and_rows(self) -> None:
         """Every ping of a batch is read; it becomes a row or is counted by its reason."""
         chunk = json_text(main_ping(id=UUID))
-        self.kernel.judge(
-            [chunk, memoryview(b"\n" + chunk)[1:], crash_ping(), Unreadable.PING, b"x"]
-        )
-        self.kernel.judge([])
+        pings: list[RawPing] = [
+            chunk,
+            memoryview(b"\n" + chunk)[1:],
+            crash_ping(),
+            Unreadable.PING,
+            b"x",
+        ]
+        self.kernel.judge(PingBatch(pings))
+        self.kernel.judge(PingBatch([]))
         self.assertEqual(self.kernel.counts.read, 5)
         self.assertEqual(self.kernel.counts.passed, {"main": 2, "crash": 1})
         unreadable = (Outcome.UNREADABLE, DocType.UNKNOWN)
@@ -100,7 +105,7 @@ class KernelTest(unittest.TestCase):
 
     def test_no_rows(self) -> None:
         """Rows that are taken twice are taken once; then there are none, by the same schema."""
-        self.kernel.judge([json_text(main_ping())])
+        self.kernel.judge(PingBatch([json_text(main_ping())]))
         self.assertEqual(self.kernel.take_rows().num_rows, 1)
         again = self.kernel.take_rows()
         self.assertEqual((again.schema, again.num_rows), (PING_SCHEMA, 0))

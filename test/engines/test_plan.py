@@ -84,8 +84,8 @@ class SharedBlocksTest(unittest.TestCase):
         lines = [large, b"x", small] * 200
         request = day_request(write_day(root, {"a": b"\n".join(lines)}))
         blocks = list(shared_blocks(request, request.files[0], []))
-        self.assertEqual([bytes_of(ping) for block in blocks for ping in block], lines)
-        sizes = [sum(len(bytes_of(ping)) for ping in block) for block in blocks]
+        self.assertEqual([bytes_of(ping) for block in blocks for ping in block.pings], lines)
+        sizes = [sum(len(bytes_of(ping)) for ping in block.pings) for block in blocks]
         self.assertEqual(len(sizes), 3)
         self.assertLess(max(sizes), 6 << 20)
 
@@ -100,7 +100,7 @@ class SharedBlocksTest(unittest.TestCase):
         damaged = []  # type: ignore[var-annotated]  # What it holds is held below.
         request = day_request(root, allow_damaged=True)
         (block,) = shared_blocks(request, request.files[0], damaged)
-        self.assertEqual([bytes_of(ping) for ping in block], [b"{}"] * 1000)
+        self.assertEqual([bytes_of(ping) for ping in block.pings], [b"{}"] * 1000)
         self.assertEqual([file.file for file in damaged], [str(path)])
 
 

@@ -38,7 +38,7 @@ HISTOGRAMS = {
     },
     "SUBPROCESS_KILL_HARD": {"ShutDownKill": {"values": {"0": 42}, "sum": 42}},
 }
-PAIR = (1, 84, 2 * 42 / 3600, 1, 84, 84, 84, 84, 84, 0, 0, 0)
+PAIR = (1, 84, 2 * 42 / 3600, 1, 84, 84, 84, 84, 84, 0, 0, 0, 0)
 """The columns from ping_count on of a main ping and its twin."""
 
 

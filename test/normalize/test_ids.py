@@ -10,6 +10,7 @@ from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.engines.kernel import Kernel
 from crash_rate_aggregates.normalize.ping import copy_order
 from crash_rate_aggregates.normalize.rules import Judge
+from crash_rate_aggregates.sources.interface import PingBatch
 from test.dataset import (
     DAY,
     LENGTH,
@@ -84,7 +85,7 @@ class CopyOrderTest(VerdictTestCase):
         canonical = (
             '["crash","2016-03-14","{\\"build_version\\":\\"48.0a1\\",'
             '\\"build_id\\":\\"20160313030418\\",\\"channel\\":\\"nightly\\",'
-            '\\"application\\":\\"Firefox\\"}","gpu",32,[0,60,0,0,0,0,3,0,0,0,1]]'
+            '\\"application\\":\\"Firefox\\"}","gpu",32,[0,60,0,0,0,0,3,0,0,0,1,0]]'
         )
         histograms = {"SUBPROCESS_CRASHES_WITH_DUMP": {"gpu": {"sum": 3}, "plugin": 1}}
         ping = crash_ping(
@@ -118,7 +119,7 @@ class CopyOrderTest(VerdictTestCase):
         """The kernel's two signed halves of the order sort as its bytes do, and tell ids apart."""
         kernel = Kernel(Judge(DAY, DIMENSIONS))
         pings = [main_ping(id=UUID, **{LENGTH: length}) for length in range(200)]
-        kernel.judge([json_text(ping) for ping in pings])
+        kernel.judge(PingBatch([json_text(ping) for ping in pings]))
         rows = kernel.take_rows().to_pylist()
         by_bytes = sorted(range(200), key=lambda number: self.order(pings[number]))
         by_halves = sorted(
@@ -131,10 +132,11 @@ class CopyOrderTest(VerdictTestCase):
     def test_row_without_id(self) -> None:
         """A ping without id has no order either: it is never a duplicate."""
         kernel = Kernel(Judge(DAY, DIMENSIONS))
-        kernel.judge([json_text(main_ping(id=NIL)), json_text(main_ping())])
+        kernel.judge(PingBatch([json_text(main_ping(id=NIL)), json_text(main_ping())]))
         for row in kernel.take_rows().to_pylist():
-            keys = [row[key] for key in ("id_high", "id_low", "copy_high", "copy_low")]
-            self.assertEqual(keys, [None] * 4)
+            keys = {name: row[name] for name in row if name.endswith(("_high", "_low"))}
+            self.assertEqual(keys, dict.fromkeys(keys))
+            self.assertEqual(len(keys), 6)
 
 
 if __name__ == "__main__":

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import gzip
-import io
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 from typing import BinaryIO
 
+from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.sources.files import read_pings
 from crash_rate_aggregates.sources.interface import (
     DamagedStreamError,
-    PingBatch,
+    RawPing,
+    Store,
     StoredFile,
     Unreadable,
 )
@@ -67,11 +69,11 @@ class MemoryStore:
         yield from chunked(self.contents[file.url], self.chunk_bytes)
 
     def open(self, file: StoredFile) -> BinaryIO:
-        """Give the bytes as a file."""
-        return io.BytesIO(self.contents[file.url])
+        """Give the whole, to be read at any place."""
+        return BytesIO(self.contents[file.url])
 
 
-def taken(batches: Iterable[PingBatch]) -> tuple[list[bytes | Unreadable], str | None]:
+def taken(batches: Iterable[Sequence[RawPing]]) -> tuple[list[bytes | Unreadable], str | None]:
     """Return the pings without white space around, and the damage if there was some."""
     pings: list[bytes | Unreadable] = []
     try:
@@ -89,4 +91,9 @@ def read(
 ) -> tuple[list[bytes | Unreadable], str | None]:
     """Read a stored file."""
     store = MemoryStore({name: content}, chunk_bytes)
-    return taken(read_pings(store, StoredFile(name, len(content))))
+    return taken_from(store, StoredFile(name, len(content)))
+
+
+def taken_from(store: Store, file: StoredFile) -> tuple[list[bytes | Unreadable], str | None]:
+    """Return what is read from one file of a store."""
+    return taken(batch.pings for batch in read_pings(store, file, DIMENSIONS))

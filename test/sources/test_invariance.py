@@ -50,7 +50,7 @@ def judged(contents: Mapping[str, bytes], chunk_bytes: int) -> tuple[VerdictCoun
     """Return the verdicts on files, and the rows in an order of their own."""
     kernel, store = Kernel(Judge(DAY, DIMENSIONS)), MemoryStore(contents, chunk_bytes)
     for file in store.list_day(date.min):
-        for batch in read_pings(store, file):
+        for batch in read_pings(store, file, DIMENSIONS):
             kernel.judge(batch)
     return kernel.counts, sorted(map(str, kernel.take_rows().to_pylist()))
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crash_rate_aggregates.sources.interface import DamagedStreamError, Unreadable
-from crash_rate_aggregates.sources.json_pings import MAX_DOCUMENT_BYTES, JsonPings
+from crash_rate_aggregates.sources.json_pings import MAX_DOCUMENT_BYTES, json_texts
 from crash_rate_aggregates.sources.lines import MAX_LINE_BYTES, ping_lines
 from test.dataset import judge_of, main_ping
 from test.property_tests import examples
@@ -71,7 +71,7 @@ class LinesTest(unittest.TestCase):
         found, _ = read(b" \t" + ping + b" \t\r\n" + ping + b"\r\n" + ping)
         verdicts = {judge.judge_json(one) for one in found if not isinstance(one, Unreadable)}
         self.assertEqual((len(found), verdicts), (3, {judge.judge_json(ping)}))
-        batches = list(JsonPings().read_pings([ping + b" \t\r\n" + ping + b"\r\n"]))
+        batches = list(json_texts([ping + b" \t\r\n" + ping + b"\r\n"]))
         raw = [one for batch in batches for one in batch]
         self.assertEqual(len(raw), 2)
         self.assertEqual({judge.judge_json(bytes(one)) for one in raw}, verdicts)  # type: ignore[arg-type]  # Lines.
@@ -104,12 +104,12 @@ class LinesTest(unittest.TestCase):
         content = end.join(parts)
         whole, cut = [content] if content else [], chunked(content, size)
         if is_damaged:
-            expected = taken(JsonPings().read_pings(broken_off(*whole)))
+            expected = taken(json_texts(broken_off(*whole)))
             self.assertEqual(expected[1], "cut")
-            self.assertEqual(taken(JsonPings().read_pings(broken_off(*cut))), expected)
+            self.assertEqual(taken(json_texts(broken_off(*cut))), expected)
         else:
-            expected = taken(JsonPings().read_pings(whole))
-            self.assertEqual(taken(JsonPings().read_pings(cut)), expected)
+            expected = taken(json_texts(whole))
+            self.assertEqual(taken(json_texts(cut)), expected)
 
 
 class LongLinesTest(unittest.TestCase):
@@ -130,7 +130,7 @@ class LongLinesTest(unittest.TestCase):
                 yield from self.line(size)
                 yield b"\n"
 
-        found, damage = taken(JsonPings().read_pings(chunks()))
+        found, damage = taken(json_texts(chunks()))
         self.assertIsNone(damage)
         return [ping if isinstance(ping, Unreadable) else len(ping) for ping in found]
 
@@ -161,7 +161,7 @@ class LongLinesTest(unittest.TestCase):
 
         tracemalloc.start()
         self.addCleanup(tracemalloc.stop)
-        self.assertEqual(taken(JsonPings().read_pings(chunks())), ([A, UNREADABLE, B], None))
+        self.assertEqual(taken(json_texts(chunks())), ([A, UNREADABLE, B], None))
         self.assertLess(tracemalloc.get_traced_memory()[1], 40 * MIB)
 
 
@@ -194,9 +194,9 @@ class DocumentTest(unittest.TestCase):
             yield from (b" " * (MIB - 1) + b"\n" for _ in range(63))
             yield b" " * (size - 63 * MIB - 3) + b"}"
 
-        found, _ = taken(JsonPings().read_pings(chunks(MAX_DOCUMENT_BYTES)))
+        found, _ = taken(json_texts(chunks(MAX_DOCUMENT_BYTES)))
         self.assertEqual([len(bytes_of(ping)) for ping in found], [MAX_DOCUMENT_BYTES])
-        found, _ = taken(JsonPings().read_pings(chunks(MAX_DOCUMENT_BYTES + 1)))
+        found, _ = taken(json_texts(chunks(MAX_DOCUMENT_BYTES + 1)))
         self.assertEqual(found, [b"{", b"}"])
 
 
@@ -209,9 +209,9 @@ def bytes_of(ping: bytes | Unreadable) -> bytes:
 class DamageTest(unittest.TestCase):
     def salvaged(self, content: bytes) -> list[bytes | Unreadable]:
         """Return the pings before the damage, however the stream is cut."""
-        expected = taken(JsonPings().read_pings(broken_off(*chunked(content, len(content) or 1))))
+        expected = taken(json_texts(broken_off(*chunked(content, len(content) or 1))))
         for size in (1, 2, 3, 7):
-            found = taken(JsonPings().read_pings(broken_off(*chunked(content, size))))
+            found = taken(json_texts(broken_off(*chunked(content, size))))
             self.assertEqual(found, expected)
         self.assertEqual(expected[1], "cut")
         return expected[0]

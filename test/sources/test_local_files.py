@@ -10,12 +10,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from crash_rate_aggregates.errors import PingsNotFoundError, UnreadableFileError
-from crash_rate_aggregates.sources.files import read_pings
 from crash_rate_aggregates.sources.interface import Store, StoredFile
 from crash_rate_aggregates.sources.local_files import LocalFiles
 from crash_rate_aggregates.sources.places import open_store
 from test.sources.nobody import as_nobody
-from test.sources.stored import taken
+from test.sources.stored import taken_from
 
 DAY = date(2016, 3, 14)
 DAY_FOLDER = "submission_date=2016-03-14"
@@ -90,7 +89,7 @@ class ListingTest(LocalFilesTestCase):
         self.write(*(f"{DAY_FOLDER}/{name}/{name}" for name in names))
         self.assertEqual(self.listed(), sorted(f"{name}/{name}" for name in names))
         for file in self.store.list_day(DAY):
-            self.assertEqual(taken(read_pings(self.store, file)), ([b"{}"], None))
+            self.assertEqual(taken_from(self.store, file), ([b"{}"], None))
 
     def test_odd_root(self) -> None:
         """The folder itself may have spaces and a slash at its end."""
@@ -199,9 +198,9 @@ class PermissionsTest(LocalFilesTestCase):
         path = self.closed(f"{DAY_FOLDER}/a")
         with as_nobody():
             closed, readable = self.store.list_day(DAY)
-            self.assertEqual(taken(read_pings(self.store, readable)), ([b"{}"], None))
+            self.assertEqual(taken_from(self.store, readable), ([b"{}"], None))
             with self.assertRaisesRegex(UnreadableFileError, f"cannot read '{path}': Permission"):
-                taken(read_pings(self.store, closed))
+                taken_from(self.store, closed)
 
     def test_folder_of_a_day(self) -> None:
         """A day's folder, or one below it, that may not be listed is an error, not an empty day."""
@@ -235,9 +234,9 @@ class PermissionsTest(LocalFilesTestCase):
         """A file that vanished after it was listed is an error that names it."""
         gone = StoredFile(f"{self.root}/gone", 3)
         with self.assertRaisesRegex(UnreadableFileError, f"cannot read '{gone.url}': No such file"):
-            taken(read_pings(self.store, gone))
+            taken_from(self.store, gone)
         with self.assertRaisesRegex(UnreadableFileError, "Is a directory"):
-            taken(read_pings(self.store, StoredFile(str(self.root), 3)))
+            taken_from(self.store, StoredFile(str(self.root), 3))
 
 
 class ChunksTest(LocalFilesTestCase):

@@ -5,7 +5,8 @@ WITH sums AS (
         ARRAY[{groups}]::text[] AS groups,
         sum(ping_count)::bigint AS ping_count,
         sum(usage_seconds)::double precision / 3600 AS usage_hours,
-        sum(main_crashes)::bigint AS main_crashes,
+        -- Half of those sent twice are copies; an odd one is a crash whose copy did not arrive.
+        (sum(main_crashes) - div(sum(main_crashes_sent_twice), 2))::bigint AS main_crashes,
         sum(content_crashes)::bigint AS content_crashes,
         sum(content_shutdown_crashes)::bigint AS content_shutdown_crashes,
         sum(plugin_crashes)::bigint AS plugin_crashes,

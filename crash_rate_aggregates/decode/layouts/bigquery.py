@@ -1,0 +1,78 @@
+"""Rows of BigQuery's tables of v4 pings, `main_v5` and `crash_v4`: the same pings, respelled.
+
+Names are in snake_case, integers come as strings in JSON, maps as lists of key and value, and
+histograms as text (mozilla/gcp-ingestion docs; mozilla/bigquery-etl sql/mozfun/hist).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from crash_rate_aggregates.decode.layouts.bigquery_histograms import histograms_by_key
+from crash_rate_aggregates.decode.layouts.ingestion import (
+    NORMALIZED,
+    SUBMISSION_DATE,
+    meta_name,
+    meta_places,
+)
+from crash_rate_aggregates.decode.layouts.places import (
+    Content,
+    Layout,
+    Place,
+    Places,
+    integer_from_text,
+)
+
+_BUILD_ID = ("environment", "build", "build_id")
+_INFO = ("payload", "info")
+_KEYED = ("payload", "keyed_histograms")
+
+
+def snake_case(key: str) -> str:
+    """Return a key as BigQuery's tables spell it: `buildId` is `build_id` there."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", key)
+    return re.sub(r"[^a-z0-9]", "_", parted.lower())
+
+
+def _dimension(path: tuple[str, ...]) -> Places:
+    if name := meta_name(path):
+        return meta_places(name)[1:]
+    return [Place(tuple(map(snake_case, path))), *NORMALIZED.get(path, ())]
+
+
+def _says(doc_type: str) -> Callable[[Any], str]:
+    return lambda _: doc_type
+
+
+BIGQUERY = Layout(
+    mark=_BUILD_ID,
+    fields={
+        # Columns that only one of the two tables has tell which it is.
+        "type": [
+            Place((*_INFO, "subsession_length"), _says("main"), Content.WHOLE),
+            Place((*_INFO, "subsession_start_date"), _says("main")),
+            Place(("payload", "process_type"), _says("crash")),
+            Place(("payload", "crash_date"), _says("crash")),
+        ],
+        "submission_date": SUBMISSION_DATE[1:],
+        "build_id": [Place(_BUILD_ID)],
+        "subsession_start_date": [Place((*_INFO, "subsession_start_date"))],
+        "crash_date": [Place(("payload", "crash_date"))],
+        "creation_date": [Place(("creation_date",))],
+        "document_id": [Place(("document_id",))],
+        "id": [Place(("id",))],
+        "process_type": [Place(("payload", "process_type"))],
+        "ipc_channel_error": [Place(("payload", "metadata", "ipc_channel_error"))],
+        "subsession_length": [
+            Place((*_INFO, "subsession_length"), integer_from_text, Content.WHOLE)
+        ],
+        "with_dump": [
+            Place((*_KEYED, "subprocess_crashes_with_dump"), histograms_by_key, Content.WHOLE)
+        ],
+        "kill_hard": [Place((*_KEYED, "subprocess_kill_hard"), histograms_by_key, Content.WHOLE)],
+    },
+    dimension=_dimension,
+    keyed_histograms=_KEYED,
+)

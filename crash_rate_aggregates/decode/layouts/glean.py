@@ -1,0 +1,108 @@
+"""The Glean crash ping, which Firefox sends today instead of the v4 one.
+
+As JSON its metrics are named `crash.app_build`, in BigQuery's `crash_v1` `crash_app_build`. Build,
+channel and version are those of the process that crashed, from the metrics: client_info describes
+the one that sent the ping, which may have been updated in between (mozilla/looker-hub
+firefox_desktop/views/crash.view.lkml).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from crash_rate_aggregates.decode.layouts.ingestion import (
+    SUBMISSION_DATE,
+    meta_name,
+    meta_places,
+    system_name,
+)
+from crash_rate_aggregates.decode.layouts.places import Layout, Place, Places
+
+_ARCHITECTURES = {"x86_64": "x86-64"}
+_APPLICATIONS = {
+    "firefox-crashreporter": "Firefox",
+    "firefox-desktop": "Firefox",
+    "thunderbird-crashreporter": "Thunderbird",
+    "thunderbird-desktop": "Thunderbird",
+}
+
+
+def application_of(namespace: Any) -> str | None:
+    """Return a v4 ping's name for the application of a Glean namespace, like `firefox-desktop`.
+
+    Dashes and underscores are the same here; None for a namespace that is not known.
+    """
+    known = isinstance(namespace, str) and _APPLICATIONS.get(namespace.replace("_", "-"))
+    return known or None
+
+
+def _architecture(name: Any) -> Any:
+    return _ARCHITECTURES.get(name, name) if isinstance(name, str) else name
+
+
+def _says_crash(_: Any) -> str:
+    return "crash"
+
+
+def _metric(kind: str, name: str, convert: Callable[[Any], Any] | None = None) -> Places:
+    """Return where a metric of the category `crash` lies in JSON, and in BigQuery."""
+    paths = (("metrics", kind, f"crash.{name}"), ("metrics", kind, f"crash_{name}"))
+    return [Place(path, convert) if convert else Place(path) for path in paths]
+
+
+_DIMENSIONS: Mapping[tuple[str, ...], Places] = {
+    ("environment", "build", "version"): _metric("string", "app_display_version"),
+    ("environment", "build", "buildId"): _metric("string", "app_build"),
+    ("environment", "build", "architecture"): [
+        Place(("client_info", "architecture"), _architecture)
+    ],
+    ("environment", "settings", "locale"): [Place(("client_info", "locale"))],
+    ("environment", "system", "os", "name"): [
+        Place(("client_info", "os"), system_name),
+        Place(("normalized_os",), system_name),
+    ],
+    ("environment", "system", "os", "version"): [
+        Place(("client_info", "os_version")),
+        Place(("normalized_os_version",)),
+    ],
+    ("application", "channel"): _metric("string", "app_channel"),
+    ("application", "name"): [
+        Place(("meta", "documentNamespace"), application_of),
+        Place(("metadata", "document_namespace"), application_of),
+        Place(("normalized_app_name",)),
+    ],
+}
+
+
+def _dimension(path: tuple[str, ...]) -> Places:
+    if name := meta_name(path):
+        return meta_places(name)
+    return _DIMENSIONS.get(path) or [Place(path)]
+
+
+GLEAN = Layout(
+    mark=("ping_info", "end_time"),
+    fields={
+        "meta_doc_type": meta_places("docType"),
+        # No other Glean ping carries these metrics.
+        "type": [
+            *_metric("string", "process_type", _says_crash),
+            *_metric("string", "app_build", _says_crash),
+        ],
+        "submission_date": SUBMISSION_DATE,
+        "build_id": _metric("string", "app_build"),
+        # The client's own clock; BigQuery has it as `raw_crash_time`, and in UTC as `crash_time`.
+        "crash_date": [
+            Place(("metrics", "datetime", name))
+            for name in ("crash.time", "raw_crash_time", "crash_time")
+        ],
+        "creation_date": [Place(("ping_info", "end_time"))],
+        "document_id": meta_places("documentId"),
+        "process_type": _metric("string", "process_type"),
+        "ipc_channel_error": _metric("string", "ipc_channel_error"),
+        "version": _metric("string", "app_display_version"),
+        "minidump_hash": _metric("string", "minidump_sha256_hash"),
+    },
+    dimension=_dimension,
+)

@@ -1,0 +1,106 @@
+"""The kinds of pings, and the fields of a whole raw ping of each: the plain path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from crash_rate_aggregates.decode.layouts.bigquery import BIGQUERY
+from crash_rate_aggregates.decode.layouts.glean import GLEAN
+from crash_rate_aggregates.decode.layouts.places import Layout, Places, first_value, stated
+from crash_rate_aggregates.decode.layouts.v4 import V4
+from crash_rate_aggregates.dimensions import Dimension
+from crash_rate_aggregates.normalize.fields import PingFields
+from crash_rate_aggregates.normalize.values import value_at
+
+FIELD_NAMES: Final = PingFields._fields[:-3]
+"""The fields that layouts name the places of, in order; the last three follow from others."""
+
+
+class LayoutName(StrEnum):
+    """How pings are laid out as documents."""
+
+    V4 = "v4"
+    BIGQUERY = "bigquery"
+    GLEAN = "glean"
+
+
+LAYOUTS: Mapping[LayoutName, Layout] = {
+    LayoutName.V4: V4,
+    LayoutName.BIGQUERY: BIGQUERY,
+    LayoutName.GLEAN: GLEAN,
+}
+"""By name, in the order in which a stray ping is tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class PingKind:
+    """What a file says of all its pings."""
+
+    layout: LayoutName = LayoutName.V4
+    doc_type: str | None = None
+    """What its place says where pings may not: a table of BigQuery holds one doc type."""
+    application: str | None = None
+    """Likewise, the application."""
+
+
+V4_PINGS: Final = PingKind()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPlaces:
+    """The places of all that is read from one kind of ping."""
+
+    layout: Layout
+    fields: tuple[Places, ...]
+    """In the order of `FIELD_NAMES`."""
+    dimensions: tuple[Places, ...]
+    is_glean: bool
+
+    def fields_of(self, raw: Mapping[str, Any]) -> PingFields:
+        """Pick the fields from a whole raw ping."""
+        values = (first_value(raw, places) for places in self.dimensions)
+        return PingFields._make(
+            (
+                *(first_value(raw, places) for places in self.fields),
+                self._is_container_sound(raw),
+                self.is_glean,
+                tuple(None if isinstance(value, (Mapping, list)) else value for value in values),
+            )
+        )
+
+    def _is_container_sound(self, raw: Mapping[str, Any]) -> bool | None:
+        if self.layout.keyed_histograms is None:
+            return None
+        container = value_at(raw, self.layout.keyed_histograms)
+        return None if container is None else isinstance(container, Mapping)
+
+
+def field_places(kind: PingKind, dimensions: Sequence[Dimension]) -> FieldPlaces:
+    """Return where everything lies in pings of a kind."""
+    layout = LAYOUTS[kind.layout]
+    fields = {name: list(layout.fields.get(name, ())) for name in FIELD_NAMES}
+    if kind.doc_type is not None:
+        fields["meta_doc_type"].append(stated(kind.doc_type))
+    return FieldPlaces(
+        layout,
+        tuple(fields.values()),
+        tuple(_dimension_places(kind, layout, dimension.path) for dimension in dimensions),
+        is_glean=kind.layout is LayoutName.GLEAN,
+    )
+
+
+def _dimension_places(kind: PingKind, layout: Layout, path: tuple[str, ...]) -> Places:
+    places = layout.dimension(path)
+    is_stated = kind.application is not None and path == ("application", "name")
+    return [*places, stated(kind.application or "")] if is_stated else places
+
+
+def layout_of(raw: Mapping[str, Any], expected: LayoutName) -> LayoutName:
+    """Return the layout whose mark a raw ping has, the expected one first; it, if none fits."""
+    for name in (expected, *LAYOUTS):
+        if value_at(raw, LAYOUTS[name].mark) is not None:
+            return name
+    return expected
