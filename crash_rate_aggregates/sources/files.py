@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from crash_rate_aggregates.dimensions import Dimension
 from crash_rate_aggregates.sources.compression import salvaged
 from crash_rate_aggregates.sources.days import DayPattern
+from crash_rate_aggregates.sources.heka.format import HekaPings
 from crash_rate_aggregates.sources.interface import (
     DamagedStreamError,
     FileContent,
@@ -18,7 +19,7 @@ from crash_rate_aggregates.sources.interface import (
 from crash_rate_aggregates.sources.json_pings import JsonPings
 from crash_rate_aggregates.sources.local_files import LocalFiles
 
-FORMATS: tuple[PingFormat, ...] = (JsonPings(),)
+FORMATS: tuple[PingFormat, ...] = (HekaPings(), JsonPings())
 """Tried in this order; the last one takes everything."""
 _HEAD_BYTES = 1 << 20
 

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-crash_rate_aggregates/sources/heka/heka.proto\x12\x1a\x63rash_rate_aggregates.heka\" \n\x06Header\x12\x16\n\x0emessage_length\x18\x01 \x01(\r\"]\n\x07Message\x12\x11\n\ttimestamp\x18\x02 \x01(\x03\x12\x0c\n\x04type\x18\x03 \x01(\x0c\x12\x0f\n\x07payload\x18\x06 \x01(\x0c\x12\x10\n\x08hostname\x18\t \x01(\x0c\x12\x0e\n\x06\x66ields\x18\n \x03(\x0c\"\x9d\x02\n\x05\x46ield\x12\x0c\n\x04name\x18\x01 \x01(\x0c\x12G\n\nvalue_type\x18\x02 \x01(\x0e\x32+.crash_rate_aggregates.heka.Field.ValueType:\x06STRING\x12\x14\n\x0cvalue_string\x18\x04 \x03(\x0c\x12\x13\n\x0bvalue_bytes\x18\x05 \x03(\x0c\x12\x19\n\rvalue_integer\x18\x06 \x03(\x03\x42\x02\x10\x01\x12\x18\n\x0cvalue_double\x18\x07 \x03(\x01\x42\x02\x10\x01\x12\x16\n\nvalue_bool\x18\x08 \x03(\x08\x42\x02\x10\x01\"E\n\tValueType\x12\n\n\x06STRING\x10\x00\x12\t\n\x05\x42YTES\x10\x01\x12\x0b\n\x07INTEGER\x10\x02\x12\n\n\x06\x44OUBLE\x10\x03\x12\x08\n\x04\x42OOL\x10\x04')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-crash_rate_aggregates/sources/heka/heka.proto\x12\x1a\x63rash_rate_aggregates.heka\" \n\x06Header\x12\x16\n\x0emessage_length\x18\x01 \x02(\r\"k\n\x07Message\x12\x0c\n\x04uuid\x18\x01 \x02(\x0c\x12\x11\n\ttimestamp\x18\x02 \x02(\x03\x12\x0c\n\x04type\x18\x03 \x01(\x0c\x12\x0f\n\x07payload\x18\x06 \x01(\x0c\x12\x10\n\x08hostname\x18\t \x01(\x0c\x12\x0e\n\x06\x66ields\x18\n \x03(\x0c\"\x9d\x02\n\x05\x46ield\x12\x0c\n\x04name\x18\x01 \x01(\x0c\x12G\n\nvalue_type\x18\x02 \x01(\x0e\x32+.crash_rate_aggregates.heka.Field.ValueType:\x06STRING\x12\x14\n\x0cvalue_string\x18\x04 \x03(\x0c\x12\x13\n\x0bvalue_bytes\x18\x05 \x03(\x0c\x12\x19\n\rvalue_integer\x18\x06 \x03(\x03\x42\x02\x10\x01\x12\x18\n\x0cvalue_double\x18\x07 \x03(\x01\x42\x02\x10\x01\x12\x16\n\nvalue_bool\x18\x08 \x03(\x08\x42\x02\x10\x01\"E\n\tValueType\x12\n\n\x06STRING\x10\x00\x12\t\n\x05\x42YTES\x10\x01\x12\x0b\n\x07INTEGER\x10\x02\x12\n\n\x06\x44OUBLE\x10\x03\x12\x08\n\x04\x42OOL\x10\x04')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,9 +40,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_HEADER']._serialized_start=77
   _globals['_HEADER']._serialized_end=109
   _globals['_MESSAGE']._serialized_start=111
-  _globals['_MESSAGE']._serialized_end=204
-  _globals['_FIELD']._serialized_start=207
-  _globals['_FIELD']._serialized_end=492
-  _globals['_FIELD_VALUETYPE']._serialized_start=423
-  _globals['_FIELD_VALUETYPE']._serialized_end=492
+  _globals['_MESSAGE']._serialized_end=218
+  _globals['_FIELD']._serialized_start=221
+  _globals['_FIELD']._serialized_end=506
+  _globals['_FIELD_VALUETYPE']._serialized_start=437
+  _globals['_FIELD_VALUETYPE']._serialized_end=506
 # @@protoc_insertion_point(module_scope)

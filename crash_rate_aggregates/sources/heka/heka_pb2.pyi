@@ -14,18 +14,20 @@ class Header(_message.Message):
     def __init__(self, message_length: _Optional[int] = ...) -> None: ...
 
 class Message(_message.Message):
-    __slots__ = ("timestamp", "type", "payload", "hostname", "fields")
+    __slots__ = ("uuid", "timestamp", "type", "payload", "hostname", "fields")
+    UUID_FIELD_NUMBER: _ClassVar[int]
     TIMESTAMP_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
     PAYLOAD_FIELD_NUMBER: _ClassVar[int]
     HOSTNAME_FIELD_NUMBER: _ClassVar[int]
     FIELDS_FIELD_NUMBER: _ClassVar[int]
+    uuid: bytes
     timestamp: int
     type: bytes
     payload: bytes
     hostname: bytes
     fields: _containers.RepeatedScalarFieldContainer[bytes]
-    def __init__(self, timestamp: _Optional[int] = ..., type: _Optional[bytes] = ..., payload: _Optional[bytes] = ..., hostname: _Optional[bytes] = ..., fields: _Optional[_Iterable[bytes]] = ...) -> None: ...
+    def __init__(self, uuid: _Optional[bytes] = ..., timestamp: _Optional[int] = ..., type: _Optional[bytes] = ..., payload: _Optional[bytes] = ..., hostname: _Optional[bytes] = ..., fields: _Optional[_Iterable[bytes]] = ...) -> None: ...
 
 class Field(_message.Message):
     __slots__ = ("name", "value_type", "value_string", "value_bytes", "value_integer", "value_double", "value_bool")
