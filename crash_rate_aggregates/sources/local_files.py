@@ -33,12 +33,12 @@ class LocalFiles:
             PingsNotFoundError: The folder, or the pattern's fixed part, does not exist.
             UnreadableFileError: A folder may not be listed.
         """
-        if not _is_folder(self.days.root):
+        if not is_folder(self.days.root):
             raise PingsNotFoundError(
                 f"the folder {self.days.root!r} of --pings does not exist: name the folder that "
                 "holds submission_date=YYYY-MM-DD folders, or a pattern with %Y%m%d"
             )
-        return sorted(_files_below(self.days.folder(submission_date)), key=lambda file: file.url)
+        return sorted(files_below(self.days.folder(submission_date)), key=lambda file: file.url)
 
     def describe_day(self, submission_date: date) -> str:
         """Say which folder was looked into and which days lie beside it."""
@@ -80,7 +80,12 @@ class LocalFiles:
             raise _unreadable(file.url, error) from error
 
 
-def _is_folder(path: str) -> bool:
+def is_folder(path: str) -> bool:
+    """Tell whether a path names a folder.
+
+    Raises:
+        UnreadableFileError: The way to it is closed.
+    """
     try:
         return stat.S_ISDIR(os.stat(path).st_mode)
     except PermissionError as error:
@@ -89,8 +94,12 @@ def _is_folder(path: str) -> bool:
         return False
 
 
-def _files_below(folder: str) -> Iterator[StoredFile]:
-    """List files at any depth; a folder that links lead to more than once is listed once."""
+def files_below(folder: str) -> Iterator[StoredFile]:
+    """List files at any depth; a folder that links lead to more than once is listed once.
+
+    Raises:
+        UnreadableFileError: A folder may not be listed, or a link leads to nothing.
+    """
 
     def refuse(error: OSError) -> None:
         if not isinstance(error, FileNotFoundError):

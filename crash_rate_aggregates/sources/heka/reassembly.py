@@ -133,7 +133,7 @@ def _assembled(
         for key in path[:-1]:
             inner = node.get(key)
             if isinstance(inner, msgspec.Raw):
-                inner = members(inner) if memoryview(inner)[:1] == b"{" else None
+                inner = members(inner) if bytes(memoryview(inner)[:1]) == b"{" else None
             node[key] = node = inner if isinstance(inner, dict) else {}
         node[path[-1]] = value(text)
     ping["meta"] = parts.meta

@@ -1,7 +1,7 @@
 """Cut a stream into Heka's records, and find the next sound one after a bad one.
 
-A record is 0x1E, the header's length in a byte, the header, 0x1F, the message as the header's length
-says. All these bytes occur within messages too, so none alone marks a record.
+A record is 0x1E, the header's length in one byte, the header, 0x1F, and a message as long as the
+header says. All these bytes occur within messages too, so none alone marks a record.
 """
 
 from __future__ import annotations
