@@ -7,10 +7,16 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from io import BytesIO
 from typing import BinaryIO
 
+from crash_rate_aggregates.decode.judging import PingJudge
+from crash_rate_aggregates.decode.layouts.kinds import PingKind
 from crash_rate_aggregates.dimensions import DIMENSIONS
+from crash_rate_aggregates.engines.kernel import _verdict
+from crash_rate_aggregates.normalize.ping import Ignored, NormalizedPing
+from crash_rate_aggregates.normalize.rules import Judge
 from crash_rate_aggregates.sources.files import read_pings
 from crash_rate_aggregates.sources.interface import (
     DamagedStreamError,
@@ -97,3 +103,22 @@ def read(
 def taken_from(store: Store, file: StoredFile) -> tuple[list[bytes | Unreadable], str | None]:
     """Return what is read from one file of a store."""
     return taken(batch.pings for batch in read_pings(store, file, DIMENSIONS))
+
+
+@lru_cache
+def _judge(day: date, kind: PingKind) -> PingJudge:
+    return PingJudge(Judge(day, DIMENSIONS), kind)
+
+
+def verdicts(
+    content: bytes, day: date, name: str = "part-0", chunk_bytes: int = 1 << 18
+) -> tuple[list[NormalizedPing | Ignored], str | None]:
+    """Return what becomes of each ping of a stored file, and the damage if there is some."""
+    store = MemoryStore({name: content}, chunk_bytes)
+    found: list[NormalizedPing | Ignored] = []
+    try:
+        for pings, kind in read_pings(store, StoredFile(name, len(content)), DIMENSIONS):
+            found += [_verdict(_judge(day, kind), ping) for ping in pings]
+    except DamagedStreamError as damage:
+        return found, str(damage)
+    return found, None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import cramjam
 from google.protobuf.message import DecodeError
@@ -18,6 +18,7 @@ from crash_rate_aggregates.sources.interface import DamagedStreamError
 
 MAX_MESSAGE_BYTES = 32 << 20
 """A larger message, stored or decompressed, is unreadable, and is not held."""
+_Parsed = TypeVar("_Parsed", Header, Message)
 _RECORD_SEPARATOR = 0x1E
 _UNIT_SEPARATOR = 0x1F
 _MAX_START_BYTES = 2 + 255 + 1
@@ -141,14 +142,15 @@ class _Window:
     def skip_to_likely_start(self) -> None:
         """Go on to the next place behind this one where a record may begin, or to the end."""
         self.skip(1)
-        while self.has(1):
-            match = _LIKELY_START.search(self._data)
-            if match:
+        searched = 0
+        while self.has(searched + 1):
+            if match := _LIKELY_START.search(self._data):
                 self.skip(match.start())
                 return
-            is_last = not self.has(len(self._data) + 1)
             # The last two bytes may begin what the next chunk completes.
-            self.skip(len(self._data) if is_last else max(0, len(self._data) - 2))
+            self.skip(max(0, len(self._data) - 2))
+            searched = len(self._data)
+        self.skip(searched)
 
     def _next_chunk(self) -> bytes:
         try:
@@ -165,23 +167,29 @@ def _frame_at(data: bytes | bytearray, place: int) -> _Frame | None:
     end = place + 2 + data[place + 1]
     if len(data) <= end or data[end] != _UNIT_SEPARATOR:
         return None
-    try:
-        length = Header.FromString(bytes(data[place + 2 : end])).message_length
-    except DecodeError:
+    header = _parsed(Header, bytes(data[place + 2 : end]))
+    if header is None or header.message_length > MAX_MESSAGE_BYTES:
         return None
     start = end + 1 - place
-    return _Frame(start, start + length) if length <= MAX_MESSAGE_BYTES else None
+    return _Frame(start, start + header.message_length)
 
 
 def _decoded(stored: bytes) -> Message | None:
     """Decode a message; nothing says whether it is compressed, so both are tried."""
     for encoded in (_unsnapped(stored), stored):
-        if encoded is not None:
-            try:
-                return Message.FromString(encoded)
-            except DecodeError:
-                continue
+        message = None if encoded is None else _parsed(Message, encoded)
+        if message is not None:
+            return message
     return None
+
+
+def _parsed(kind: type[_Parsed], encoded: bytes) -> _Parsed | None:
+    """Parse protobuf; None if it is none, or lacks what every one has."""
+    try:
+        parsed = kind.FromString(encoded)
+    except DecodeError:
+        return None
+    return parsed if parsed.IsInitialized() else None
 
 
 def _unsnapped(stored: bytes) -> bytes | None:
