@@ -20,7 +20,7 @@ from crash_rate_aggregates.sources.days import DayPattern
 from crash_rate_aggregates.sources.interface import StoredFile
 from crash_rate_aggregates.sources.local_files import LocalFiles, files_below, is_folder
 
-_PLACE = os.path.join("datareporting", "archived")
+_PLACE = ["datareporting", "archived"]
 _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])", re.ASCII)
 _PING = re.compile(r"([0-9]{1,14})\.[0-9a-fA-F-]{36}\..+\.jsonlz4", re.ASCII)
 _EPOCH = date(1970, 1, 1)
@@ -30,7 +30,7 @@ _SHOWN_DAYS = 3
 
 def is_profile_archive(folder: str) -> bool:
     """Tell whether a folder is a profile's archive: by its path, or by months with such files."""
-    if os.path.normpath(folder).endswith(os.sep + _PLACE):
+    if os.path.normpath(folder).split(os.sep)[-2:] == _PLACE:
         return True
     months = (os.path.join(folder, name) for name in _names(folder) if _MONTH.fullmatch(name))
     return any(day_of_archived_ping(name) for month in months for name in _names(month))
@@ -68,7 +68,7 @@ class ProfileArchive:
         if not is_folder(self.folder):
             raise PingsNotFoundError(
                 f"the folder {self.folder!r} of --pings does not exist: name the folder "
-                f"{_PLACE!r} of a Firefox profile; about:support shows where the profile is"
+                f"{os.path.join(*_PLACE)!r} of a Firefox profile, which about:support shows"
             )
         found = (file for day, file in self._pings() if day == submission_date)
         return sorted(found, key=lambda file: file.url)

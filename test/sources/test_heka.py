@@ -55,9 +55,8 @@ PINGS: list[dict[str, Any]] = [
 def message(body: bytes = b"", *fields: Field, **named: Any) -> bytes:
     """Write a message of noon of `DAY`."""
     encoded = [field.SerializeToString() for field in fields]
-    return Message(
-        **{"uuid": bytes(16), "timestamp": NOON, "payload": body, "fields": encoded} | named
-    ).SerializeToString()
+    stated: dict[str, Any] = {"timestamp": NOON, "fields": encoded} | named
+    return Message(uuid=bytes(16), payload=body, **stated).SerializeToString()
 
 
 def section(name: str, text: bytes) -> Field:

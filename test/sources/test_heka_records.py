@@ -38,7 +38,10 @@ def encoded(body: bytes) -> bytes:
 
 def bodies(content: bytes, chunk_bytes: int = 1 << 18) -> list[bytes | None]:
     """Return the body of each message, None for what is unreadable."""
-    return [found and found.payload for found in messages(chunked(content, chunk_bytes))]
+    return [
+        None if found is None else found.payload
+        for found in messages(chunked(content, chunk_bytes))
+    ]
 
 
 RECORDS = [record(encoded(body)) for body in (b"first", b"second" * 20, INNER * 3, b"last")]
