@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 
 from crash_rate_aggregates.decode.fast import SURPRISES
 from crash_rate_aggregates.decode.plain import decode_json
+from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.normalize.ping import UNREADABLE as UNREADABLE_PING
 from crash_rate_aggregates.sources.heka.heka_pb2 import DESCRIPTOR, Field, Message
+from crash_rate_aggregates.sources.heka.read_sections import ReadSections
 from crash_rate_aggregates.sources.heka.reassembly import (
     _assembled,
     _decoded_members,
@@ -24,7 +26,6 @@ from crash_rate_aggregates.sources.heka.reassembly import (
     _value_as_text,
     ping_of,
 )
-from crash_rate_aggregates.sources.interface import Unreadable
 from test.dataset import (
     DAY,
     LENGTH,
@@ -37,11 +38,20 @@ from test.dataset import (
 )
 from test.decode.arbitrary_pings import mutated, ping_texts, values
 from test.property_tests import examples
-from test.sources.mirrors.heka import PACKINGS, HekaLayout, record, scalar_field, write_heka
-from test.sources.stored import read, verdicts
+from test.sources.mirrors.heka import (
+    PACKINGS,
+    HekaLayout,
+    message_of,
+    record,
+    scalar_field,
+    write_heka,
+)
+from test.sources.stored import every_section, heka_pings, verdicts
 from test.test_layers import PACKAGE
 
 NOON = 1_457_956_800_000_000_000
+_SECTIONS = ["environment.build", "payload", "payload.info", "payload.log", "a.b.c"]
+_SECTIONS += ["payload.keyedHistograms.X", "payload.log.x"]
 SERVER_META = {"Timestamp": NOON, "Type": "telemetry", "Hostname": "host"}
 PINGS: list[dict[str, Any]] = [
     full_size_ping(),
@@ -64,16 +74,9 @@ def section(name: str, text: bytes) -> Field:
     return Field(name=name.encode(), value_type=Field.BYTES, value_bytes=[text])
 
 
-def pings_in(content: bytes) -> list[Any]:
-    """Return the decoded pings of a file, None for one that is unreadable."""
-    pings, damage = read(content)
-    assert damage is None
-    return [None if isinstance(ping, Unreadable) else json.loads(ping) for ping in pings]
-
-
 def ping_in(encoded: bytes) -> Any:
     """Return the decoded ping of one message."""
-    (ping,) = pings_in(record(encoded))
+    (ping,) = heka_pings(record(encoded))
     return ping
 
 
@@ -88,8 +91,8 @@ class LayoutsTest(unittest.TestCase):
             for packing in PACKINGS:
                 content = write_heka(PINGS, day=DAY, layout=layout, packing=packing)
                 with self.subTest(layout=layout, packing=packing):
-                    self.assertEqual(pings_in(content), expected)
-                    self.assertEqual(pings_in(gzip.compress(content)), expected)
+                    self.assertEqual(heka_pings(content), expected)
+                    self.assertEqual(heka_pings(gzip.compress(content)), expected)
 
     def test_verdicts_are_those_of_json(self) -> None:
         """Pings as records are judged as the same pings one a line."""
@@ -139,18 +142,35 @@ class LayoutsTest(unittest.TestCase):
             section("payload.x", b'"\xff"'),
             Field(name=b"geo\xff", value_string=[b"D\xe2"]),
         ]
-        store_ping = ping_of(Message.FromString(message(b'{"k\xff":"v\xff"}', *fields)))
-        assert isinstance(store_ping, Mapping)
-        self.assertEqual(store_ping["k\ufffd"], "v\ufffd")
-        self.assertEqual(store_ping["payload"], {"x": "\ufffd"})
-        self.assertEqual(store_ping["meta"]["geo\ufffd"], "D\ufffd")
+        ping = ping_of(Message.FromString(message(b'{"k\xff":"v\xff"}', *fields)), every_section)
+        assert isinstance(ping, Mapping)
+        self.assertEqual(ping["k\ufffd"], "v\ufffd")
+        self.assertEqual(ping["payload"], {"x": "\ufffd"})
+        self.assertEqual(ping["meta"]["geo\ufffd"], "D\ufffd")
+
+    def test_sections_that_are_not_read_are_left_out(self) -> None:
+        """Only what the rules or the dimensions read is put in place; verdicts do not tell."""
+        sections = ["environment.build", "environment.settings", "environment.addons.x"]
+        sections += ["payload", "payload.info", "payload.info.x", "payload.histograms"]
+        sections += ["payload.keyedHistograms.X"]
+        usual = ReadSections(DIMENSIONS).holds
+        locale = ReadSections([Dimension("locale", ("environment", "settings", "locale"))]).holds
+        histogram = ReadSections([Dimension("h", ("payload", "histograms"))]).holds
+        paths = [tuple(name.split(".")) for name in sections]
+        self.assertEqual([usual(path) for path in paths], [1, 1, 0, 1, 1, 0, 0, 1])
+        self.assertEqual([locale(path) for path in paths], [1, 1, 0, 1, 1, 0, 0, 1])
+        self.assertEqual([histogram(path) for path in paths], [1, 0, 0, 1, 1, 0, 1, 1])
+        self.assertTrue(histogram(("payload", "histograms", "X")))
+        ping = ping_of(Message.FromString(message_of(PINGS[0], DAY, HekaLayout.GO)), usual)
+        assert isinstance(ping, bytes)
+        self.assertEqual(json.loads(ping)["payload"].keys(), {"info", "keyedHistograms"})
 
     @examples(1)
     @given(
         st.one_of(ping_texts().map(str.encode), mutated(ping_texts().map(str.encode))),
         st.lists(
             st.tuples(
-                st.sampled_from(["environment.build", "payload", "payload.info", "a.b.c"]),
+                st.sampled_from(_SECTIONS),
                 st.one_of(values.map(lambda text: text.encode("utf-8", "surrogatepass")),
                           mutated(values.map(lambda text: text.encode("utf-8", "surrogatepass")))),
             ),
@@ -161,16 +181,20 @@ class LayoutsTest(unittest.TestCase):
         self, body: bytes, sections: list[tuple[str, bytes]]
     ) -> None:
         """A ping put together as text is judged as one that the plain decoder put together."""
-        parts = _Parts(body, [(name.split("."), text) for name, text in sections], {"a": 1})
+        parts = _Parts(body, [(tuple(name.split(".")), text) for name, text in sections], {"a": 1})
         try:
             plain = judge_of().judge_raw(_assembled(parts, _decoded_members, decode_json))
         except ValueError:
             plain = UNREADABLE_PING
         try:
-            members = _assembled(parts, _members_as_text, _value_as_text)
+            whole = _assembled(parts, _members_as_text, _value_as_text)
+            short = _assembled(
+                parts, _members_as_text, _value_as_text, ReadSections(DIMENSIONS).holds
+            )
         except SURPRISES:
             return
-        self.assertEqual(judge_of().judge_json(json_text(members)), plain)
+        self.assertEqual(judge_of().judge_json(json_text(whole)), plain)
+        self.assertEqual(judge_of().judge_json(json_text(short)), plain)
 
 
 class MetaTest(unittest.TestCase):

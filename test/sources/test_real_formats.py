@@ -16,7 +16,7 @@ from crash_rate_aggregates.stats import STAT_NAMES
 from test.real_pings import needs_real_pings, real_folder
 from test.sources.mirrors.gcp_files import envelope
 from test.sources.mirrors.mozlz4 import mozlz4
-from test.sources.stored import read, verdicts
+from test.sources.stored import heka_pings, verdicts
 
 SAME_PING = [
     "telemetry-batch-view/test_main.snappy.heka",
@@ -33,10 +33,8 @@ def real(name: str) -> bytes:
 
 
 def pings_in(name: str) -> list[Any]:
-    """Return the decoded pings of a real file."""
-    pings, damage = read(real(name))
-    assert damage is None, damage
-    return [json.loads(ping) for ping in pings if isinstance(ping, bytes)]
+    """Return the whole decoded pings of a real Heka file."""
+    return heka_pings(real(name))
 
 
 def passed(name: str, day: date) -> NormalizedPing:

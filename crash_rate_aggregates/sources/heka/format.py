@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from crash_rate_aggregates.sources.heka.read_sections import ReadSections
 from crash_rate_aggregates.sources.heka.reassembly import ping_of
 from crash_rate_aggregates.sources.heka.records import begins_with_record, messages
 from crash_rate_aggregates.sources.interface import (
@@ -34,11 +35,12 @@ class HekaPings:
         Raises:
             DamagedStreamError: From the chunks, after the pings before the damage.
         """
+        is_read = ReadSections(content.dimensions).holds
         batch: list[RawPing] = []
         size = 0
         try:
             for message in messages(content.chunks):
-                ping = Unreadable.PING if message is None else ping_of(message)
+                ping = Unreadable.PING if message is None else ping_of(message, is_read)
                 batch.append(ping)
                 size += len(ping) if isinstance(ping, bytes) else _DECODED_PING_BYTES
                 if size >= _BATCH_BYTES:

@@ -16,6 +16,7 @@ import msgspec
 from google.protobuf.message import DecodeError
 
 from crash_rate_aggregates.decode.fast import SURPRISES
+from crash_rate_aggregates.decode.nesting import may_nest_too_deep
 from crash_rate_aggregates.decode.plain import decode_json
 from crash_rate_aggregates.sources.compression import decompressed_whole
 from crash_rate_aggregates.sources.heka.heka_pb2 import Field, Message
@@ -46,22 +47,26 @@ class _Parts(NamedTuple):
 
     body: bytes
     """JSON object of all that was not split; empty if the message has none."""
-    sections: Sequence[tuple[Sequence[str], bytes]]
+    sections: Sequence[tuple[tuple[str, ...], bytes]]
     """Where in the ping a JSON value belongs."""
     meta: Mapping[str, _Value]
 
 
-def ping_of(message: Message) -> RawPing:
+def ping_of(message: Message, is_read: Callable[[tuple[str, ...]], bool]) -> RawPing:
     """Return a message's ping as JSON text, or decoded where only the plain decoder can tell.
 
     A section that is no JSON makes it unreadable, whether or not anything in it is read.
+
+    Args:
+        message: A ping's message.
+        is_read: Tells by its path whether a section is read; others may be missing from the ping.
     """
     try:
         parts = _parts(message)
     except (DecodeError, DamagedStreamError):
         return Unreadable.PING
     try:
-        return msgspec.json.encode(_assembled(parts, _members_as_text, _value_as_text))
+        return msgspec.json.encode(_assembled(parts, _members_as_text, _value_as_text, is_read))
     except SURPRISES:
         pass
     try:
@@ -80,7 +85,9 @@ def _parts(message: Message) -> _Parts:
     values = dict(_named_values(message))
     submission, content = (_bytes(values.pop(name, b"")) for name in (_SUBMISSION, _CONTENT))
     body = message.payload or submission or decompressed_whole(content, MAX_MESSAGE_BYTES)
-    sections = [(name.split("."), _bytes(values.pop(name))) for name in list(values) if "." in name]
+    sections = [
+        (tuple(name.split(".")), _bytes(values.pop(name))) for name in list(values) if "." in name
+    ]
     return _Parts(body, sections, _meta(message, values))
 
 
@@ -118,7 +125,10 @@ def _meta(message: Message, values: Mapping[str, _FieldValue]) -> Mapping[str, _
 
 
 def _assembled(
-    parts: _Parts, members: Callable[[Any], _Members], value: Callable[[bytes], Any]
+    parts: _Parts,
+    members: Callable[[Any], _Members],
+    value: Callable[[bytes], Any],
+    is_read: Callable[[tuple[str, ...]], bool] = lambda _: True,
 ) -> _Members:
     """Put a ping together.
 
@@ -126,16 +136,20 @@ def _assembled(
         parts: Its parts.
         members: Decodes a JSON object one level deep, or whole.
         value: Decodes any JSON value, or holds it as the text it is.
+        is_read: Tells which sections are put in place; the others are decoded for their faults.
     """
     ping = members(parts.body) if parts.body else {}
     for path, text in parts.sections:
+        section = value(text)
+        if not is_read(path) and not may_nest_too_deep(text):
+            continue
         node = ping
         for key in path[:-1]:
             inner = node.get(key)
             if isinstance(inner, msgspec.Raw):
                 inner = members(inner) if bytes(memoryview(inner)[:1]) == b"{" else None
             node[key] = node = inner if isinstance(inner, dict) else {}
-        node[path[-1]] = value(text)
+        node[path[-1]] = section
     ping["meta"] = parts.meta
     return ping
 
