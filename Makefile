@@ -19,7 +19,7 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 	$(LOCK_FLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long lint docs lock clean FORCE
+.PHONY: help run test test-long lint docs lock protobuf clean FORCE
 
 help: ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -53,7 +53,7 @@ run: .venv/project ## Fill the table and show crash rates: of PINGS=folder, or o
 test: .venv/dev ## Run all tests.
 	@$(VENV_PYTHON) -m unittest discover $(UNITTEST_FLAGS)
 
-test-long: .venv/dev .venv/azurite ## Run the proofs that take minutes, and Azure's emulator (npm).
+test-long: .venv/dev ## Run the long proofs, of minutes to hours, that `make test` leaves out.
 	@$(VENV_PYTHON) -m unittest discover -s test/long -t . -p 'long_*.py' $(UNITTEST_FLAGS)
 
 lint: .venv/dev ## Check style, types and the direction of imports.
@@ -70,6 +70,13 @@ lock: .venv/dev ## Write the lock files from pyproject.toml; LOCK_FLAGS=--upgrad
 	@$(COMPILE) pyproject.toml --group build --output-file requirements.lock
 	@$(COMPILE) pyproject.toml --group build --group dev --constraint requirements.lock \
 		--output-file requirements-dev.lock
+
+# That version writes a module that every protobuf since 6.31 can load.
+protobuf: ## Write the module that reads Heka's messages anew from heka.proto.
+	@"$(PYTHON)" -m venv --clear .venv/protoc
+	@PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/protoc/bin/python -m pip --quiet --no-input install grpcio-tools==1.76.0
+	@.venv/protoc/bin/python -m grpc_tools.protoc --proto_path=. --python_out=. --pyi_out=. \
+		crash_rate_aggregates/sources/heka/heka.proto
 
 clean: ## Remove what make made: .venv, caches, sample pings. The database stays.
 	@rm -rf .venv .mypy_cache .ruff_cache .hypothesis sample-pings

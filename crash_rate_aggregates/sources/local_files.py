@@ -41,16 +41,14 @@ class LocalFiles:
             UnreadableFileError: A folder may not be listed.
             BadSettingError: A part of the day is chosen, and the files are not of that layout.
         """
-        if not _is_folder(self.days.root):
+        if not is_folder(self.days.root):
             raise PingsNotFoundError(
                 f"the folder {self.days.root!r} of --pings does not exist: name the folder that "
                 "holds submission_date=YYYY-MM-DD folders, or a pattern with %Y%m%d"
             )
         day = self.days.folder(submission_date)
         chosen = self.selection.folders(lambda folder: _children(os.path.join(day, folder)))
-        files = list(
-            _files_below(os.path.join(day, folder) if folder else day for folder in chosen)
-        )
+        files = list(files_below(os.path.join(day, folder) if folder else day for folder in chosen))
         for file in files:
             self.selection.check_file(file.url.removeprefix(day).strip("/"))
         return sorted(files, key=lambda file: file.url)
@@ -92,7 +90,12 @@ class LocalFiles:
             raise _unreadable(file.url, error) from error
 
 
-def _is_folder(path: str) -> bool:
+def is_folder(path: str) -> bool:
+    """Tell whether a path names a folder.
+
+    Raises:
+        UnreadableFileError: The way to it is closed.
+    """
     try:
         return stat.S_ISDIR(os.stat(path).st_mode)
     except PermissionError as error:
@@ -112,10 +115,14 @@ def _refuse(error: OSError) -> None:
         raise _unreadable(error.filename, error) from error
 
 
-def _files_below(folders_of_day: Iterable[str]) -> Iterator[StoredFile]:
-    """List files at any depth; a folder that links lead to more than once is listed once."""
+def files_below(tops: Iterable[str]) -> Iterator[StoredFile]:
+    """List files below folders, at any depth; one that links lead to more than once is listed once.
+
+    Raises:
+        UnreadableFileError: A folder may not be listed, or a link leads to nothing.
+    """
     visited: set[str] = set()
-    walks = (os.walk(folder, onerror=_refuse, followlinks=True) for folder in folders_of_day)
+    walks = (os.walk(folder, onerror=_refuse, followlinks=True) for folder in tops)
     for parent, folders, names in chain.from_iterable(walks):
         place = os.path.realpath(parent)
         if place in visited:

@@ -15,6 +15,7 @@ from crash_rate_aggregates.sources.days import DayPattern
 from crash_rate_aggregates.sources.interface import Store
 from crash_rate_aggregates.sources.local_files import LocalFiles
 from crash_rate_aggregates.sources.object_store import ObjectStore
+from crash_rate_aggregates.sources.profile_archive import ProfileArchive, is_profile_archive
 from crash_rate_aggregates.sources.selection import EVERYTHING, PathSelection
 
 _URL = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]+)://([^/]*)/*(.*)", re.DOTALL)
@@ -34,6 +35,8 @@ def open_store(
     url = _URL.fullmatch(pings)
     if url is None:
         selection.check_pattern(pings)
+        if is_profile_archive(pings):
+            return ProfileArchive(pings)
         return LocalFiles(DayPattern(pings), selection)
     scheme, authority, path = url[1].lower(), url[2], url[3]
     if scheme == "file":
