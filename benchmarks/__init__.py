@@ -1,1 +1,1 @@
-"""Measurements that take long; each writes its section of docs/benchmarks.md."""
+"""Measurements that anyone can run again; each prints Markdown or writes it to docs/."""

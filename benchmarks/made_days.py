@@ -45,7 +45,7 @@ def _aggregates(submission_date: date, pings: int) -> pa.Table:
     query = Path(__file__).with_name("made_day.sql").read_text("utf-8")
     seed = submission_date.toordinal() * 0.61803 % 1
     with _one_thread() as connection:
-        connection.execute("SELECT setseed(?)", [seed])
+        connection.execute("SELECT setseed(?)", [seed]).fetchall()
         values = {"day": submission_date, "badness": 0.9 + seed / 5, "pings": pings}
         drawn: pa.Table = connection.sql(query, params=values).to_arrow_table()
     zeros = pa.array([0] * len(drawn), pa.int64())
