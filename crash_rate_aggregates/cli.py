@@ -31,6 +31,7 @@ from crash_rate_aggregates.errors import (
 )
 
 if TYPE_CHECKING:
+    from crash_rate_aggregates.database.questions import Answer
     from crash_rate_aggregates.database.server import EmbeddedServer
     from crash_rate_aggregates.engines.interface import Engine
     from crash_rate_aggregates.sources.bucket import StorageOptions
@@ -247,14 +248,10 @@ def _asked_database(flags: dict[str, Any]) -> Iterator[Any]:
 def sql(statement: str, *, as_csv: bool, **flags: Any) -> None:
     """Ask the table in SQL, read-only."""
     from crash_rate_aggregates.database.questions import ask
-    from crash_rate_aggregates.terminal.tables import answer_table
 
     with _asked_database(flags) as connection:
         answer = ask(connection, statement)
-    if as_csv:
-        csv.writer(sys.stdout).writerows([answer.columns, *answer.rows])
-    else:
-        _stdout().print(answer_table(answer))
+    _print_answer(answer, as_csv=as_csv)
 
 
 @cli.command()
@@ -301,6 +298,37 @@ def ledger(submission_date: date | None, **flags: Any) -> None:
     with _asked_database(flags) as connection:
         stored = stored_ledger(connection, submission_date)
     _stdout().print(*ledger_tables(stored), sep="\n")
+
+
+@cli.command()
+@click.argument("name", required=False)
+@click.option("--first-date", type=DATE, help="Default: 28 days up to the last.")
+@click.option("--last-date", type=DATE, help="Default: yesterday, UTC.")
+@click.option("--channel", "channels", multiple=True, help="May be repeated; default: all.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
+@_connection_options
+def question(name: str | None, *, as_csv: bool, **flags: Any) -> None:
+    """Ask a question of the dashboards by its NAME; without one, list them."""
+    from crash_rate_aggregates.questions import asking
+
+    asked = {key: flags.pop(key) for key in ("first_date", "last_date", "channels")}
+    if name is None:
+        _print_answer(asking.listed(), as_csv=as_csv)
+        return
+    values = asking.usual_values(**asked, today=datetime.now(UTC).date())
+    found = asking.found(name)
+    with _asked_database(flags) as connection:
+        answer = asking.ask_question(connection, found, values)
+    _print_answer(answer, as_csv=as_csv)
+
+
+def _print_answer(answer: Answer, *, as_csv: bool) -> None:
+    from crash_rate_aggregates.terminal.tables import answer_table
+
+    if as_csv:
+        csv.writer(sys.stdout).writerows([answer.columns, *answer.rows])
+    else:
+        _stdout().print(answer_table(answer))
 
 
 @cli.command()

@@ -66,6 +66,13 @@ class DimensionsError(UsageError):
     remedy = "Give each dimension one name and one path; names are listed in docs/table.md."
 
 
+class QuestionNotFoundError(UsageError):
+    """A question that is not in the catalog."""
+
+    slug = "no-such-question"
+    remedy = "See docs/database.md or `question` without a name for those there are."
+
+
 class SourceError(CrashRateAggregatesError):
     """The pings cannot be read."""
 

@@ -62,6 +62,20 @@ class DatabaseCommandsTest(unittest.TestCase):
         self.assertEqual((code, output), (1, ""))
         self.assertRegex(errors, r"error: 2016-03-15 is not stored: .*\[day-not-stored\]\n$")
 
+    def test_question(self) -> None:
+        """A question is answered by its name; without one they are listed, and no other is."""
+        code, output, _ = self.ask(
+            "question", "pings-a-day", "--first-date=2016-03-01", "--last-date=20160331", "--csv"
+        )
+        self.assertEqual(code, 0)
+        self.assertEqual(output.splitlines()[1:], ["2016-03-14,6,4,2,0,2"])
+        code, output, _ = self.ask("question")
+        self.assertEqual(code, 0)
+        self.assertIn("crash_rates_over_time", output)
+        code, _, errors = self.ask("question", "x")
+        self.assertEqual(code, 2)
+        self.assertRegex(errors, r"error: there is no question 'x': .*\[no-such-question\]\n$")
+
     def test_retention(self) -> None:
         """Retention lists what would go, and drops it only with --yes, once."""
         weeks = (datetime.now(UTC).date() - date(2016, 2, 15)).days // 7

@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from crash_rate_aggregates.database.partitions import ensure_partition
 from crash_rate_aggregates.database.replace_day import replace_day
+from crash_rate_aggregates.errors import QuestionNotFoundError
 from crash_rate_aggregates.outcomes import LedgerLine
+from crash_rate_aggregates.questions.asking import CHANNELS, ask_question, found, usual_values
 from crash_rate_aggregates.questions.catalog import PARAMETERS, questions
 from test.database.days import DatabaseTestCase, Row, day
 
@@ -54,6 +56,26 @@ class CatalogTest(unittest.TestCase):
         self.assertEqual(sorted([*KEYS, *ONE_ROW]), sorted(questions()))
 
 
+class AskingTest(unittest.TestCase):
+    def test_names(self):
+        """A question is found by its name, also with dashes; else those there are are told."""
+        self.assertEqual(found("pings-a-day").name, "pings_a_day")
+        with self.assertRaisesRegex(QuestionNotFoundError, "^there is no question 'x': choose"):
+            found("x")
+
+    def test_usual_values(self):
+        """Without values a question is about all channels in the 28 days up to yesterday."""
+        today = date(2016, 3, 29)
+        usual = usual_values(first_date=None, last_date=None, channels=(), today=today)
+        self.assertEqual(
+            list(usual.values()),
+            [date(2016, 3, 1), date(2016, 3, 28), list(CHANNELS), "release"],
+        )
+        self.assertEqual(sorted(usual), sorted(PARAMETERS))
+        given = usual_values(first_date=today, last_date=today, channels=("beta", "x"), today=today)
+        self.assertEqual(list(given.values()), [today, today, ["beta", "x"], "beta"])
+
+
 class QuestionsTestCase(DatabaseTestCase):
     def store(self, submission_date, *rows, **kwargs):
         ensure_partition(self.connection, submission_date)
@@ -61,7 +83,6 @@ class QuestionsTestCase(DatabaseTestCase):
 
     def ask(self, name, **values):
         """Return the answer as mappings."""
-        question = questions()[name]
         given = {
             "first_date": date(2016, 1, 1),
             "last_date": date(2016, 12, 31),
@@ -69,14 +90,18 @@ class QuestionsTestCase(DatabaseTestCase):
             "channel": "nightly",
             **values,
         }
-        cursor = self.connection.execute(
-            question.query, {name: given[name] for name in question.parameters}
-        )
-        names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        answer = ask_question(self.connection, questions()[name], given)
+        return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
 
 
 class EveryQuestionTest(QuestionsTestCase):
+    def test_channels(self):
+        """The channels that are asked for unless others are named are those that exist."""
+        self.assertEqual(
+            {one for (one,) in self.rows("SELECT crash_channel(c) FROM unnest(%s) c", [*CHANNELS])},
+            set(CHANNELS),
+        )
+
     def test_nothing_stored(self):
         """Every question can be asked before the first day: alerts have their row, others none."""
         for name in questions():
