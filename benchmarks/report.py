@@ -18,7 +18,8 @@ def machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
         f"{len(os.sched_getaffinity(0))} cores, {memory:.0f} GiB of memory, {platform.system()} "
-        f"on {platform.machine()}, Python {platform.python_version()}, load {os.getloadavg()[1]:.0f}"
+        f"on {platform.machine()}, Python {platform.python_version()}, "
+        f"load {os.getloadavg()[1]:.0f}"
     )
 
 
