@@ -162,7 +162,7 @@ def _slot(places: Places, columns: dict[Path, list[Any]], rows: int) -> list[Any
 
 
 def _converted(place: Place, values: list[Any]) -> list[Any]:
-    if place.is_plain:
+    if place.is_unchanged:
         return values
     convert = place.convert
     return [None if value is None else convert(value) for value in values]

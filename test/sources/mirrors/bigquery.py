@@ -29,7 +29,7 @@ def histogram_text(histogram: Any) -> str:
 def bigquery_row(ping: Mapping[str, Any]) -> dict[str, Any]:
     """Return a ping as one line of an export as JSON: integers are strings, nulls left out."""
     bare = {key: value for key, value in ping.items() if key not in ("meta", "type")}
-    row = _respelled(bare)
+    row: dict[str, Any] = _respelled(bare)
     payload = bare.get("payload", {})
     if "keyedHistograms" in payload:
         row["payload"]["keyed_histograms"] = {
@@ -119,7 +119,7 @@ CRASH_SCHEMA = pa.schema(
 
 def parquet(rows: Sequence[Mapping[str, Any]], schema: pa.Schema, **options: Any) -> bytes:
     """Write rows of an export as Parquet; what no column takes goes into additional_properties."""
-    found = [_shaped(row | _rest(row, schema), pa.struct(list(schema))) for row in rows]
+    found = [_shaped({**row, **_rest(row, schema)}, pa.struct(list(schema))) for row in rows]
     stored = BytesIO()
     pq.write_table(pa.Table.from_pylist(found, schema), stored, **options)
     return stored.getvalue()
