@@ -66,6 +66,7 @@ class HistogramTest(unittest.TestCase):
 
     def test_bad_texts(self) -> None:
         """What is no histogram, or counts out of bounds, is bad."""
+        text: Any
         for text in (
             "", " 5", "05", "+5", "5.0", "1e3", "\u0665", "-1", "2147483648", "1,2,3", "5;", "x",
             "3;4;2;1,2", "3;4;2;1,2;0:x", "3;4;-2;1,2;", "3;4;2;1,2;0:2,", '{"sum": "2"}', "{",
@@ -81,6 +82,7 @@ class HistogramTest(unittest.TestCase):
 
     def test_entries(self) -> None:
         """Of equal keys the last counts; a list with an entry of another shape is bad whole."""
+        entries: Any
         five, six = {"key": "gpu", "value": "5"}, {"key": "gpu", "value": "6"}
         self.assertEqual(child_crashes(None, histograms_by_key([five, six]), None).gpu, 6)
         self.assertEqual(histograms_by_key([]), {})
@@ -105,6 +107,7 @@ class UtcDateTest(unittest.TestCase):
 
     def test_others_stand(self) -> None:
         """Other zones and other texts stay as they are, and so become bad submission dates."""
+        value: Any
         for value in ("2019-08-31T04:05:06+02:00", "2019-08-31T04", "x", "", 5, None, {}):
             self.assertEqual(utc_date(value), value)
 

@@ -215,6 +215,7 @@ class SentTwiceTest(GleanTestCase):
 
     def test_minidumps(self) -> None:
         """Only a crash without a minidump: no hash, an empty one, or that of the empty file."""
+        value: Any
         name = STRING + "minidump_sha256_hash"
         for value in (None, "", EMPTY_FILE, EMPTY_FILE.upper(), 5, {}, raw("1e3")):
             self.assertTrue(self.is_half(**{name: value}), value)
@@ -245,6 +246,7 @@ class MinidumpKeyTest(GleanTestCase):
 
     def test_none(self) -> None:
         """No text, an empty one and the empty file's hash are no key."""
+        value: Any
         self.assertEqual(EMPTY_FILE, sha256(b"").hexdigest())
         for value in (None, "", EMPTY_FILE, EMPTY_FILE.upper(), True, [], {}):
             self.assertIsNone(minidump_key(value))
