@@ -56,7 +56,7 @@ class ParquetRows:
                 )
             try:
                 yield from _batches(content, stream)
-            except (pa.ArrowException, OSError) as error:
+            except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
                 # One with a number is of the disk or the network, the others are Arrow's own.
                 if isinstance(error, OSError) and error.errno is not None:
                     raise

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import unittest
+from collections import Counter
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crash_rate_aggregates.errors import UnknownTableError
+from crash_rate_aggregates.normalize.dates import parse_client_date
 from test.dataset import (
     KILL_HARD,
     LENGTH,
@@ -22,6 +24,7 @@ from test.dataset import (
     main_ping,
 )
 from test.property_tests import examples
+from test.real_pings import needs_real_pings, real_documents
 from test.sources.judged import judged_rows, without
 from test.sources.mirrors.bigquery import (
     bigquery_lines,
@@ -169,6 +172,29 @@ class MirrorsTest(unittest.TestCase):
             main=bigquery_lines(pings),
             main_v5=main_parquet(pings),
         )
+
+
+@needs_real_pings
+class RealMirrorsTest(unittest.TestCase):
+    def test_real_pings(self) -> None:
+        """Each real main or crash ping that counts gives the same row as BigQuery's and GCP's."""
+        judged: Counter[str] = Counter()
+        for name, text in real_documents():
+            try:
+                ping = json.loads(text)
+                day = parse_client_date(ping["creationDate"])
+                assert day is not None
+                _, rows = judged_rows({"ping": text}, day=day)
+            except (ValueError, TypeError, KeyError):
+                continue
+            for row in rows:
+                judged[row["doc_type"]] += 1
+                ping.setdefault("meta", {}).setdefault("submissionDate", f"{day:%Y%m%d}")
+                for form in (json_lines([nested(ping)]), bigquery_lines([ping])):
+                    with self.subTest(name=name, form=form[:300]):
+                        self.assertEqual(judged_rows({"0": form}, day=day)[1], [row])
+        self.assertGreaterEqual(judged["main"], 100)
+        self.assertGreaterEqual(judged["crash"], 4)
 
 
 class KindOfFileTest(unittest.TestCase):
