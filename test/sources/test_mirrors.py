@@ -192,7 +192,8 @@ class RealMirrorsTest(unittest.TestCase):
                 ping.setdefault("meta", {}).setdefault("submissionDate", f"{day:%Y%m%d}")
                 for form in (json_lines([nested(ping)]), bigquery_lines([ping])):
                     with self.subTest(name=name, form=form[:300]):
-                        self.assertEqual(judged_rows({"0": form}, day=day)[1], [row])
+                        table = f"{row['doc_type']}_v5"
+                        self.assertEqual(judged_rows({table: form}, day=day)[1], [row])
         self.assertGreaterEqual(judged["main"], 100)
         self.assertGreaterEqual(judged["crash"], 4)
 
