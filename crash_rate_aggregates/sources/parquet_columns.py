@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -13,7 +14,8 @@ from crash_rate_aggregates.normalize.values import IntegerLiteral, NumberLiteral
 
 Path: TypeAlias = tuple[str, ...]
 _UTC = pa.timestamp("us", "UTC")
-_WRAPPERS = ({"list"}, {"element"}, {"item"}, {"array"}, {"bag"}, {"array_element"})
+_WRAPPERS = {"list", "element", "item", "array", "bag", "array_element"}
+_ENTRY = {"key", "value"}
 
 
 def has_column(schema: pa.Schema, place: Place) -> bool:
@@ -110,30 +112,41 @@ def _float_literal(text: str) -> NumberLiteral | None:
 
 def _whole_values(column: pa.Array) -> list[Any]:
     """Return nested values; a list that is empty is None, as nothing is to be read of it."""
+    column = _unwrapped(column)
     kind = column.type
-    is_list = pa.types.is_list(kind) or pa.types.is_large_list(kind)
-    if is_list and not pc.any(pc.greater(pc.list_value_length(column), 0)).as_py():
-        return [None] * len(column)
-    return [_plain(value) or None for value in column.to_pylist()]
+    if not pa.types.is_list(kind) and not pa.types.is_large_list(kind):
+        return [_plain(value) or None for value in column.to_pylist()]
+    entries = _unwrapped(column.flatten())
+    if pa.types.is_struct(entries.type) and {field.name for field in entries.type} == _ENTRY:
+        keys, values = (json_values(pc.struct_field(entries, [name])) for name in ("key", "value"))
+        plain = [{"key": key, "value": value} for key, value in zip(keys, values, strict=True)]
+    else:
+        plain = [_plain(entry) for entry in entries.to_pylist()]
+    rest = iter(plain)
+    # The length of a list that is null is null too.
+    lengths = pc.list_value_length(column).to_pylist()
+    return [list(islice(rest, length)) if length else None for length in lengths]
+
+
+def _unwrapped(column: pa.Array) -> pa.Array:
+    """Return what lies in the groups that Parquet nests lists in."""
+    kind = column.type
+    while pa.types.is_struct(kind) and kind.num_fields == 1 and kind.field(0).name in _WRAPPERS:
+        column = pc.struct_field(column, [0])
+        kind = column.type
+    return column
 
 
 def _plain(value: Any) -> Any:
-    """Unwrap the lists that Parquet nests in groups, and say maps as lists of key and value."""
+    """Return a nested value as JSON has it; a map's pairs as lists of key and value."""
     if isinstance(value, dict):
-        if set(value) in _WRAPPERS:
-            return _plain(next(iter(value.values())))
         return {key: _plain(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain_entry(each) for each in value]
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, tuple):
+        return {"key": _plain(value[0]), "value": _plain(value[1])}
     if isinstance(value, bytes):
         return _text(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return IntegerLiteral(str(value))
     return NumberLiteral(repr(value)) if isinstance(value, float) else value
-
-
-def _plain_entry(entry: Any) -> Any:
-    if isinstance(entry, tuple):
-        key, value = entry
-        return {"key": _plain(key), "value": _plain(value)}
-    return _plain(entry)

@@ -30,6 +30,7 @@ from crash_rate_aggregates.sources.tables import named_table
 
 _MAGIC = b"PAR1"
 _BATCH_ROWS = 4096
+_CONTAINERS = (dict, list)
 
 
 class ParquetRows:
@@ -138,7 +139,7 @@ def _leaves(file: pq.ParquetFile, paths: Iterable[Path]) -> list[str]:
 def _rows(places: FieldPlaces, columns: dict[Path, list[Any]], rows: int) -> Iterator[RawPing]:
     """Return the fields of each row of a batch."""
     fields = [_slot(slot, columns, rows) for slot in places.fields]
-    dimensions = [map(_scalar, _slot(slot, columns, rows)) for slot in places.dimensions]
+    dimensions = [_scalars(_slot(slot, columns, rows)) for slot in places.dimensions]
     texts: Iterable[tuple[Any, ...]] = zip(*dimensions, strict=True) if dimensions else repeat(())
     always = repeat(None, rows), repeat(places.is_glean, rows)
     return map(PingFields._make, zip(*fields, *always, texts, strict=False))
@@ -168,5 +169,5 @@ def _converted(place: Place, values: list[Any]) -> list[Any]:
     return [None if value is None else convert(value) for value in values]
 
 
-def _scalar(value: Any) -> Any:
-    return None if isinstance(value, (dict, list)) else value
+def _scalars(values: list[Any]) -> list[Any]:
+    return [None if type(value) in _CONTAINERS else value for value in values]
