@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
 from itertools import chain
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -19,6 +18,7 @@ from crash_rate_aggregates.decode.layouts.kinds import FieldPlaces
 from crash_rate_aggregates.decode.layouts.places import Content, Place
 from crash_rate_aggregates.decode.nesting import may_nest_too_deep
 from crash_rate_aggregates.decode.plain import decode_json
+from crash_rate_aggregates.decode.remembered import remembered
 from crash_rate_aggregates.normalize.fields import PingFields
 from crash_rate_aggregates.normalize.values import IntegerLiteral
 
@@ -26,7 +26,6 @@ from crash_rate_aggregates.normalize.values import IntegerLiteral
 # surrogates, and U+FFFD, which on the plain path any key that is no UTF-8 has.
 _NO_FIELD_NAME = re.compile('[\x00-\x1f"\\\\\ud800-\udfff\ufffd]')
 _ABSENT_RAW = msgspec.Raw()
-_SHORT_BYTES = 512
 _ABSENT = "absent"
 """An attribute of each struct that is always None."""
 
@@ -123,13 +122,11 @@ def _reader(place: Place) -> Callable[[Any], Any]:
     return place.convert
 
 
+_decode = remembered(decode_json)
+
+
 def _whole(raw: msgspec.Raw) -> Any:
-    """Decode a value, which nobody may change: most are short, and one of few in a day."""
-    text = bytes(raw)
-    return _decode_short(text) if len(text) <= _SHORT_BYTES else decode_json(text)
-
-
-_decode_short = lru_cache(2048)(decode_json)
+    return _decode(bytes(raw))
 
 
 def _converted(raw: msgspec.Raw, convert: Callable[[Any], Any]) -> Any:

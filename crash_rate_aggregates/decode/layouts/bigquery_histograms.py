@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from crash_rate_aggregates.decode.plain import decode_json
+from crash_rate_aggregates.decode.remembered import remembered
 from crash_rate_aggregates.normalize.values import IntegerLiteral, is_string
 
 _NUMBER = r"-?(?:0|[1-9][0-9]*)"
-_SHORT_LENGTH = 200
 _COUNT = re.compile(_NUMBER, re.ASCII)
 _BOOLEAN = re.compile(rf"({_NUMBER}),({_NUMBER})", re.ASCII)
 _COMPACT = re.compile(
@@ -46,7 +45,7 @@ def _histogram(text: Any) -> Any:
     """Return one histogram's object; what is no text of a histogram stays as it is."""
     if not is_string(text):
         return text
-    return _short_histogram(text) if len(text) <= _SHORT_LENGTH else _histogram_of(text)
+    return _remembered_histogram(text)
 
 
 def _histogram_of(text: str) -> Any:
@@ -65,5 +64,4 @@ def _histogram_of(text: str) -> Any:
         return text
 
 
-_short_histogram = lru_cache(2048)(_histogram_of)
-"""Most are short, and one of few in a day. Nobody changes what it returns."""
+_remembered_histogram = remembered(_histogram_of)
