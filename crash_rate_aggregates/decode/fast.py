@@ -118,20 +118,17 @@ def _reader(place: Place) -> Callable[[Any], Any]:
     if place.content is Content.INTEGER:
         return _integer_literal
     if place.content is Content.WHOLE:
-        return _whole if place.is_unchanged else lambda raw: _converted(raw, place.convert)
+        return _whole_reader(place.convert)
     return place.convert
 
 
-_decode = remembered(decode_json)
+def _whole_reader(convert: Callable[[Any], Any]) -> Callable[[msgspec.Raw], Any]:
+    def decoded(text: bytes) -> Any:
+        value = decode_json(text)
+        return None if value is None else convert(value)
 
-
-def _whole(raw: msgspec.Raw) -> Any:
-    return _decode(bytes(raw))
-
-
-def _converted(raw: msgspec.Raw, convert: Callable[[Any], Any]) -> Any:
-    value = _whole(raw)
-    return None if value is None else convert(value)
+    known = remembered(decoded)
+    return lambda raw: known(bytes(raw))
 
 
 def _integer_literal(raw: msgspec.Raw) -> IntegerLiteral | None:
