@@ -1,1 +1,1 @@
-"""Measurements that anyone can run again; each prints Markdown."""
+"""What the program costs, measured."""
