@@ -53,7 +53,7 @@ run: .venv/project ## Fill the table and show crash rates: of PINGS=folder, or o
 test: .venv/dev ## Run all tests.
 	@$(VENV_PYTHON) -m unittest discover $(UNITTEST_FLAGS)
 
-test-long: .venv/dev ## Run the long proofs, of minutes to hours, that `make test` leaves out.
+test-long: .venv/dev .venv/azurite ## Run the proofs that take minutes, and Azure's emulator (npm).
 	@$(VENV_PYTHON) -m unittest discover -s test/long -t . -p 'long_*.py' $(UNITTEST_FLAGS)
 
 lint: .venv/dev ## Check style, types and the direction of imports.
@@ -107,3 +107,10 @@ endif
 	@echo "Adding the tools of requirements-dev.lock to .venv …"
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements-dev.lock
 	@touch $@
+
+# Microsoft's emulator of Azure's storage; where npm cannot install it, its tests are skipped.
+.venv/azurite: .venv/packages
+	@echo "Adding azurite to .venv …"
+	@npm install --silent --no-audit --no-fund --prefix $@ azurite@3.37.0 || \
+		echo "npm did not install azurite, so the tests of Azure are skipped." >&2
+	@mkdir -p $@ && touch $@

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from crash_rate_aggregates.dimensions import Dimension
 from crash_rate_aggregates.sources.compression import salvaged
-from crash_rate_aggregates.sources.days import DayPattern
 from crash_rate_aggregates.sources.gcp_files import GcpFiles
 from crash_rate_aggregates.sources.heka.format import HekaPings
 from crash_rate_aggregates.sources.interface import (
@@ -18,20 +17,11 @@ from crash_rate_aggregates.sources.interface import (
     StoredFile,
 )
 from crash_rate_aggregates.sources.json_pings import JsonPings
-from crash_rate_aggregates.sources.local_files import LocalFiles
 from crash_rate_aggregates.sources.mozlz4 import MozLz4Pings
-from crash_rate_aggregates.sources.profile_archive import ProfileArchive, is_profile_archive
 
 FORMATS: tuple[PingFormat, ...] = (HekaPings(), MozLz4Pings(), GcpFiles(), JsonPings())
 """Tried in this order; the last one takes everything."""
 _HEAD_BYTES = 1 << 20
-
-
-def open_store(pings: str) -> Store:
-    """Return the store that --pings names."""
-    if is_profile_archive(pings):
-        return ProfileArchive(pings)
-    return LocalFiles(DayPattern(pings))
 
 
 def read_pings(

@@ -94,7 +94,7 @@ class ProfileArchive:
         return LocalFiles(DayPattern(self.folder))
 
     def _pings(self) -> Iterator[tuple[date, StoredFile]]:
-        for file in files_below(self.folder):
+        for file in files_below([self.folder]):
             day = day_of_archived_ping(os.path.basename(file.url))
             if day is not None:
                 yield day, file
