@@ -46,8 +46,8 @@ _SECTION = """\
 {machine}, PostgreSQL {version} as the embedded server runs it; {today}.
 
 {days} days with {rows:,} aggregates in all. A question that takes one channel is asked for each,
-and the slowest counts; each time is the best of {times}. Without summaries it is asked once, for release.
-Answers with and without summaries are the same.
+and the slowest counts; each time is the best of {times}. Without summaries it is asked once, for
+release. Answers with and without summaries are the same.
 
 {table}
 
