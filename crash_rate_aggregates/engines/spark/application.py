@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -21,6 +22,7 @@ from pyspark.sql import SparkSession
 from crash_rate_aggregates.engines.spark.failures import spark_failure
 from crash_rate_aggregates.engines.spark.installation import (
     ARCHIVE_FOLDER,
+    STARTED_BY_SPARK_SUBMIT,
     executor_python,
     prepare_java,
 )
@@ -34,7 +36,8 @@ _LOCAL_ATTEMPTS = re.compile(r"local\[[^,]+,\s*(\d+)\s*\]")
 _MOMENT_SECONDS = 0.2
 _DEFAULTS = {
     "spark.app.name": "crash-rate-aggregates",
-    "spark.log.level": "ERROR",
+    # What fails is said in one sentence; all else stands on the pages and in the logs of executors.
+    "spark.log.level": "FATAL",
     "spark.ui.showConsoleProgress": "false",
 }
 
@@ -115,8 +118,9 @@ class Application:
     def stop(self) -> None:
         """End the application and its Java."""
         if self._session is not None:
-            with suppress(EngineError):  # Java is gone, so there is nothing left to end.
-                self.call(self._session.stop)
+            # Not through `call`, which takes nothing more when the interpreter ends.
+            with suppress(Py4JError, ConnectionError):  # Where Java is gone, nothing is left to end.
+                self._session.stop()
         self._thread.shutdown()
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -129,7 +133,7 @@ class Application:
 
 
 def _attempts(context: SparkContext) -> int:
-    """Return how often Spark tries a task: `local[2,3]` means three times, other local ones once."""
+    """Return how often Spark tries a task: thrice by `local[2,3]`, else once in local mode."""
     master = context.master or ""
     if master.startswith("local"):
         match = _LOCAL_ATTEMPTS.match(master)
@@ -138,10 +142,13 @@ def _attempts(context: SparkContext) -> int:
 
 
 def _started(settings: SparkSettings, folder: Path) -> SparkSession:
+    for name in ("py4j", "SQLQueryContextLogger"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     java_folder = folder / "java"
     java_folder.mkdir()
     prepare_java(os.environ, java_folder)
-    conf = {**_DEFAULTS, **settings.conf}
+    # spark-submit has its own flags and defaults for these.
+    conf = {**({} if STARTED_BY_SPARK_SUBMIT in os.environ else _DEFAULTS), **settings.conf}
     python = conf.get("spark.pyspark.python") or executor_python(os.environ, settings.archive)
     os.environ["PYSPARK_PYTHON"] = python
     if settings.archive is not None:

@@ -1,0 +1,39 @@
+"""Stores that fail in known ways; Spark's workers import this, so it is kept small."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from crash_rate_aggregates.errors import UnreadableFileError
+from crash_rate_aggregates.sources.interface import Store, StoredFile
+
+
+@dataclass(frozen=True)
+class FailsAtFirst:
+    """Fails in the middle of each file the first few times, as a network does."""
+
+    store: Store
+    marks: Path
+    """Folder that remembers the failures, across processes."""
+    times: int
+
+    def list_day(self, submission_date: date) -> Sequence[StoredFile]:
+        """List as the store does."""
+        return self.store.list_day(submission_date)
+
+    def describe_day(self, submission_date: date) -> str:
+        """Describe as the store does."""
+        return self.store.describe_day(submission_date)
+
+    def read(self, file: StoredFile) -> Iterator[bytes]:
+        """Fail after half of the file until it has failed often enough."""
+        content = b"".join(self.store.read(file))
+        yield content[: len(content) // 2]
+        failed = len(list(self.marks.glob(f"{Path(file.url).name}-*")))
+        if failed < self.times:
+            (self.marks / f"{Path(file.url).name}-{failed}").touch()
+            raise UnreadableFileError(f"cannot read {file.url!r}: try again")
+        yield content[len(content) // 2 :]
