@@ -100,15 +100,25 @@ class SparkProcess:
             psutil.wait_procs(started, timeout=20)
         self._process.wait()
 
-    def children(self) -> list[psutil.Process]:
-        """Return the executors that a worker has started, with their Pythons."""
-        return psutil.Process(self._process.pid).children(recursive=True)
+    def has_open(self, path: Path) -> bool:
+        """Tell whether a process that it has started has a file open."""
+        started = psutil.Process(self._process.pid).children(recursive=True)
+        return any(_has_open(process, path) for process in started)
 
     def _drain(self) -> None:
         assert self._process.stderr is not None
         with self._process.stderr as log:
             for line in log:
                 self._lines.put(line)
+
+
+def _has_open(process: psutil.Process, path: Path) -> bool:
+    """Look itself: psutil passes over named pipes."""
+    for link in Path(f"/proc/{process.pid}/fd").glob("*"):
+        with suppress(OSError):  # Closed meanwhile.
+            if link.samefile(path):
+                return True
+    return False
 
 
 class StandaloneCluster:

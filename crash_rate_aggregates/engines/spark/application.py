@@ -119,7 +119,9 @@ class Application:
         """End the application and its Java."""
         if self._session is not None:
             # Not through `call`, which takes nothing more when the interpreter ends.
-            with suppress(Py4JError, ConnectionError):  # Where Java is gone, nothing is left to end.
+            with suppress(
+                Py4JError, ConnectionError
+            ):  # Where Java is gone, nothing is left to end.
                 self._session.stop()
         self._thread.shutdown()
         shutil.rmtree(self._folder, ignore_errors=True)
