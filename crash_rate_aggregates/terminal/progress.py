@@ -65,7 +65,7 @@ class LoggedProgress:
         """Log each tenth of the way."""
         if (tenths := 10 * done // of) > self._tenths:
             self._tenths = tenths
-            log.info("%d of %d tasks, %s", done, of, self._count)
+            log.info("%d of %d tasks, %s", done, of, str(self._count))
 
     def note(self, text: str) -> None:
         """Log it."""
