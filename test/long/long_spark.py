@@ -52,7 +52,7 @@ def computed(engine: Engine, request: DayRequest) -> tuple[list[tuple[Any, ...]]
 @needs_spark
 class LargeResultTest(unittest.TestCase):
     def test_million_aggregates(self) -> None:
-        """A day with 1,000,000 aggregates completes with a driver of 1 GB, exact to the last row."""
+        """A day with 1,000,000 aggregates completes with a driver of 1 GB, exactly."""
         folder = Path(self.enterContext(TemporaryDirectory()))
         day = day_folder(folder / "pings")
         for number in range(10):
@@ -162,6 +162,7 @@ class ClusterFaultsTest(SampleDayTestCase):
             class Killer(HeardProgress):
                 def tasks(self, *, done: int, of: int) -> None:
                     """Kill the executor that holds the waiting file, once."""
+                    del of
                     if store.readings() == 1 and done == 1:
                         for worker in cluster.workers:
                             worker.kill_children()

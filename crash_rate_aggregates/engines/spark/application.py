@@ -5,12 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import re
-import shutil
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TypeVar
 
 from py4j.protocol import Py4JError
@@ -19,6 +17,7 @@ from pyspark.accumulators import Accumulator
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
+from crash_rate_aggregates.engines.scratch import scratch_folder
 from crash_rate_aggregates.engines.spark.failures import spark_failure
 from crash_rate_aggregates.engines.spark.installation import (
     ARCHIVE_FOLDER,
@@ -50,19 +49,18 @@ class Application:
     """
 
     def __init__(self, settings: SparkSettings) -> None:
-        self._folder = Path(mkdtemp(prefix="crash-rate-aggregates-spark-"))
+        self._held = ExitStack()
+        folder = self._held.enter_context(scratch_folder(settings.scratch))
         self._thread = ThreadPoolExecutor(1, "spark")
         self._session: SparkSession | None = None
         self._days = 0
         try:
-            self._session = self.call(lambda: _started(settings, self._folder))
+            self._session = self.call(lambda: _started(settings, folder))
             context = self.session.sparkContext
             self.news: Accumulator[NewsOfTasks] = self.call(
                 lambda: context.accumulator({}, NewsParam())
             )
             self.ui_address = self.call(lambda: context.uiWebUrl) or "switched off"
-            self.cores = self.call(lambda: context.defaultParallelism)
-            """Of all executors so far, at least 1."""
             self.attempts = self.call(lambda: _attempts(context))
             """That a task gets before its job fails."""
         except BaseException:
@@ -100,6 +98,11 @@ class Application:
         finally:
             self._end(future)
 
+    @property
+    def cores(self) -> int:
+        """Cores of all executors so far; executors come and go."""
+        return self.call(lambda: self.session.sparkContext.defaultParallelism)
+
     def next_day(self) -> int:
         """Number a day, and forget the news of the one before."""
         self.news.value = {}
@@ -118,13 +121,12 @@ class Application:
     def stop(self) -> None:
         """End the application and its Java."""
         if self._session is not None:
-            # Not through `call`, which takes nothing more when the interpreter ends.
-            with suppress(
-                Py4JError, ConnectionError
-            ):  # Where Java is gone, nothing is left to end.
+            # Not through `call`, which takes nothing more when the interpreter ends; and where Java
+            # is gone already, nothing is left to end.
+            with suppress(Py4JError, ConnectionError):
                 self._session.stop()
         self._thread.shutdown()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._held.close()
 
     def _end(self, future: Future[_Result]) -> None:
         """Cancel what still runs when the wait for it was given up."""
