@@ -143,7 +143,7 @@ class SparkEngineTest(contract.EngineContract):
             path.write_bytes(lines([main_ping(**{"payload/info/subsessionLength": 1801})]))
             self.lose_rows()
 
-        with self.assertRaisesRegex(EngineError, "had changed meanwhile"):
+        with self.assertRaisesRegex(EngineError, "had changed or were gone"):
             self.computed_from(request, Interposed(stages={"group": change}))
 
     def test_file_vanishes_after_its_rows_are_lost(self) -> None:
@@ -155,7 +155,7 @@ class SparkEngineTest(contract.EngineContract):
             (day_folder(self.pings) / "1.json").unlink()
             self.lose_rows()
 
-        with self.assertRaises(EngineError):
+        with self.assertRaisesRegex(EngineError, "had changed or were gone"):
             self.computed_from(request, Interposed(stages={"group": vanish}))
 
     def test_other_versions_in_executors(self) -> None:
