@@ -50,13 +50,13 @@ run: .venv/project ## Fill the table and show crash rates: of PINGS=folder, or o
 		'  .venv/bin/crash-rate-aggregates database start    # a server that stays, and its URL for psql' \
 		'  .venv/bin/crash-rate-aggregates --help'
 
-test: .venv/dev ## Run all tests.
+test: .venv/spark ## Run all tests.
 	@$(VENV_PYTHON) -m unittest discover $(UNITTEST_FLAGS)
 
-test-long: .venv/dev .venv/azurite ## Run the proofs that take minutes each, and Azure's emulator (npm).
+test-long: .venv/spark .venv/azurite ## Run the proofs that take minutes each, and Azure's emulator (npm).
 	@$(VENV_PYTHON) -m unittest discover -s test/long -t . -p 'long_*.py' $(UNITTEST_FLAGS)
 
-lint: .venv/dev ## Check style, types and the direction of imports.
+lint: .venv/spark ## Check style, types and the direction of imports.
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy --strict
@@ -73,6 +73,8 @@ lock: .venv/dev ## Write the lock files from pyproject.toml; LOCK_FLAGS=--upgrad
 	@$(COMPILE) pyproject.toml --group build --output-file requirements.lock
 	@$(COMPILE) pyproject.toml --group build --group dev --constraint requirements.lock \
 		--output-file requirements-dev.lock
+	@$(COMPILE) pyproject.toml --extra spark --group spark --constraint requirements-dev.lock \
+		--output-file requirements-spark.lock
 
 # That version writes a module that every protobuf since 6.31 can load.
 protobuf: ## Write the module that reads Heka's messages anew from heka.proto.
@@ -85,7 +87,7 @@ clean: ## Remove what make made: .venv, caches, sample pings. The database stays
 	@rm -rf .venv .mypy_cache .ruff_cache .hypothesis sample-pings
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The three stamps of .venv. It is made anew when the lock changes, so nothing old stays in it, and
+# The four stamps of .venv. It is made anew when the lock changes, so nothing old stays in it, and
 # when the folder was moved or the Python removed: programs in .venv begin with the path of both.
 ifneq ($(shell test -x $(VENV_PYTHON) && cat .venv/packages 2>/dev/null),$(shell pwd -P))
 .venv/packages: FORCE
@@ -117,3 +119,10 @@ endif
 	@npm install --silent --no-audit --no-fund --prefix $@ azurite@3.37.0 || \
 		echo "npm did not install azurite, so the tests of Azure are skipped." >&2
 	@mkdir -p $@ && touch $@
+
+# pyspark comes as source alone, but needs no compiler: setuptools of .venv/dev packs it.
+.venv/spark: .venv/dev requirements-spark.lock
+	@echo "Adding Spark from requirements-spark.lock to .venv (about 450 MB, a minute) …"
+	@$(PIP) install --require-hashes --only-binary :all: --no-binary pyspark --no-build-isolation \
+		-r requirements-spark.lock
+	@touch $@

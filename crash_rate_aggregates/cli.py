@@ -12,7 +12,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import gettempdir
@@ -56,6 +56,17 @@ class _SubmissionDate(click.ParamType[date]):
 DATE = _SubmissionDate()
 
 
+def _named_values(
+    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
+) -> dict[str, str] | None:
+    """Read KEY=VALUE, each; None if none was typed."""
+    for value in values:
+        if not value.partition("=")[0].strip() or "=" not in value:
+            raise click.BadParameter(f"{value!r} is not KEY=VALUE", ctx, param)
+    pairs = (value.partition("=") for value in values)
+    return {key.strip(): value for key, _, value in pairs} or None
+
+
 def _options(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:
     def add_all(command: _Command) -> _Command:
         for option in reversed(options):
@@ -92,7 +103,21 @@ _run_options = _options(
     click.option("--storage-region", help="Region of an S3 bucket."),
     click.option("--storage-anonymous", is_flag=True, default=None, help="Read a public bucket."),
     _connection_options,
-    click.option("--jobs", type=int, help="Worker processes; default: all cores."),
+    click.option(
+        "--engine",
+        type=click.Choice(["embedded", "spark"]),
+        help="What computes a day; default: embedded, and spark under spark-submit.",
+    ),
+    click.option("--jobs", type=int, help="Worker processes (embedded); default: all cores."),
+    click.option("--spark-master", help="Like spark://host:7077; default: as Spark is configured."),
+    click.option(
+        "--spark-conf",
+        multiple=True,
+        metavar="KEY=VALUE",
+        callback=_named_values,
+        help="A setting of Spark; can be repeated.",
+    ),
+    click.option("--spark-archive", help="Packed Python environment for Spark's executors."),
     click.option("--allow-empty", is_flag=True, help="Replace a day without pings by nothing."),
     click.option("--allow-damaged", is_flag=True, help="Count what a damaged file still holds."),
     click.option("--json", "as_json", is_flag=True, help="Print the summary for machines."),
@@ -158,11 +183,15 @@ def _fill(
     storage, selection = _storage(settings), _selection(settings)
     # Before a server is started: what is mistyped is told at once, and once.
     open_store(pings, storage, selection)
-    with _database_url(settings) as url, shown_progress(_stderr) as progress:
+    with (
+        closing(_engine(settings)) as engine,
+        _database_url(settings) as url,
+        shown_progress(_stderr) as progress,
+    ):
         job = jobs.Job(
             pings=pings,
             database_url=url,
-            engine=_engine(settings),
+            engine=engine,
             dimensions=dimensions,
             progress=progress,
             allow_empty=allow_empty,
@@ -206,11 +235,18 @@ def _selection(settings: Settings) -> PathSelection:
 
 
 def _engine(settings: Settings) -> Engine:
+    scratch = settings.scratch or Path(gettempdir())
+    if settings.engine == "spark":
+        from crash_rate_aggregates.engines.spark.engine import SparkEngine
+        from crash_rate_aggregates.engines.spark.settings import SparkSettings
+
+        master, conf, archive = settings.spark_master, settings.spark_conf, settings.spark_archive
+        return SparkEngine(SparkSettings(master, conf, archive, scratch))
     from crash_rate_aggregates.engines.embedded import EmbeddedEngine
     from crash_rate_aggregates.engines.grouping import GroupingLimits
 
     limits = GroupingLimits(settings.memory, settings.scratch_space, settings.jobs)
-    return EmbeddedEngine(settings.jobs, settings.scratch or Path(gettempdir()), limits)
+    return EmbeddedEngine(settings.jobs, scratch, limits)
 
 
 def _server(settings: Settings) -> EmbeddedServer:
