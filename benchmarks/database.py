@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -314,7 +314,10 @@ def report(connection: psycopg.Connection, filling: Filling, timings: list[Timin
     )
 
 
-say: Callable[[str], None] = lambda text: print(text, file=sys.stderr, flush=True)  # noqa: E731,T201
+def say(text: str) -> None:
+    """Tell how far it is."""
+    sys.stderr.write(f"{text}
+")
 
 
 def main() -> int:
