@@ -316,8 +316,7 @@ def report(connection: psycopg.Connection, filling: Filling, timings: list[Timin
 
 def say(text: str) -> None:
     """Tell how far it is."""
-    sys.stderr.write(f"{text}
-")
+    sys.stderr.write(f"{text}\n")
 
 
 def main() -> int:
