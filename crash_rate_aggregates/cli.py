@@ -213,9 +213,7 @@ def sql(statement: str, *, as_csv: bool, **flags: Any) -> None:
 @click.option(
     "--min-usage-hours",
     type=click.FloatRange(0),
-    default=100,
-    show_default=True,
-    help="Show no rate where there are fewer.",
+    help="Show no rate where there are fewer; default: crash_min_usage_hours(), which is 100.",
 )
 @click.option("--by", default="channel", show_default=True, help="Dimensions, comma-separated.")
 @_range_options
@@ -223,7 +221,7 @@ def sql(statement: str, *, as_csv: bool, **flags: Any) -> None:
 def rates(
     by: str,
     *,
-    min_usage_hours: float,
+    min_usage_hours: float | None,
     min_submission_date: date | None,
     max_submission_date: date | None,
     **flags: Any,
@@ -241,8 +239,7 @@ def rates(
             max_submission_date=max_submission_date,
             min_usage_hours=min_usage_hours,
         )
-    shown = rates_tables(names, found, min_usage_hours=min_usage_hours)
-    _stdout().print(*shown, sep="\n")
+    _stdout().print(*rates_tables(names, found), sep="\n")
 
 
 @cli.command()

@@ -14,6 +14,7 @@ from crash_rate_aggregates.database.day import DayToStore, RunFacts, StoredRun
 from crash_rate_aggregates.database.migrate import migrate
 from crash_rate_aggregates.database.partitions import ensure_partition
 from crash_rate_aggregates.database.replace_day import replace_day
+from crash_rate_aggregates.database.summaries import summarize_stored_days
 from crash_rate_aggregates.database.vacuum import vacuum_day
 from crash_rate_aggregates.dimensions import Dimension
 from crash_rate_aggregates.engines.interface import (
@@ -112,7 +113,7 @@ def submission_dates(first: date | None, last: date | None, *, today: date) -> l
 
 
 def prepare_database(database_url: str) -> None:
-    """Bring the schema up to date.
+    """Bring the schema up to date, and sum up days that were stored before there were summaries.
 
     Raises:
         DatabaseError: The server refuses, or its schema is newer than this program.
@@ -120,6 +121,7 @@ def prepare_database(database_url: str) -> None:
     with connect(database_url) as connection:
         for name in migrate(connection):
             log.info("migrated the database: %s", name)
+        summarize_stored_days(connection)
 
 
 def backfill(

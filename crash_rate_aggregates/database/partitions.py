@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 import psycopg
-from psycopg import sql
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from crash_rate_aggregates.database.advisory_locks import lock_schema
@@ -66,7 +65,7 @@ def ensure_partition(
     with rejections(f"the partition {name} could not be made"):
         if _has_partition(connection, name):
             return False
-        return attempts(_make_partition, connection, name, partition_bounds(submission_date))
+        return attempts(_make_partition, connection, submission_date)
 
 
 def _has_partition(connection: psycopg.Connection, name: str) -> bool:
@@ -74,18 +73,11 @@ def _has_partition(connection: psycopg.Connection, name: str) -> bool:
     return row is not None and row[0]
 
 
-def _make_partition(connection: psycopg.Connection, name: str, bounds: tuple[date, date]) -> bool:
-    first, after = bounds
-    table = sql.Identifier(name)
+def _make_partition(connection: psycopg.Connection, submission_date: date) -> bool:
     with connection.transaction():
         connection.execute(statement("lock_timeout"), {"milliseconds": LOCK_TIMEOUT_MILLISECONDS})
         lock_schema(connection)
-        if _has_partition(connection, name):
+        if _has_partition(connection, partition_name(submission_date)):
             return False
-        connection.execute(statement("create_partition").format(partition=table))
-        connection.execute(
-            statement("attach_partition").format(
-                partition=table, first=sql.Literal(first), after=sql.Literal(after)
-            )
-        )
+        connection.execute(statement("make_partition"), {"submission_date": submission_date})
     return True

@@ -67,7 +67,7 @@ def crash_rates(
     min_submission_date: date | None = None,
     max_submission_date: date | None = None,
     *,
-    min_usage_hours: float = 0.0,
+    min_usage_hours: float | None = None,
 ) -> list[CrashRates]:
     """Return crash rates for each combination of values, most usage hours first.
 
@@ -76,7 +76,7 @@ def crash_rates(
         by: Names of dimensions, `submission_date` or `activity_date`; none is one row for all.
         min_submission_date: First day, or None for the first stored.
         max_submission_date: Last day, or None for the last stored.
-        min_usage_hours: Groups with fewer hours have no rates.
+        min_usage_hours: Groups with fewer hours have no rates; None for `crash_min_usage_hours()`.
 
     Raises:
         DimensionsError: A name that no stored day has, with those there are.
@@ -159,9 +159,9 @@ def _group(key: str, name: str) -> sql.Composed:
 
 def _joined_rates(rows: psycopg.Cursor) -> Iterator[CrashRates]:
     """Join the rows of each group, which differ in the kind of crash only."""
-    for (group, ping_count, usage_hours), kinds in groupby(rows, key=itemgetter(0, 1, 2)):
-        rates = {kind: CrashRate(*numbers) for _, _, _, kind, *numbers in kinds}
-        yield CrashRates(tuple(group), ping_count, usage_hours, **rates)
+    for (group, *facts), kinds in groupby(rows, key=itemgetter(0, 1, 2, 3)):
+        rates = {kind: CrashRate(*numbers) for _, _, _, _, kind, *numbers in kinds}
+        yield CrashRates(tuple(group), *facts, **rates)
 
 
 def _stored_runs(cursor: psycopg.Cursor, submission_date: date | None) -> list[RecordedRun]:

@@ -31,10 +31,8 @@ def answer_table(answer: Answer) -> Table:
     return table
 
 
-def rates_tables(
-    names: Sequence[str], groups: Sequence[CrashRates], *, min_usage_hours: float
-) -> list[Table | str]:
-    """Show crashes per 1,000 usage hours for each group, with 95% intervals where they exist.
+def rates_tables(names: Sequence[str], groups: Sequence[CrashRates]) -> list[Table | str]:
+    """Show crashes per 1,000 usage hours for each group, with 95% intervals.
 
     Groups with too few hours for a rate are only counted.
     """
@@ -47,7 +45,8 @@ def rates_tables(
     for group in shown:
         table.add_row(*_rates_row(group))
     few = len(groups) - len(shown)
-    note = [f"{few:,} more with fewer than {min_usage_hours:,.0f} usage hours"] if few else []
+    hours = f"{groups[0].min_usage_hours:,.0f}" if groups else ""
+    note = [f"{few:,} more with fewer than {hours} usage hours"] if few else []
     return ["Crashes per 1,000 usage hours (95% interval)", table, *note]
 
 
@@ -67,10 +66,7 @@ def _rates_row(group: CrashRates) -> tuple[str, ...]:
 def _rate(rate: CrashRate) -> str:
     if rate.per_1000_hours is None:
         return _NOT_THERE
-    shown = f"{rate.per_1000_hours:.2f}"
-    if rate.lower is None or rate.upper is None:
-        return shown
-    return f"{shown} ({rate.lower:.2f} … {rate.upper:.2f})"
+    return f"{rate.per_1000_hours:.2f} ({rate.lower:.2f} … {rate.upper:.2f})"
 
 
 def ledger_tables(stored: StoredLedger) -> list[Table | str]:
