@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -91,6 +91,24 @@ class Settings(BaseSettings):
         description='Further dimensions, name = "path/in/the/ping".',
     )
 
+    keep_weeks: int = Field(
+        26, ge=1, le=10_000, description="Weeks of submission dates that `retention` keeps."
+    )
+    role_prefix: str = Field(
+        "crash_rate",
+        pattern=r"^[a-z_][a-z0-9_]{0,50}$",
+        description="Begins the names of the roles of `database init`.",
+    )
+    owner_password: SecretStr | None = Field(
+        None, description="Password that `database init` gives to the owner, if any."
+    )
+    writer_password: SecretStr | None = Field(
+        None, description="Likewise to the writer, which runs the job."
+    )
+    reader_password: SecretStr | None = Field(
+        None, description="Likewise to the reader, for Redash and people."
+    )
+
     @field_validator("dimensions", mode="before")
     @classmethod
     def _split_names(cls, value: Any) -> Any:
@@ -109,6 +127,15 @@ class Settings(BaseSettings):
         del dotenv_settings, file_secret_settings
         toml = TomlConfigSettingsSource(settings_cls, cls.config_file)
         return init_settings, env_settings, toml
+
+    def role_passwords(self) -> dict[str, str]:
+        """Return the passwords that are set, of `owner`, `writer` and `reader`."""
+        passwords = {
+            "owner": self.owner_password,
+            "writer": self.writer_password,
+            "reader": self.reader_password,
+        }
+        return {kind: one.get_secret_value() for kind, one in passwords.items() if one is not None}
 
     def chosen_dimensions(self, base: Sequence[Dimension]) -> tuple[Dimension, ...]:
         """Return the dimensions of a run: those of the code, extra ones, or the chosen of both.
@@ -168,5 +195,6 @@ def _config_file(config: str | None) -> Path | None:
 def _first_fault(error: ValidationError) -> str:
     fault = error.errors()[0]
     name = ".".join(str(part) for part in fault["loc"])
-    shown = "" if name == "database" else f" {fault['input']!r}"
+    is_secret = name == "database" or name.endswith("_password")
+    shown = "" if is_secret else f" {fault['input']!r}"
     return f"setting {name}{shown}: {fault['msg'].lower()}; see docs/configuration.md"

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntFlag, StrEnum
 
-
 RULES_VERSION = 1
 """Raised with every change after which the same pings give other numbers; each run records it."""
 

@@ -21,6 +21,7 @@ LAYERS = (
     ("normalize",),
     ("decode",),
     ("sources", "database"),
+    ("questions",),
     ("engines",),
     ("job",),
     ("sample_pings",),

@@ -25,7 +25,7 @@ _SMALL_TABLES = (
 
 
 def vacuum_day(connection: psycopg.Connection, submission_date: date) -> bool:
-    """VACUUM (ANALYZE) the day's partition, the summaries and the tables about runs; the day is stored already.
+    """VACUUM (ANALYZE) the day's partition and the small tables; the day is stored already.
 
     Args:
         connection: From `connect`, outside any transaction.

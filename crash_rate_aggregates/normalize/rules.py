@@ -89,11 +89,7 @@ class Judge:
             by_process[0],
             *child[:5],
             *by_process[1:],
-<<<<<<< HEAD
             by_process[0] if fields.is_glean and _was_sent_twice(fields, minidump) else 0,
-=======
-            0,  # No format that is read so far says which crashes were sent twice.
->>>>>>> database
         )
         return NormalizedPing(
             doc_type,

@@ -8,7 +8,7 @@ WITH days AS (
         sum(usage_hours) AS usage_hours,
         sum(main_crashes) AS main_crashes,
         sum(main_crashes_sent_twice) AS main_crashes_sent_twice,
-        sum(content_crashes) AS content_crashes,
+        sum(content_crashes)::double precision AS content_crashes,
         sum(content_shutdown_crashes) AS content_shutdown_crashes,
         sum(plugin_crashes) AS plugin_crashes,
         sum(gpu_crashes) AS gpu_crashes,
@@ -18,6 +18,7 @@ WITH days AS (
     WHERE
         channel = %(channel)s::text
         AND build_id IS NOT NULL
+        AND activity_date BETWEEN %(first_date)s::date AND %(last_date)s::date + 83
         AND activity_date - build_age BETWEEN %(first_date)s::date AND %(last_date)s::date
     GROUP BY build_id, activity_date
 ),

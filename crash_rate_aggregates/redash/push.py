@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
 from crash_rate_aggregates.errors import RedashRejectedError, RedashUnavailableError
 from crash_rate_aggregates.redash.found import found_objects
@@ -79,18 +79,18 @@ def push(
         done(step)
 
     for _ in range(_ROUNDS):
-        left = _retried(lambda: _round(server, wanted, record))
+        left = _retried(server, lambda: _round(server, wanted, record))
         if not left.steps:
             return Pushed(tuple(steps), left.notes)
     named = ", ".join(f"{step.action} {step.kind} {step.name!r}" for step in left.steps)
     raise RedashRejectedError(f"Redash does not keep what it is sent: {named}")
 
 
-def _retried(one_round: Callable[[], Plan]) -> Plan:
+def _retried(server: RedashServer, one_round: Callable[[], Plan]) -> Plan:
     attempts = Retrying(
         retry=retry_if_exception_type(RedashUnavailableError),
         stop=stop_after_attempt(_ROUNDS),
-        wait=wait_exponential(0.5, max=10),
+        wait=server.wait,
         reraise=True,
     )
     return attempts(one_round)
@@ -113,7 +113,9 @@ _Ids = dict[tuple[Kind, str], int]
 
 
 def _ids(found: Iterable[FoundObject]) -> _Ids:
-    return {(one.kind, one.key): one.id for one in found if not one.is_copy}
+    """Return the numbers of ours; of several with one key the oldest is ours, as in a plan."""
+    newest_first = sorted(found, key=lambda one: one.id, reverse=True)
+    return {(one.kind, one.key): one.id for one in newest_first if not one.is_copy}
 
 
 def _do(server: RedashServer, step: Step, ids: _Ids) -> None:

@@ -61,7 +61,7 @@ class RedashServer:
         if not (api_key.isascii() and api_key.isprintable() and api_key.strip() == api_key):
             raise BadSettingError("the API key of Redash has characters that no key has")
         self._url = url.rstrip("/")
-        self._wait = wait
+        self.wait = wait
         self._client = httpx.Client(
             headers={"Authorization": f"Key {api_key}"}, timeout=_TIMEOUT_SECONDS
         )
@@ -103,7 +103,7 @@ class RedashServer:
         attempts = Retrying(
             retry=retry_if_exception_type(RedashUnavailableError),
             stop=stop_after_attempt(_ATTEMPTS),
-            wait=self._wait,
+            wait=self.wait,
             reraise=True,
         )
         return attempts(self._request, "GET", path, params=query)
@@ -147,7 +147,7 @@ class RedashServer:
         attempts = Retrying(
             retry=retry_if_result(lambda job: job["status"] in {_QUEUED, _STARTED}),
             stop=stop_after_delay(_RUN_SECONDS),
-            wait=self._wait,
+            wait=self.wait,
             retry_error_callback=_too_late,
         )
         job: dict[str, Any] = attempts(lambda: self.get(f"jobs/{job_id}")["job"])

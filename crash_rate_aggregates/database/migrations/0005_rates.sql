@@ -104,7 +104,7 @@ RETURN CASE
     )
 END;
 
--- The expansion in powers of the deviate z; its error is below 1e-5 from shape 3 on.
+-- The expansion in powers of the deviate z; its error is below 0.002% from shape 3 on.
 CREATE FUNCTION crash_gamma_quantile(shape double precision, z double precision)
 RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -199,8 +199,8 @@ COMMENT ON FUNCTION crash_main(double precision, double precision) IS 'Main proc
 COMMENT ON FUNCTION crash_kinds(double precision, double precision, double precision, double precision, double precision, double precision) IS 'The kinds of crashes, one row each, from sums of main_crashes, main_crashes_sent_twice, content_crashes, content_shutdown_crashes, plugin_crashes and gpu_crashes: main (M), content (C), content_minus_shutdown (C-S), main_and_content_minus_shutdown (M+C-S), plugin and gpu. A difference of counts is no count: its variance is at most that of all its parts together, which is exact for independent parts and too wide for those inside each other.';
 COMMENT ON FUNCTION crash_dispersion(bigint, double precision, double precision, double precision, double precision) IS 'How much more crashes vary from day to day than chance does, from days with usage hours, their hours, crashes, variance and sum(crashes^2 / hours), all of one group: Pearson''s chi-square over its degrees of freedom (McCullagh and Nelder, Generalized Linear Models, 1989, 4.5), at least 1. NULL with fewer than 7 days, which are too few to tell.';
 COMMENT ON FUNCTION crash_gamma_quantile(double precision, double precision) IS 'Quantile of the gamma distribution with that shape, of the probability of the normal deviate: the expansion of Cornish and Fisher as Goldberg and Levine give it for chi-square (Ann. Math. Stat. 17, 1946).';
-COMMENT ON FUNCTION crash_effective_lower_limit(double precision) IS 'Lower limit of the exact 95% interval of a Poisson mean (Garwood, Biometrika 28, 1936), for any number of crashes, to five digits. NULL below 0. Unit: crashes.';
-COMMENT ON FUNCTION crash_effective_upper_limit(double precision) IS 'Upper limit of the exact 95% interval of a Poisson mean (Garwood 1936), for any number of crashes, to five digits. NULL below 0. Unit: crashes.';
+COMMENT ON FUNCTION crash_effective_lower_limit(double precision) IS 'Lower limit of the exact 95% interval of a Poisson mean (Garwood, Biometrika 28, 1936), for any number of crashes, within 0.002% from 3 on. NULL below 0. Unit: crashes.';
+COMMENT ON FUNCTION crash_effective_upper_limit(double precision) IS 'Upper limit of the exact 95% interval of a Poisson mean (Garwood 1936), for any number of crashes, within 0.002% from 3 on. NULL below 0. Unit: crashes.';
 COMMENT ON FUNCTION crash_count_lower_limit(double precision, double precision) IS 'Lower limit of the 95% interval of a count of crashes: exact (Garwood 1936), widened by a dispersion above 1 as Fay and Feuer do for weighted counts (Statistics in Medicine 16, 1997). Unit: crashes.';
 COMMENT ON FUNCTION crash_count_upper_limit(double precision, double precision) IS 'Upper limit of the 95% interval of a count of crashes: exact (Garwood 1936), widened by a dispersion above 1 as Fay and Feuer do for weighted counts (1997). Unit: crashes.';
 COMMENT ON FUNCTION crash_rate(boolean, double precision, double precision, double precision, double precision, double precision) IS 'Crashes per 1,000 usage hours with the 95% interval, from is_count, crashes and variance of crash_kinds, usage hours, dispersion and the fewest hours for a rate. NULL, never 0, where hours are too few. A count has the limits of crash_count_lower_limit and crash_count_upper_limit, a difference those of a normal distribution. An unknown dispersion counts as 1. Unit: crashes per 1,000 hours.';

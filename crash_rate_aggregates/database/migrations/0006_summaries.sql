@@ -153,10 +153,10 @@ CROSS JOIN LATERAL crash_rate(
     is_count, crashes, variance, usage_hours, dispersion, crash_min_usage_hours()
 ) AS rate;
 
-COMMENT ON TABLE crash_aggregates_by_channel IS 'Sums over crash_aggregates for questions over time, kept with each day. Further columns: the stats of crash_aggregates.';
-COMMENT ON TABLE crash_aggregates_by_build IS 'Sums over crash_aggregates for questions about versions and builds, kept with each day. Further columns: the stats of crash_aggregates.';
-COMMENT ON TABLE crash_aggregates_by_system IS 'Sums over crash_aggregates for questions about operating systems, kept with each day. Further columns: the stats of crash_aggregates.';
-COMMENT ON TABLE crash_aggregates_by_country IS 'Sums over crash_aggregates for questions about countries and architectures, kept with each day. Further columns: the stats of crash_aggregates.';
+COMMENT ON TABLE crash_aggregates_by_channel IS 'Sums over crash_aggregates by submission date, activity date and channel, replaced with each day. Further columns: the stats of crash_aggregates.';
+COMMENT ON TABLE crash_aggregates_by_build IS 'Sums over crash_aggregates by submission date, activity date, channel, version and build, replaced with each day. Further columns: the stats of crash_aggregates.';
+COMMENT ON TABLE crash_aggregates_by_system IS 'Sums over crash_aggregates by submission date, channel and operating system, replaced with each day. Further columns: the stats of crash_aggregates.';
+COMMENT ON TABLE crash_aggregates_by_country IS 'Sums over crash_aggregates by submission date, channel, country and architecture, replaced with each day. Further columns: the stats of crash_aggregates.';
 COMMENT ON COLUMN crash_aggregates_by_channel.channel IS 'By crash_channel; NULL where the pings or the run have none. Unit: name.';
 COMMENT ON COLUMN crash_aggregates_by_channel.aggregates IS 'Rows of crash_aggregates summed up. Unit: rows.';
 COMMENT ON COLUMN crash_aggregates_by_build.channel IS 'By crash_channel; NULL where the pings or the run have none. Unit: name.';

@@ -1,8 +1,7 @@
 -- What a run replaced, and which definition changed between two runs of a day.
 
-ALTER TABLE crash_aggregates_runs
-    ADD COLUMN rules_version integer NOT NULL DEFAULT 1,
-    ADD COLUMN stats jsonb;
+ALTER TABLE crash_aggregates_runs ADD COLUMN rules_version integer NOT NULL DEFAULT 1;
+ALTER TABLE crash_aggregates_runs ADD COLUMN stats jsonb;
 ALTER TABLE crash_aggregates_runs ALTER COLUMN rules_version DROP DEFAULT;
 
 CREATE TABLE crash_aggregates_run_totals (
