@@ -108,6 +108,18 @@ class Settings(BaseSettings):
     reader_password: SecretStr | None = Field(
         None, description="Likewise to the reader, for Redash and people."
     )
+    redash_url: str | None = Field(None, description="Start page of Redash.")
+    redash_api_key: SecretStr | None = Field(
+        None, description="API key of an administrator of Redash, always the same one."
+    )
+    redash_database: SecretStr | None = Field(
+        None,
+        description="libpq URL of the database for the data source Crash-DB: the reader role, as "
+        "Redash reaches the server.",
+    )
+    redash_webhook: SecretStr | None = Field(
+        None, description="URL that the alerts of Redash are sent to, if any."
+    )
 
     @field_validator("dimensions", mode="before")
     @classmethod
@@ -195,6 +207,7 @@ def _config_file(config: str | None) -> Path | None:
 def _first_fault(error: ValidationError) -> str:
     fault = error.errors()[0]
     name = ".".join(str(part) for part in fault["loc"])
-    is_secret = name == "database" or name.endswith("_password")
+    field = Settings.model_fields.get(name)
+    is_secret = name == "database" or (field is not None and field.annotation == SecretStr | None)
     shown = "" if is_secret else f" {fault['input']!r}"
     return f"setting {name}{shown}: {fault['msg'].lower()}; see docs/configuration.md"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -60,6 +61,8 @@ class RedashServer:
             raise BadSettingError(f"the URL of Redash {url!r} does not begin with http(s)://")
         if not (api_key.isascii() and api_key.isprintable() and api_key.strip() == api_key):
             raise BadSettingError("the API key of Redash has characters that no key has")
+        # One line a request would bury what is told about steps.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
         self._url = url.rstrip("/")
         self.wait = wait
         self._client = httpx.Client(

@@ -7,27 +7,12 @@ WITH days AS (
         sum(ping_count) AS ping_count,
         sum(usage_seconds) AS usage_seconds,
         sum(usage_seconds)::double precision / 3600 AS usage_hours,
-<<<<<<< HEAD
-<<<<<<< HEAD
-        -- Half of those sent twice are copies; an odd one is a crash whose copy did not arrive.
-        (sum(main_crashes) - div(sum(main_crashes_sent_twice), 2))::bigint AS main_crashes,
-        sum(content_crashes)::bigint AS content_crashes,
-        sum(content_shutdown_crashes)::bigint AS content_shutdown_crashes,
-        sum(plugin_crashes)::bigint AS plugin_crashes,
-        sum(gpu_crashes)::bigint AS gpu_crashes
-=======
-=======
->>>>>>> database
         sum(main_crashes) AS main_crashes,
         sum(main_crashes_sent_twice) AS main_crashes_sent_twice,
         sum(content_crashes) AS content_crashes,
         sum(content_shutdown_crashes) AS content_shutdown_crashes,
         sum(plugin_crashes) AS plugin_crashes,
         sum(gpu_crashes) AS gpu_crashes
-<<<<<<< HEAD
->>>>>>> database
-=======
->>>>>>> database
     FROM crash_aggregates
     WHERE
         submission_date >= coalesce(%(min_submission_date)s::date, '-infinity')
