@@ -111,6 +111,8 @@ class Query(_Strict):
 
     question: str
     """Name of the file among the shared questions."""
+    description: str = ""
+    """What stands above each of its charts, so better short; Markdown."""
     values: dict[str, str] = {}
     """Fixed values of some of its parameters."""
     refresh: int | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
+from textwrap import wrap
 from typing import Any
 
 from crash_rate_aggregates.errors import RedashFilesError
@@ -13,6 +14,8 @@ from crash_rate_aggregates.redash.files import Parameter
 
 _PLACEHOLDER = re.compile(r"%(?:%|\(([a-z_]+)\)s)")
 _RANGE = re.compile(r"d_last_([0-9]+)_days")
+_LINE = 97
+"""Characters of a line of comment."""
 _NAME = "question"
 """What a statement over a question calls its answer."""
 
@@ -51,7 +54,9 @@ def query_text(
     sql = question.query.strip()
     if statement is not None:
         sql = f"WITH {_NAME} AS (\n{sql}\n)\n\n{statement.strip()}"
-    return _PLACEHOLDER.sub(text_of, sql)
+    # As comments: Redash repeats the description of a query above each of its charts.
+    said = "\n".join(f"-- {line}" for line in wrap(question.description, _LINE))
+    return f"{said}\n{_PLACEHOLDER.sub(text_of, sql)}"
 
 
 def used_parameters(text: str, parameters: Mapping[str, Parameter]) -> list[str]:

@@ -113,7 +113,7 @@ def _query(
     definitions = [parameter_definition(name, files.parameters[name]) for name in used]
     fields = {
         "name": question.title,
-        "description": question.description,
+        "description": query.description,
         "query": text,
         "data_source_id": _DATA_SOURCE,
         "options": {"parameters": definitions},
