@@ -85,14 +85,15 @@ def _connection(url: str) -> dict[str, Any]:
         given = conninfo_to_dict(url)
     except ProgrammingError:
         given = {}
-    if not given.get("host") or not given.get("dbname"):
+    port = str(given.get("port") or 5432)
+    if not given.get("host") or not given.get("dbname") or not port.isdecimal():
         # The text may hold the password, so it is not shown.
         raise BadSettingError(
             "the setting redash_database cannot be read or names no host and database: write "
             "postgresql://reader:password@host:5432/database"
         )
     options: dict[str, Any] = {name: given[name] for name in _CONNECTION if given.get(name)}
-    return options | {"port": int(options.get("port", 5432))}
+    return options | {"port": int(port)}
 
 
 def _query(
