@@ -118,8 +118,7 @@ def _where(settings: Settings) -> tuple[str, str]:
         raise click.UsageError("say where Redash is: --redash-url https://redash.example.org")
     if api_key is None:
         raise click.UsageError(
-            "give the API key of an administrator of Redash in "
-            "CRASH_RATE_AGGREGATES_REDASH_API_KEY"
+            "give the API key of an administrator of Redash in CRASH_RATE_AGGREGATES_REDASH_API_KEY"
         )
     return settings.redash_url, api_key
 

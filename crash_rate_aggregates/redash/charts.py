@@ -62,7 +62,11 @@ def _plot(plot: Plot, colors: Colors) -> dict[str, Any]:
             "percentValues": False,
             "error_y": {"type": "data", "visible": plot.error is not None},
         },
-        "legend": {"enabled": plot.series is not None or len(_values(plot)) > 1, "placement": "auto", "traceorder": "normal"},
+        "legend": {
+            "enabled": plot.series is not None or len(_values(plot)) > 1,
+            "placement": "auto",
+            "traceorder": "normal",
+        },
         "numberFormat": _NUMBERS,
         # Redash's default draws a value that is not there as 0, which would read as no crashes.
         "missingValuesAsZero": False,

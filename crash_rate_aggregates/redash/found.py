@@ -78,9 +78,7 @@ def _queries(server: RedashServer) -> Iterator[FoundObject]:
         known.add(key)
         fields = server.get(f"queries/{number}")
         has_result = _has_result(server, fields)
-        yield FoundObject(
-            Kind.QUERY, key, number, one["name"], fields, has_result=has_result
-        )
+        yield FoundObject(Kind.QUERY, key, number, one["name"], fields, has_result=has_result)
 
 
 def _tagged_key(one: Mapping[str, Any]) -> str | None:

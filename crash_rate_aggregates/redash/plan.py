@@ -132,16 +132,14 @@ def _steps_of(wanted: WantedObject, ours: _Ours) -> Iterator[Step]:
         yield _making(wanted)
         return
     fields = {name: _sent(name, value, found) for name, value in wanted.fields.items()}
-    yield Step(
-        Action.CHANGE, wanted.kind, wanted.key, found.name, found.id, fields, changes
-    )
+    yield Step(Action.CHANGE, wanted.kind, wanted.key, found.name, found.id, fields, changes)
 
 
 def _making(wanted: WantedObject) -> Step:
     if wanted.kind is Kind.DATA_SOURCE and "options" not in wanted.fields:
         raise BadSettingError(
-            f"Redash has no data source {wanted.name!r}: name the database as Redash reaches it, in "
-            "CRASH_RATE_AGGREGATES_REDASH_DATABASE or the setting redash_database"
+            f"Redash has no data source {wanted.name!r}: give the URL of the database as Redash "
+            "reaches it in CRASH_RATE_AGGREGATES_REDASH_DATABASE or the setting redash_database"
         )
     return Step(Action.MAKE, wanted.kind, wanted.key, wanted.name, fields=wanted.fields)
 

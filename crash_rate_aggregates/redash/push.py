@@ -56,7 +56,7 @@ def planned(server: RedashServer, wanted: Sequence[WantedObject]) -> Plan:
 def push(
     server: RedashServer,
     wanted: Sequence[WantedObject],
-    done: Callable[[Step], None] = lambda step: None,
+    done: Callable[[Step], None] | None = None,
 ) -> Pushed:
     """Make the server hold what is wanted, and check that it does.
 
@@ -76,7 +76,8 @@ def push(
 
     def record(step: Step) -> None:
         steps.append(step)
-        done(step)
+        if done is not None:
+            done(step)
 
     for _ in range(_ROUNDS):
         left = _retried(server, lambda: _round(server, wanted, record))
@@ -130,7 +131,7 @@ def _do(server: RedashServer, step: Step, ids: _Ids) -> None:
     elif step.action is Action.DELETE:
         server.delete(f"{_PATHS[step.kind]}/{known}")
     elif step.action is Action.RUN:
-        server.run_query(int(known or 0), fields)
+        server.query_rows(int(known or 0), fields)
     else:
         _change(server, step.kind, int(known or 0), fields)
 

@@ -1,4 +1,4 @@
-"""The text of a query in Redash: a shared question, with Redash's parameters in its placeholders."""
+"""The text of a query in Redash: a shared question with Redash's parameters in it."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def query_text(
             return "%"
         if name not in texts:
             raise RedashFilesError(
-                f"the question {question.name!r} asks for {name!r}, which no parameter gives: add it "
-                "to the placeholders in parameters.toml or to the values of the query"
+                f"the question {question.name!r} asks for {name!r}, which no parameter gives: add "
+                "it to the placeholders in parameters.toml or to the values of the query"
             )
         return texts[name]
 
@@ -62,7 +62,9 @@ def query_text(
 def used_parameters(text: str, parameters: Mapping[str, Parameter]) -> list[str]:
     """Name the parameters that stand in a query's text, in the order of the file."""
     return [
-        name for name in parameters if re.search(rf"{{{{ *{re.escape(name)}[ .}}]", text) is not None
+        name
+        for name in parameters
+        if re.search(rf"{{{{ *{re.escape(name)}[ .}}]", text) is not None
     ]
 
 
@@ -85,7 +87,7 @@ def parameter_definition(name: str, parameter: Parameter) -> dict[str, Any]:
 
 
 def value_to_run_with(parameter: Parameter, *, today: date) -> Any:
-    """Return the default as the server takes it; ranges like `d_last_90_days` only browsers know."""
+    """Return the default as the server takes it, which knows no ranges like d_last_90_days."""
     if parameter.type != "date-range" or not isinstance(parameter.value, str):
         return parameter.value
     days = _RANGE.fullmatch(parameter.value)

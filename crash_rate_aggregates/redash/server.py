@@ -131,8 +131,12 @@ class RedashServer:
         """Delete something, once."""
         self._request("DELETE", path)
 
-    def run_query(self, query_id: int, parameters: Mapping[str, Any]) -> None:
-        """Run a saved query and wait for its result.
+    def query_rows(self, query_id: int, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Run a saved query and return its rows as Redash shows them.
+
+        Args:
+            query_id: Its number.
+            parameters: A value for each of its parameters.
 
         Raises:
             RedashRejectedError: The query fails; with what PostgreSQL says.
@@ -140,11 +144,13 @@ class RedashServer:
         """
         body = {"parameters": parameters, "max_age": 0}
         answer = self.post(f"queries/{query_id}/results", body)
-        job = answer.get("job", {"status": _FINISHED})
-        if job["status"] in {_QUEUED, _STARTED}:
-            job = self._finished(job["id"])
-        if job["status"] != _FINISHED:
-            raise RedashRejectedError(f"query {query_id} failed in Redash: {job.get('error')}")
+        if "query_result" not in answer:
+            job = self._finished(answer["job"]["id"])
+            if job["status"] != _FINISHED:
+                raise RedashRejectedError(f"query {query_id} failed in Redash: {job.get('error')}")
+            answer = self.get(f"query_results/{job['query_result_id']}")
+        rows: list[dict[str, Any]] = answer["query_result"]["data"]["rows"]
+        return rows
 
     def _finished(self, job_id: str) -> dict[str, Any]:
         attempts = Retrying(
@@ -195,7 +201,7 @@ class RedashServer:
             ) from error
 
 
-def _too_late(state: RetryCallState) -> Any:
+def _too_late(_: RetryCallState) -> Any:
     raise RedashUnavailableError(
         f"a query gave no result in Redash within {_RUN_SECONDS} seconds: check its workers"
     ) from None

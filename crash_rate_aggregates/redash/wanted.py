@@ -101,8 +101,8 @@ def _query(
 ) -> tuple[WantedObject, list[str]]:
     if query.question not in questions:
         raise RedashFilesError(
-            f"the query {key!r} asks a question {query.question!r}, which is not there: choose from "
-            f"{', '.join(questions)}"
+            f"the query {key!r} asks a question {query.question!r}, which is not there: choose "
+            f"from {', '.join(questions)}"
         )
     question = questions[query.question]
     text = query_text(question, files.statements.get(key), files.parameters, query.values)
@@ -155,9 +155,7 @@ def _dashboard(key: str, dashboard: Dashboard) -> WantedObject:
         "dashboard_filters_enabled": False,
         "options": {"globalParamOrder": list(dashboard.parameters), KEY_OPTION: key},
     }
-    return WantedObject(
-        Kind.DASHBOARD, key, dashboard.name, fields, published={"is_draft": False}
-    )
+    return WantedObject(Kind.DASHBOARD, key, dashboard.name, fields, published={"is_draft": False})
 
 
 def _widgets(
@@ -228,7 +226,9 @@ def _destination(webhook: str) -> WantedObject:
 
 def _alert(key: str, alert: Alert, files: Files) -> WantedObject:
     if alert.query not in files.queries:
-        raise RedashFilesError(f"the alert {key!r} looks at the query {alert.query!r}: there is none")
+        raise RedashFilesError(
+            f"the alert {key!r} looks at the query {alert.query!r}: there is none"
+        )
     options = {
         KEY_OPTION: key,
         "column": alert.column,

@@ -1,4 +1,4 @@
-"""A model of a Redash server for the tests of the plan: objects, and what each step does to them."""
+"""A model of a Redash server for the tests of the plan: objects, and what steps do to them."""
 
 from __future__ import annotations
 
@@ -88,7 +88,9 @@ def after(found: Iterable[FoundObject], steps: Iterable[Step]) -> list[FoundObje
             server.append(made)
             continue
         number = ids[step.kind, step.key] if step.id is None else step.id
-        place = next(at for at, one in enumerate(server) if (one.kind, one.id) == (step.kind, number))
+        place = next(
+            at for at, one in enumerate(server) if (one.kind, one.id) == (step.kind, number)
+        )
         if step.action is Action.DELETE:
             del server[place]
         elif step.action is Action.RUN:

@@ -1,8 +1,11 @@
-"""A real Redash for the tests: live where one is named, else its recorded answers.
+r"""A real Redash for the tests: live where one is named, else its recorded answers.
 
-`make redash-recordings REDASH_URL=… REDASH_API_KEY=…` records them anew, on a Redash without anything
-worth keeping: the tests make and archive objects. What is secret or of one machine is replaced
-before it is stored.
+To record them anew, on a Redash with nothing worth keeping and a PostgreSQL that it reaches:
+
+    REDASH_RECORD=1 REDASH_URL=… REDASH_API_KEY=… CRASH_RATE_AGGREGATES_TEST_DATABASE=… \
+        .venv/bin/python -m unittest test.redash.test_push
+
+What is secret or of one machine is replaced before it is stored.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from urllib.parse import urlsplit
 import vcr
 from tenacity import wait_fixed, wait_none
 
+from crash_rate_aggregates.redash.objects import TAG
 from crash_rate_aggregates.redash.server import RedashServer
 
 _URL = os.environ.get("REDASH_URL")
@@ -34,18 +38,46 @@ needs_live_redash = unittest.skipUnless(IS_LIVE, "REDASH_URL and REDASH_API_KEY 
 """Skips a test, or a class of them, where there is no Redash to run it on."""
 
 
-def server(test: unittest.TestCase, api_key: str | None = None) -> RedashServer:
-    """Return the server until the end of the test: recorded under the test's name, or live."""
-    wait = wait_fixed(0.2) if IS_LIVE else wait_none()
+def place(test: unittest.TestCase) -> tuple[str, str]:
+    """Return URL and API key, good until the end of the test: recorded under its name, or live."""
     if not IS_LIVE or _RECORD:
-        name = f"{test.id().rpartition('.')[2]}.yaml"
-        tape = _recorder().use_cassette(str(RECORDED / name))
-        test.enterContext(tape)
-    if IS_LIVE:
-        found = RedashServer(str(_URL), api_key or str(_API_KEY), wait=wait)
-    else:
-        found = RedashServer(RECORDED_URL, api_key or "recorded", wait=wait)
-    return test.enterContext(found)
+        tape = RECORDED / f"{test.id().rpartition('.')[2]}.yaml"
+        if _RECORD:
+            tape.unlink(missing_ok=True)
+        test.enterContext(_recorder().use_cassette(str(tape)))
+    return (str(_URL), str(_API_KEY)) if IS_LIVE else (RECORDED_URL, "recorded")
+
+
+def server(test: unittest.TestCase, api_key: str | None = None) -> RedashServer:
+    """Return the server at that place, with another API key if one is given."""
+    wait = wait_fixed(0.2) if IS_LIVE else wait_none()
+    url, known = place(test)
+    return test.enterContext(RedashServer(url, api_key or known, wait=wait))
+
+
+def live_redash() -> RedashServer:
+    """Return the live server."""
+    return RedashServer(str(_URL), str(_API_KEY), wait=wait_fixed(0.2))
+
+
+def clear_live_redash() -> None:
+    """Take away what earlier tests left in a live Redash; what is recorded begins after that."""
+    if not IS_LIVE:
+        return
+    with live_redash() as redash:
+        for one in redash.get("alerts"):
+            redash.delete(f"alerts/{one['id']}")
+        for kind in ("dashboards", "queries"):
+            for one in list(redash.pages(kind)):
+                version = {"version": one["version"]} if kind == "dashboards" else {}
+                # An archived query keeps its tags, by which the next push would find it.
+                redash.post(f"{kind}/{one['id']}", {"tags": [], **version})
+                redash.delete(f"{kind}/{one['id']}")
+        for one in list(redash.pages("queries/archive", tags=TAG)):
+            redash.post(f"queries/{one['id']}", {"tags": []})
+        for kind in ("data_sources", "destinations"):
+            for one in redash.get(kind):
+                redash.delete(f"{kind}/{one['id']}")
 
 
 def database(live_url: Callable[[], str]) -> str:
@@ -103,6 +135,8 @@ def _without_secrets(value: Any) -> Any:
         clean |= _placeholders(clean)
     for name in {"api_key", "email", "profile_image_url"} & set(clean):
         clean[name] = "scrubbed"
+    # Long, and nothing reads it.
+    clean.pop("client_config", None)
     return clean
 
 

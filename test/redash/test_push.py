@@ -1,22 +1,31 @@
 from __future__ import annotations
 
+import json
+import os
 import unittest
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from unittest.mock import patch
 
-from crash_rate_aggregates.errors import RedashKeyError, RedashRejectedError
+from crash_rate_aggregates.errors import ExitCode, RedashKeyError, RedashRejectedError
 from crash_rate_aggregates.job import prepare_database
 from crash_rate_aggregates.questions.catalog import questions
 from crash_rate_aggregates.redash.files import read_files
 from crash_rate_aggregates.redash.found import found_objects
-from crash_rate_aggregates.redash.objects import TAG, Kind, WantedObject
+from crash_rate_aggregates.redash.objects import Kind, WantedObject
 from crash_rate_aggregates.redash.plan import Step
 from crash_rate_aggregates.redash.push import planned, push
-from crash_rate_aggregates.redash.server import RedashServer
-from crash_rate_aggregates.redash.wanted import DATA_SOURCE, DESTINATION, Place, wanted_objects
-from test.redash.real_redash import database, server
+from crash_rate_aggregates.redash.wanted import Place, wanted_objects
+from test.cli.test_cli import typed
+from test.redash.real_redash import (
+    RECORDED_DATABASE,
+    clear_live_redash,
+    database,
+    place,
+    server,
+)
 from test.servers import fresh_database
 
 SMALL = Path(__file__).parent / "small"
@@ -42,27 +51,6 @@ def said(steps: Iterable[Step]) -> list[str]:
     return [f"{step.action} {step.kind} {step.key}" for step in steps]
 
 
-def cleared(redash: RedashServer) -> None:
-    """Take away what earlier tests left, hand-made widgets with the dashboards too."""
-    for one in redash.get("alerts"):
-        redash.delete(f"alerts/{one['id']}")
-    for path in ("dashboards", "queries", "queries/archive"):
-        for one in list(redash.pages(path)):
-            if TAG in one["tags"] or one["name"] == "A small dashboard":
-                # An archived query keeps its tags, by which the next push would find it.
-                redash.post(f"{path.partition('/')[0]}/{one['id']}", {"tags": []} | version(one))
-                redash.delete(f"{path.partition('/')[0]}/{one['id']}")
-    for path, name in (("data_sources", DATA_SOURCE), ("destinations", DESTINATION)):
-        for one in redash.get(path):
-            if one["name"] in {name, "Renamed"}:
-                redash.delete(f"{path}/{one['id']}")
-
-
-def version(listed: dict[str, Any]) -> dict[str, Any]:
-    """Return the version that a change of a dashboard must name."""
-    return {"version": listed["version"]} if "dashboard_filters_enabled" in listed else {}
-
-
 class BreaksOffError(Exception):
     """The push is killed."""
 
@@ -71,13 +59,14 @@ class PushTest(unittest.TestCase):
     """A small set of files, pushed to a real Redash: recorded, or live where one is named."""
 
     def setUp(self) -> None:
+        clear_live_redash()
         self.redash = server(self)
-        cleared(self.redash)
+        self.database = database(self.live_database)
         self.wanted = self.small(HOOK)
 
     def small(self, webhook: str | None) -> list[WantedObject]:
         """Want the small files."""
-        place = Place(database(self.live_database), webhook)
+        place = Place(self.database, webhook)
         return wanted_objects(read_files(SMALL), questions(), place, today=date(2016, 3, 15))
 
     def live_database(self) -> str:
@@ -148,7 +137,9 @@ class PushTest(unittest.TestCase):
         after = self.redash.get(f"dashboards/{dashboard}")
         self.assertEqual(after["name"], "A small dashboard")
         self.assertIn("mine", after["tags"])
-        self.assertEqual(sorted(one["text"] for one in after["widgets"]), ["", "Read **me**.", "Theirs"])
+        self.assertEqual(
+            sorted(one["text"] for one in after["widgets"]), ["", "Read **me**.", "Theirs"]
+        )
         self.assertIn("Copy of", self.redash.get(f"queries/{copy['id']}")["name"])
         (note,) = planned(self.redash, self.wanted).notes
         self.assertIn(f"(number {copy['id']}) is a copy of ours", note)
@@ -165,44 +156,65 @@ class PushTest(unittest.TestCase):
         self.assertEqual(self.push(), [])
 
     def test_other_webhook(self) -> None:
-        """Another webhook is sent, although Redash shows none; without one nothing is taken away."""
+        """Another webhook is sent, although Redash shows none; without one nothing goes."""
         self.push()
-        self.wanted = self.wanted_with_hook(f"{HOOK}/other")
+        self.wanted = self.small(f"{HOOK}/other")
         self.assertEqual(self.push(), ["change destination Crash rate alerts"])
-        self.wanted = self.wanted_with_hook(None)
+        self.wanted = self.small(None)
         self.assertEqual(self.push(), [])
-
-    def wanted_with_hook(self, webhook: str | None) -> list[WantedObject]:
-        """Want the same with another webhook."""
-        kept = [
-            one for one in self.wanted if one.kind not in {Kind.DESTINATION, Kind.SUBSCRIPTION}
-        ]
-        files = [
-            one
-            for one in wanted_objects(
-                read_files(SMALL), questions(), Place(None, webhook), today=date(2016, 3, 15)
-            )
-            if one.kind in {Kind.DESTINATION, Kind.SUBSCRIPTION}
-        ]
-        return [*kept, *files]
 
     def test_query_that_fails(self) -> None:
         """A query that PostgreSQL rejects ends the push with what it says."""
         broken = [
-            one
-            if one.kind is not Kind.QUERY
-            else WantedObject(
-                one.kind,
-                one.key,
-                one.name,
-                {**one.fields, "query": "SELECT nothing"},
-                one.published,
-                one.run_with,
-            )
+            replace(one, fields={**one.fields, "query": "SELECT nothing"})
+            if one.kind is Kind.QUERY
+            else one
             for one in self.wanted
         ]
         with self.assertRaisesRegex(RedashRejectedError, 'column "nothing" does not exist'):
             push(self.redash, broken)
+
+
+class CommandsTest(unittest.TestCase):
+    """The commands as they are typed, about a Redash that holds nothing of ours."""
+
+    def setUp(self) -> None:
+        clear_live_redash()
+        url, api_key = place(self)
+        settings = {"URL": url, "API_KEY": api_key, "DATABASE": RECORDED_DATABASE}
+        ours = {f"CRASH_RATE_AGGREGATES_REDASH_{name}": text for name, text in settings.items()}
+        self.enterContext(patch.dict(os.environ, ours))
+
+    def test_plan_for_people(self) -> None:
+        """The plan is a line for each step and a sum; a change to come ends a check with code 3."""
+        code, output, _ = typed("redash", "plan", "--check", "--files", str(SMALL))
+        self.assertEqual(code, ExitCode.CHECK_FAILED)
+        first, *_, last = output.splitlines()
+        self.assertEqual(first, "+ make data source 'Crash-DB'")
+        self.assertEqual(last, "10 steps: 7 to make, 2 to publish, 1 to run.")
+        self.assertNotIn("secret", output)
+
+    def test_plan_for_machines(self) -> None:
+        """--json prints each step with its changes, and how many of them write."""
+        code, output, _ = typed("redash", "plan", "--json", "--files", str(SMALL))
+        self.assertEqual(code, ExitCode.DONE)
+        document = json.loads(output)
+        self.assertEqual(document["writes"], 9)
+        self.assertEqual(document["notes"], [])
+        self.assertEqual(
+            document["steps"][2],
+            {
+                "action": "publish",
+                "kind": "query",
+                "key": "fresh",
+                "name": "Freshness",
+                "id": None,
+                "changes": [
+                    {"field": "is_draft", "before": None, "after": False},
+                    {"field": "is_archived", "before": None, "after": False},
+                ],
+            },
+        )
 
 
 class KeyTest(unittest.TestCase):
@@ -213,7 +225,7 @@ class KeyTest(unittest.TestCase):
             planned(redash, [])
         self.assertRegex(
             str(caught.exception),
-            r"^Redash at \S+ does not know the API key: correct CRASH_RATE_AGGREGATES_REDASH_API_KEY$",
+            r"^Redash at \S+ does not know the API key: correct CRASH_RATE_\w+_REDASH_API_KEY$",
         )
 
 

@@ -16,9 +16,9 @@ from crash_rate_aggregates.redash.files import read_files, shipped_files
 from crash_rate_aggregates.redash.objects import KEY_OPTION, Kind, WantedObject
 from crash_rate_aggregates.redash.query_text import value_to_run_with
 from crash_rate_aggregates.redash.wanted import Place, wanted_objects
-from test.engines.made_days import DAY, crash_ping, lines, main_ping, write_day
-from test.job.days_in_postgres import filled, made_job, rows
-from test.servers import fresh_database
+from test.engines.made_days import DAY
+from test.job.days_in_postgres import rows
+from test.redash.filled_database import filled_database
 
 TODAY = DAY + timedelta(1)
 READER = "postgresql://reader:secret@db.test:5433/crash_rates?sslmode=require"
@@ -185,9 +185,7 @@ class EditedFilesTest(unittest.TestCase):
 
     def wanted(self) -> list[WantedObject]:
         """Read the edited copy."""
-        return wanted_objects(
-            read_files(self.folder), questions(), Place(None, None), today=TODAY
-        )
+        return wanted_objects(read_files(self.folder), questions(), Place(None, None), today=TODAY)
 
     def test_edited_copy(self) -> None:
         """A copy of the files can be edited and read instead."""
@@ -198,6 +196,7 @@ class EditedFilesTest(unittest.TestCase):
 
     def test_faults_are_named(self) -> None:
         """An entry that cannot be meant is an error with the file or key, and what is wrong."""
+        board = 'name = "D"\n[[rows]]\nheight = 1\n'
         for name, text, said in (
             ("alerts/a.toml", "name = ", "a.toml"),
             ("alerts/a.toml", 'name = "A"', "a.toml.*query.*required"),
@@ -206,12 +205,12 @@ class EditedFilesTest(unittest.TestCase):
             ("queries/q.toml", 'question = "pings_a_day"\nrefresh = 60', "'q'.*parameters"),
             (
                 "dashboards/d.toml",
-                'name = "D"\n[[rows]]\nheight = 1\nwidgets = [{ chart = "freshness/x", width = 1 }]',
+                f'{board}widgets = [{{ chart = "freshness/x", width = 1 }}]',
                 "'d'.*'freshness/x'",
             ),
             (
                 "dashboards/d.toml",
-                'name = "D"\n[[rows]]\nheight = 1\nwidgets = [{ text = "x", width = 1 }]',
+                f'{board}widgets = [{{ text = "x", width = 1 }}]',
                 "'d'.*without a key",
             ),
         ):
@@ -247,27 +246,8 @@ class AnswersTest(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls) -> None:
-        """Fill the days: release and nightly on two systems, 25 hours a ping."""
-        cls.url = fresh_database(cls)
-        folder = Path(cls.enterClassContext(TemporaryDirectory()))
-        days = [DAY - timedelta(2), DAY - timedelta(1), DAY]
-        for day in days:
-            started = {
-                "payload/info/subsessionStartDate": str(day),
-                "payload/info/subsessionLength": 90_000,
-            }
-            pings = [
-                made(**{**at, "application/channel": channel, "environment/system/os": system})
-                for channel in ("release", "nightly", "strange")
-                for system in ({"name": "Linux", "version": "4.4"}, {"name": "Darwin"})
-                for made, at, number in (
-                    (main_ping, started, 6),
-                    (crash_ping, {"payload/crashDate": str(day)}, 2),
-                )
-                for _ in range(number)
-            ]
-            write_day(folder / "pings", {"1.json": lines(pings)}, day)
-        filled(made_job(folder / "pings", cls.url, folder), *days)
+        """Fill the days."""
+        cls.url = filled_database(cls)
 
     def answer(self, query: WantedObject) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Ask what Redash asks with the defaults."""
@@ -315,7 +295,7 @@ class AnswersTest(unittest.TestCase):
             self.assertIn(one.fields["options"]["column"], names)
 
     def test_channels_are_those_of_the_database(self) -> None:
-        """The channels that can be chosen are those that crash_channel leaves, all others folded."""
+        """The channels to choose from are those that crash_channel leaves as they are."""
         files = read_files(shipped_files())
         for name in ("channels", "channel"):
             options = files.parameters[name].options
@@ -324,9 +304,7 @@ class AnswersTest(unittest.TestCase):
                 [*options, "strange"],
             )  # fmt: skip
             self.assertEqual([row[0] for row in folded], [*options, "other"])
-        self.assertEqual(
-            list(files.colors["channels"]), list(files.parameters["channels"].options)
-        )
+        self.assertEqual(list(files.colors["channels"]), list(files.parameters["channels"].options))
 
 
 def named_columns(chart: WantedObject) -> Iterator[str]:
