@@ -19,10 +19,10 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 	$(LOCK_FLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint docs lock clean FORCE
+.PHONY: help run test test-long lint docs benchmark-database lock protobuf clean FORCE
 
 help: ## Say what each target does.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "PYTHON=python3.13 chooses the Python; UNITTEST_FLAGS=-v shows each test's sentence."
 
@@ -53,6 +53,9 @@ run: .venv/project ## Fill the table and show crash rates: of PINGS=folder, or o
 test: .venv/dev ## Run all tests.
 	@$(VENV_PYTHON) -m unittest discover $(UNITTEST_FLAGS)
 
+test-long: .venv/dev ## Run the long proofs, of minutes to hours, that `make test` leaves out.
+	@$(VENV_PYTHON) -m unittest discover -s test/long -t . -p 'long_*.py' $(UNITTEST_FLAGS)
+
 lint: .venv/dev ## Check style, types and the direction of imports.
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
@@ -62,11 +65,21 @@ lint: .venv/dev ## Check style, types and the direction of imports.
 docs: .venv/project ## Write the generated parts of docs/ anew.
 	@$(VENV_PYTHON) docs/generate_docs.py
 
+benchmark-database: .venv/project ## Measure every question at real size; writes docs/benchmarks.md.
+	@$(VENV_PYTHON) -m benchmarks.database
+
 lock: .venv/dev ## Write the lock files from pyproject.toml; LOCK_FLAGS=--upgrade for newer versions.
 	@$(PIP) install uv
 	@$(COMPILE) pyproject.toml --group build --output-file requirements.lock
 	@$(COMPILE) pyproject.toml --group build --group dev --constraint requirements.lock \
 		--output-file requirements-dev.lock
+
+# That version writes a module that every protobuf since 6.31 can load.
+protobuf: ## Write the module that reads Heka's messages anew from heka.proto.
+	@"$(PYTHON)" -m venv --clear .venv/protoc
+	@PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/protoc/bin/python -m pip --quiet --no-input install grpcio-tools==1.76.0
+	@.venv/protoc/bin/python -m grpc_tools.protoc --proto_path=. --python_out=. --pyi_out=. \
+		crash_rate_aggregates/sources/heka/heka.proto
 
 clean: ## Remove what make made: .venv, caches, sample pings. The database stays.
 	@rm -rf .venv .mypy_cache .ruff_cache .hypothesis sample-pings
@@ -97,3 +110,10 @@ endif
 	@echo "Adding the tools of requirements-dev.lock to .venv …"
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements-dev.lock
 	@touch $@
+
+# Microsoft's emulator of Azure's storage; where npm cannot install it, its tests are skipped.
+.venv/azurite: .venv/packages
+	@echo "Adding azurite to .venv …"
+	@npm install --silent --no-audit --no-fund --prefix $@ azurite@3.37.0 || \
+		echo "npm did not install azurite, so the tests of Azure are skipped." >&2
+	@mkdir -p $@ && touch $@

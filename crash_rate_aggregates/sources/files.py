@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from crash_rate_aggregates.dimensions import Dimension
 from crash_rate_aggregates.sources.compression import salvaged
-from crash_rate_aggregates.sources.days import DayPattern
+from crash_rate_aggregates.sources.gcp_files import GcpFiles
+from crash_rate_aggregates.sources.heka.format import HekaPings
 from crash_rate_aggregates.sources.interface import (
     DamagedStreamError,
     FileContent,
@@ -16,16 +17,11 @@ from crash_rate_aggregates.sources.interface import (
     StoredFile,
 )
 from crash_rate_aggregates.sources.json_pings import JsonPings
-from crash_rate_aggregates.sources.local_files import LocalFiles
+from crash_rate_aggregates.sources.mozlz4 import MozLz4Pings
 
-FORMATS: tuple[PingFormat, ...] = (JsonPings(),)
+FORMATS: tuple[PingFormat, ...] = (HekaPings(), MozLz4Pings(), GcpFiles(), JsonPings())
 """Tried in this order; the last one takes everything."""
 _HEAD_BYTES = 1 << 20
-
-
-def open_store(pings: str) -> Store:
-    """Return the store that --pings names."""
-    return LocalFiles(DayPattern(pings))
 
 
 def read_pings(
