@@ -53,7 +53,7 @@ run: .venv/project ## Fill the table and show crash rates: of PINGS=folder, or o
 test: .venv/dev ## Run all tests.
 	@$(VENV_PYTHON) -m unittest discover $(UNITTEST_FLAGS)
 
-test-long: .venv/dev ## Run the long proofs, of minutes to hours, that `make test` leaves out.
+test-long: .venv/dev .venv/azurite ## Run the proofs that take minutes each, and Azure's emulator (npm).
 	@$(VENV_PYTHON) -m unittest discover -s test/long -t . -p 'long_*.py' $(UNITTEST_FLAGS)
 
 lint: .venv/dev ## Check style, types and the direction of imports.

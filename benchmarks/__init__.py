@@ -1,1 +1,1 @@
-"""Measurements that anyone can run again; each prints Markdown or writes it to docs/."""
+"""What the program costs, measured."""

@@ -11,11 +11,15 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 
 
 def machine() -> str:
-    """Return cores, memory and versions of this machine, in words."""
+    """Return cores, memory and versions of this machine, in words, and how busy it is.
+
+    A load far above the number of cores says that others had most of the machine.
+    """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
         f"{len(os.sched_getaffinity(0))} cores, {memory:.0f} GiB of memory, {platform.system()} "
-        f"on {platform.machine()}, Python {platform.python_version()}"
+        f"on {platform.machine()}, Python {platform.python_version()}, "
+        f"load {os.getloadavg()[1]:.0f}"
     )
 
 

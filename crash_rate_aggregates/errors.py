@@ -164,6 +164,16 @@ class ObjectChangedError(StorageError):
     remedy = "Run the day again once nothing writes to it any more."
 
 
+class UnknownTableError(SourceError):
+    """An export of BigQuery, or a Parquet file, does not tell what pings it holds."""
+
+    slug = "unknown-table"
+    remedy = (
+        "Name the table in the file's path, like main_v5, crash_v4 or crash_v1, and export the "
+        "columns that docs/rules.md lists; keep other tables out of the day's folder."
+    )
+
+
 class EngineError(CrashRateAggregatesError):
     """The day could not be computed."""
 

@@ -68,7 +68,7 @@ class DatabaseCommandsTest(unittest.TestCase):
             "question", "pings-a-day", "--first-date=2016-03-01", "--last-date=20160331", "--csv"
         )
         self.assertEqual(code, 0)
-        self.assertEqual(output.splitlines()[1:], ["2016-03-14,6,4,2,0,2"])
+        self.assertEqual(output.splitlines()[1:], ["2016-03-14,7,4,3,0,2"])
         code, output, _ = self.ask("question")
         self.assertEqual(code, 0)
         self.assertIn("crash_rates_over_time", output)

@@ -98,7 +98,12 @@ class EveryQuestionTest(QuestionsTestCase):
     def test_channels(self):
         """The channels that are asked for unless others are named are those that exist."""
         self.assertEqual(
-            {one for (one,) in self.rows("SELECT crash_channel(c) FROM unnest(%s) c", [*CHANNELS])},
+            {
+                one
+                for (one,) in self.rows(
+                    "SELECT crash_channel(c) FROM unnest(%s::text[]) c", [*CHANNELS]
+                )
+            },
             set(CHANNELS),
         )
 

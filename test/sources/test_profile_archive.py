@@ -14,9 +14,10 @@ import cramjam
 
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.errors import PingsNotFoundError, UnreadableFileError
-from crash_rate_aggregates.sources.files import open_store, read_pings
+from crash_rate_aggregates.sources.files import read_pings
 from crash_rate_aggregates.sources.interface import Unreadable
 from crash_rate_aggregates.sources.local_files import LocalFiles
+from crash_rate_aggregates.sources.places import open_store
 from crash_rate_aggregates.sources.profile_archive import (
     ProfileArchive,
     day_of_archived_ping,
