@@ -29,6 +29,7 @@ from crash_rate_aggregates.errors import (
     ExitCode,
     InterruptedRunError,
 )
+from crash_rate_aggregates.redash_commands import redash
 
 if TYPE_CHECKING:
     from crash_rate_aggregates.database.questions import Answer
@@ -132,6 +133,9 @@ _range_options = _options(
 @click.version_option(__version__, prog_name="crash-rate-aggregates")
 def cli() -> None:
     """Crash rates from Telemetry pings: each day of pings into one PostgreSQL table."""
+
+
+cli.add_command(redash)
 
 
 @cli.command()

@@ -45,7 +45,16 @@ def _usable_cores() -> int:
 
 _Names: TypeAlias = Annotated[tuple[str, ...] | None, NoDecode]
 _MAY_HOLD_SECRETS = frozenset(
-    {"database", "storage_endpoint", "owner_password", "writer_password", "reader_password"}
+    {
+        "database",
+        "storage_endpoint",
+        "owner_password",
+        "writer_password",
+        "reader_password",
+        "redash_api_key",
+        "redash_database",
+        "redash_webhook",
+    }
 )
 
 
@@ -158,6 +167,18 @@ class Settings(BaseSettings):
     )
     reader_password: SecretStr | None = Field(
         None, description="Likewise to the reader, for Redash and people."
+    )
+    redash_url: str | None = Field(None, description="Start page of Redash.")
+    redash_api_key: SecretStr | None = Field(
+        None, description="API key of an administrator of Redash, always the same one."
+    )
+    redash_database: SecretStr | None = Field(
+        None,
+        description="libpq URL of the database for the data source Crash-DB: the reader role, as "
+        "Redash reaches the server.",
+    )
+    redash_webhook: SecretStr | None = Field(
+        None, description="URL that the alerts of Redash are sent to, if any."
     )
 
     @field_validator("dimensions", "doc_types", "applications", "channels", mode="before")

@@ -258,6 +258,48 @@ class EmbeddedServerError(DatabaseError):
     remedy = "Read the server's log that the message names, or use your own server with --database."
 
 
+class RedashFilesError(UsageError):
+    """A file that describes queries, charts, dashboards or alerts cannot be meant."""
+
+    slug = "redash-files"
+    remedy = "Correct the entry that the message names; docs/redash.md says what each means."
+
+
+class RedashError(CrashRateAggregatesError):
+    """Redash cannot be used."""
+
+    slug = "redash"
+    remedy = "Check the URL in --redash-url and Redash's own log; `redash push` goes on from there."
+
+
+class RedashRefusedError(RedashError):
+    """No answer, or not that of a Redash."""
+
+    slug = "redash-refused"
+    remedy = "Check the URL in --redash-url, and that Redash runs."
+
+
+class RedashKeyError(RedashError):
+    """Redash does not know the API key, or its user may not do what is needed."""
+
+    slug = "redash-key"
+    remedy = "Give the API key of an administrator, from the user's page in Redash."
+
+
+class RedashRejectedError(RedashError):
+    """Redash rejected a request, or a query failed in it."""
+
+    slug = "redash-rejected"
+    remedy = "Read what Redash says; what was done until then stays, and `redash push` goes on."
+
+
+class RedashUnavailableError(RedashError):
+    """Redash was overloaded, broke down or did not answer in time, more than once."""
+
+    slug = "redash-unavailable"
+    remedy = "Try again later; what was done until then stays, and `redash push` goes on."
+
+
 class InterruptedRunError(CrashRateAggregatesError):
     """Ctrl-C or a termination signal; the day stays as it was."""
 

@@ -24,8 +24,9 @@ LAYERS = (
     ("questions",),
     ("engines",),
     ("job",),
-    ("sample_pings",),
+    ("sample_pings", "redash"),
     ("terminal",),
+    ("redash_commands",),
     ("cli",),
     ("fill_database", "__main__"),
 )

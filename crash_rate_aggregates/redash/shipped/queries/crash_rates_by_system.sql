@@ -1,0 +1,14 @@
+SELECT
+    concat_ws(' ', coalesce(os_name, '(none)'), os_version) AS system,
+    usage_hours,
+    max(per_1000_hours) FILTER (WHERE kind = 'main') AS main_rate,
+    max(lower_limit) FILTER (WHERE kind = 'main') AS main_lower,
+    max(upper_limit) FILTER (WHERE kind = 'main') AS main_upper,
+    max(greatest(upper_limit - per_1000_hours, per_1000_hours - lower_limit))
+        FILTER (WHERE kind = 'main') AS main_error,
+    max(per_1000_hours) FILTER (WHERE kind = 'content') AS content_rate,
+    max(per_1000_hours) FILTER (WHERE kind = 'main_and_content_minus_shutdown') AS m_c_s_rate
+FROM question
+GROUP BY os_name, os_version, usage_hours
+ORDER BY usage_hours DESC, system
+LIMIT 30

@@ -1,0 +1,21 @@
+-- The six versions with the most usage hours; every age has a row, so that lines break where there is
+-- no value.
+SELECT
+    age AS build_age,
+    versions.build_version,
+    usage_hours,
+    main_rate,
+    greatest(main_upper - main_rate, main_rate - main_lower) AS main_error,
+    m_c_s_rate,
+    greatest(m_c_s_upper - m_c_s_rate, m_c_s_rate - m_c_s_lower) AS m_c_s_error
+FROM (
+    SELECT build_version, min(build_age) AS first, max(build_age) AS last
+    FROM question
+    GROUP BY build_version
+    ORDER BY sum(usage_hours) DESC
+    LIMIT 6
+) AS versions
+CROSS JOIN LATERAL generate_series(first, last) AS age
+LEFT JOIN question
+    ON question.build_version = versions.build_version AND question.build_age = age
+ORDER BY age, versions.build_version

@@ -1,0 +1,252 @@
+"""All objects that the files describe, as a server is to hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+from crash_rate_aggregates.errors import BadSettingError, RedashFilesError
+from crash_rate_aggregates.questions.catalog import Question
+from crash_rate_aggregates.redash.charts import visualization
+from crash_rate_aggregates.redash.files import Alert, Dashboard, Files, Query, Row, Widget
+from crash_rate_aggregates.redash.objects import KEY_OPTION, TAG, Kind, Ref, WantedObject, tag_of
+from crash_rate_aggregates.redash.query_text import (
+    parameter_definition,
+    query_text,
+    used_parameters,
+    value_to_run_with,
+)
+
+DATA_SOURCE = "Crash-DB"
+"""The name by which people know the database in Redash."""
+DESTINATION = "Crash rate alerts"
+"""The name of the webhook that alerts go to."""
+_DATA_SOURCE = Ref(Kind.DATA_SOURCE, DATA_SOURCE)
+_DESTINATION = Ref(Kind.DESTINATION, DESTINATION)
+_CONNECTION = ("host", "port", "user", "password", "dbname", "sslmode")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the files cannot know: where the database and the webhook are."""
+
+    database: str | None
+    """libpq URL of the reader role as Redash reaches it; None leaves the data source as it is."""
+    webhook: str | None
+    """URL that alerts are sent to; None leaves destinations and subscriptions as they are."""
+
+
+def wanted_objects(
+    files: Files, questions: Mapping[str, Question], place: Place, *, today: date
+) -> list[WantedObject]:
+    """Return all objects.
+
+    Args:
+        files: From `read_files`.
+        questions: The shared questions by name.
+        place: Where the database and the webhook are.
+        today: The day with which queries are run for the first time.
+
+    Raises:
+        RedashFilesError: The files name something that is not there.
+        BadSettingError: The URL of the database cannot be read.
+    """
+    wanted = [_data_source(place.database)]
+    used: dict[str, list[str]] = {}
+    for key, query in files.queries.items():
+        one, used[key] = _query(key, query, files, questions, today)
+        wanted += [one, *_charts(key, query, files)]
+    for key, dashboard in files.dashboards.items():
+        wanted += [_dashboard(key, dashboard), *_widgets(key, dashboard, files, used)]
+    if place.webhook:
+        wanted.append(_destination(place.webhook))
+    for key, alert in files.alerts.items():
+        wanted.append(_alert(key, alert, files))
+        if place.webhook:
+            wanted.append(_subscription(key, alert))
+    return wanted
+
+
+def _data_source(url: str | None) -> WantedObject:
+    fields: dict[str, Any] = {"name": DATA_SOURCE}
+    if url is not None:
+        fields |= {"type": "pg", "options": _connection(url), "connects": True}
+    return WantedObject(Kind.DATA_SOURCE, DATA_SOURCE, DATA_SOURCE, fields)
+
+
+def _connection(url: str) -> dict[str, Any]:
+    try:
+        given = conninfo_to_dict(url)
+    except ProgrammingError:
+        given = {}
+    port = str(given.get("port") or 5432)
+    if not given.get("host") or not given.get("dbname") or not port.isdecimal():
+        # The text may hold the password, so it is not shown.
+        raise BadSettingError(
+            "the setting redash_database cannot be read or names no host and database: write "
+            "postgresql://reader:password@host:5432/database"
+        )
+    options: dict[str, Any] = {name: given[name] for name in _CONNECTION if given.get(name)}
+    return options | {"port": int(port)}
+
+
+def _query(
+    key: str, query: Query, files: Files, questions: Mapping[str, Question], today: date
+) -> tuple[WantedObject, list[str]]:
+    if query.question not in questions:
+        raise RedashFilesError(
+            f"the query {key!r} asks a question {query.question!r}, which is not there: choose "
+            f"from {', '.join(questions)}"
+        )
+    question = questions[query.question]
+    text = query_text(question, files.statements.get(key), files.parameters, query.values)
+    used = used_parameters(text, files.parameters)
+    if used and query.refresh:
+        raise RedashFilesError(
+            f"the query {key!r} has parameters, so Redash cannot refresh it: take out refresh"
+        )
+    definitions = [parameter_definition(name, files.parameters[name]) for name in used]
+    fields = {
+        "name": question.title,
+        "description": query.description,
+        "query": text,
+        "data_source_id": _DATA_SOURCE,
+        "options": {"parameters": definitions},
+        "schedule": _schedule(query.refresh),
+        "tags": [TAG, tag_of(key)],
+    }
+    wanted = WantedObject(
+        Kind.QUERY,
+        key,
+        question.title,
+        fields,
+        published={"is_draft": False, "is_archived": False},
+        run_with={name: value_to_run_with(files.parameters[name], today=today) for name in used},
+    )
+    return wanted, used
+
+
+def _schedule(seconds: int | None) -> dict[str, Any] | None:
+    """Return Redash's schedule, which needs all four entries."""
+    if seconds is None:
+        return None
+    return {"interval": seconds, "time": None, "day_of_week": None, "until": None}
+
+
+def _charts(query_key: str, query: Query, files: Files) -> Iterator[WantedObject]:
+    for name, chart in query.charts.items():
+        key = f"{query_key}/{name}"
+        shown = visualization(chart, files.colors)
+        shown["options"] |= {KEY_OPTION: key}
+        fields = {"query_id": Ref(Kind.QUERY, query_key), **shown}
+        yield WantedObject(Kind.CHART, key, chart.name, fields)
+
+
+def _dashboard(key: str, dashboard: Dashboard) -> WantedObject:
+    fields = {
+        "name": dashboard.name,
+        "tags": [TAG, tag_of(key)],
+        "dashboard_filters_enabled": False,
+        "options": {"globalParamOrder": list(dashboard.parameters), KEY_OPTION: key},
+    }
+    return WantedObject(Kind.DASHBOARD, key, dashboard.name, fields, published={"is_draft": False})
+
+
+def _widgets(
+    dashboard_key: str, dashboard: Dashboard, files: Files, used: Mapping[str, list[str]]
+) -> Iterator[WantedObject]:
+    for widget, position in _placed(dashboard.rows):
+        name = widget.chart or widget.key
+        query_key, _, chart_key = (widget.chart or "").partition("/")
+        if widget.chart and chart_key not in getattr(files.queries.get(query_key), "charts", {}):
+            raise RedashFilesError(
+                f"the dashboard {dashboard_key!r} shows {widget.chart!r}, which no query has"
+            )
+        if not name:
+            raise RedashFilesError(
+                f"the dashboard {dashboard_key!r} has a text without a key: give it one"
+            )
+        key = f"{dashboard_key}/{name}"
+        options = {
+            KEY_OPTION: key,
+            "isHidden": False,
+            "position": position,
+            "parameterMappings": {
+                parameter: _mapping(parameter) for parameter in used.get(query_key, ())
+            },
+        }
+        fields = {
+            "dashboard_id": Ref(Kind.DASHBOARD, dashboard_key),
+            "visualization_id": Ref(Kind.CHART, widget.chart) if widget.chart else None,
+            "text": widget.text.strip(),
+            "width": 1,
+            "options": options,
+        }
+        yield WantedObject(Kind.WIDGET, key, name, fields)
+
+
+def _placed(rows: Iterable[Row]) -> Iterator[tuple[Widget, dict[str, Any]]]:
+    """Give each widget its place: rows from the top, widgets from the left."""
+    top = 0
+    for row in rows:
+        left = 0
+        for widget in row.widgets:
+            position = {"col": left, "row": top, "sizeX": widget.width, "sizeY": row.height}
+            yield widget, {**position, "autoHeight": False, "minSizeX": 1, "minSizeY": 1}
+            left += widget.width
+        top += row.height
+
+
+def _mapping(parameter: str) -> dict[str, Any]:
+    """Let the parameter of a query follow that of the dashboard."""
+    return {
+        "name": parameter,
+        "type": "dashboard-level",
+        "mapTo": parameter,
+        "value": None,
+        "title": "",
+    }
+
+
+def _destination(webhook: str) -> WantedObject:
+    options = {
+        "url": webhook,
+        # Redash never shows the URL again: these digits of its hash tell another one from it.
+        KEY_OPTION: sha256(webhook.encode()).hexdigest()[:8],
+    }
+    fields = {"name": DESTINATION, "type": "webhook", "options": options}
+    return WantedObject(Kind.DESTINATION, DESTINATION, DESTINATION, fields)
+
+
+def _alert(key: str, alert: Alert, files: Files) -> WantedObject:
+    if alert.query not in files.queries:
+        raise RedashFilesError(
+            f"the alert {key!r} looks at the query {alert.query!r}: there is none"
+        )
+    options = {
+        KEY_OPTION: key,
+        "column": alert.column,
+        "op": alert.condition,
+        "value": alert.value,
+        "selector": "first",
+        "custom_subject": alert.subject,
+        "custom_body": alert.body.strip(),
+    }
+    fields = {
+        "name": alert.name,
+        "query_id": Ref(Kind.QUERY, alert.query),
+        "rearm": alert.remind,
+        "options": options,
+    }
+    return WantedObject(Kind.ALERT, key, alert.name, fields)
+
+
+def _subscription(key: str, alert: Alert) -> WantedObject:
+    fields = {"alert_id": Ref(Kind.ALERT, key), "destination_id": _DESTINATION}
+    return WantedObject(Kind.SUBSCRIPTION, key, f"{alert.name} to {DESTINATION}", fields)
