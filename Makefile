@@ -7,6 +7,8 @@ PINGS ?=
 MIN_SUBMISSION_DATE ?=
 MAX_SUBMISSION_DATE ?=
 export PINGS MIN_SUBMISSION_DATE MAX_SUBMISSION_DATE
+# --wheelhouse packs all packages for hosts without internet.
+TARBALL_FLAGS ?=
 # Like -v (each test's sentence) or -f (stop at the first failure).
 UNITTEST_FLAGS ?=
 # --upgrade makes `make lock` take newer versions.
@@ -18,11 +20,18 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" \
 	$(LOCK_FLAGS)
 
+define MAKE_VENV
+	@"$(PYTHON)" -m venv --clear $(1)
+	@PIP_DISABLE_PIP_VERSION_CHECK=1 $(1)/bin/python -m pip --quiet --no-input install --no-compile \
+		--require-hashes --only-binary :all: -r $(2)
+	@pwd -P > $(1)/packages
+endef
+
 .DEFAULT_GOAL := help
-.PHONY: help run test lint docs lock clean FORCE
+.PHONY: help run test test-deploy test-long lint tarball docs lock clean FORCE
 
 help: ## Say what each target does.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "PYTHON=python3.13 chooses the Python; UNITTEST_FLAGS=-v shows each test's sentence."
 
@@ -53,11 +62,20 @@ run: .venv/project ## Fill the table and show crash rates: of PINGS=folder, or o
 test: .venv/dev ## Run all tests.
 	@$(VENV_PYTHON) -m unittest discover $(UNITTEST_FLAGS)
 
+test-deploy: .venv/dev .venv-deploy/packages ## Run the playbooks in ansible/ against AWS on this machine, and test the tarball.
+	@$(VENV_PYTHON) -m unittest discover -s test/deploy -t . -p 'deploy_*.py' $(UNITTEST_FLAGS)
+
+test-long: .venv/dev .venv-deploy/packages .venv-airflow/packages ## Run the proofs that take minutes each.
+	@$(VENV_PYTHON) -m unittest discover -s test/long -t . -p 'long_*.py' $(UNITTEST_FLAGS)
+
 lint: .venv/dev ## Check style, types and the direction of imports.
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy --strict
 	@$(VENV_PYTHON) -m unittest test.test_layers
+
+tarball: .venv/project ## Make dist/crash-rate-aggregates-job.tar.gz; TARBALL_FLAGS=--wheelhouse for hosts without internet.
+	@$(VENV_PYTHON) deploy/build_tarball.py $(TARBALL_FLAGS)
 
 docs: .venv/project ## Write the generated parts of docs/ anew.
 	@$(VENV_PYTHON) docs/generate_docs.py
@@ -67,9 +85,13 @@ lock: .venv/dev ## Write the lock files from pyproject.toml; LOCK_FLAGS=--upgrad
 	@$(COMPILE) pyproject.toml --group build --output-file requirements.lock
 	@$(COMPILE) pyproject.toml --group build --group dev --constraint requirements.lock \
 		--output-file requirements-dev.lock
+	@$(COMPILE) pyproject.toml --extra aws --constraint requirements-dev.lock \
+		--output-file requirements-job.lock
+	@$(COMPILE) --group deploy --output-file requirements-deploy.lock
+	@$(COMPILE) --group airflow --output-file requirements-airflow.lock
 
 clean: ## Remove what make made: .venv, caches, sample pings. The database stays.
-	@rm -rf .venv .mypy_cache .ruff_cache .hypothesis sample-pings
+	@rm -rf .venv .venv-deploy .venv-airflow dist .mypy_cache .ruff_cache .hypothesis sample-pings
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The three stamps of .venv. It is made anew when the lock changes, so nothing old stays in it, and
@@ -97,3 +119,18 @@ endif
 	@echo "Adding the tools of requirements-dev.lock to .venv …"
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements-dev.lock
 	@touch $@
+
+# Two more, which share no package with the program: what deploys it, and what an Airflow host has.
+ifneq ($(shell test -x .venv-deploy/bin/python && cat .venv-deploy/packages 2>/dev/null),$(shell pwd -P))
+.venv-deploy/packages: FORCE
+endif
+.venv-deploy/packages: requirements-deploy.lock | .venv/packages
+	@echo "Making .venv-deploy from requirements-deploy.lock (Ansible, about 700 MB, a minute or two) …"
+	$(call MAKE_VENV,.venv-deploy,requirements-deploy.lock)
+
+ifneq ($(shell test -x .venv-airflow/bin/python && cat .venv-airflow/packages 2>/dev/null),$(shell pwd -P))
+.venv-airflow/packages: FORCE
+endif
+.venv-airflow/packages: requirements-airflow.lock | .venv/packages
+	@echo "Making .venv-airflow from requirements-airflow.lock (about 300 MB, a minute) …"
+	$(call MAKE_VENV,.venv-airflow,requirements-airflow.lock)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -43,6 +43,9 @@ def _usable_cores() -> int:
         return os.cpu_count() or 1
 
 
+_MAY_HOLD_SECRETS = frozenset({"database", "pg_password"})
+
+
 class Settings(BaseSettings):
     """All settings of the program; each can be given in four places."""
 
@@ -56,6 +59,17 @@ class Settings(BaseSettings):
     )
     database: str | None = Field(
         None, description="libpq URL of the PostgreSQL server; without it the embedded one is used."
+    )
+    database_credentials: str | None = Field(
+        None,
+        description="Where AWS keeps the password: `s3://bucket/key` or `secretsmanager://name`; "
+        "see [operations](operations.md#credentials).",
+    )
+    pg_host: str | None = Field(None, description="Host of the PostgreSQL server.")
+    pg_name: str | None = Field(None, description="Name of the database.")
+    pg_username: str | None = Field(None, description="Name of the role.")
+    pg_password: SecretStr | None = Field(
+        None, description="Its password; better in `database_credentials` or `~/.pgpass`."
     )
     home: Path = Field(
         default_factory=default_home, description="Folder of the embedded server and of scratch."
@@ -168,5 +182,5 @@ def _config_file(config: str | None) -> Path | None:
 def _first_fault(error: ValidationError) -> str:
     fault = error.errors()[0]
     name = ".".join(str(part) for part in fault["loc"])
-    shown = "" if name == "database" else f" {fault['input']!r}"
+    shown = "" if name in _MAY_HOLD_SECRETS else f" {fault['input']!r}"
     return f"setting {name}{shown}: {fault['msg'].lower()}; see docs/configuration.md"

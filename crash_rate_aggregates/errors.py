@@ -145,6 +145,13 @@ class DatabaseRefusedError(DatabaseError):
     remedy = "Check the URL, the password and that the server runs."
 
 
+class DatabaseCredentialsError(DatabaseError):
+    """The secret that --database-credentials names cannot be fetched or used."""
+
+    slug = "database-credentials"
+    remedy = "Check the place, what is stored there, and that the job's user or role may read it."
+
+
 class QueryError(DatabaseError):
     """PostgreSQL rejected a statement."""
 
@@ -171,6 +178,14 @@ class EmbeddedServerError(DatabaseError):
 
     slug = "embedded-server"
     remedy = "Read the server's log that the message names, or use your own server with --database."
+
+
+class CheckFailedError(CrashRateAggregatesError):
+    """`check` found a day that is missing, not whole, or of unusual volume."""
+
+    slug = "check-failed"
+    remedy = "See what docs/operations.md says of a day that is missing, wrong or late."
+    exit_code = ExitCode.CHECK_FAILED
 
 
 class InterruptedRunError(CrashRateAggregatesError):

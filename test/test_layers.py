@@ -22,6 +22,7 @@ LAYERS = (
     ("decode",),
     ("sources", "database"),
     ("engines",),
+    ("health",),
     ("job",),
     ("sample_pings",),
     ("terminal",),

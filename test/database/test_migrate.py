@@ -14,6 +14,7 @@ NAMES = [
     "0002_runs",
     "0003_crash_count_limits",
     "0004_main_crashes_sent_twice",
+    "0005_open_attempts",
 ]
 NEXT = len(NAMES) + 1
 
@@ -151,6 +152,7 @@ class TablesTest(unittest.TestCase):
                 "crash_aggregates_damaged_files",
                 "crash_aggregates_ledger",
                 "crash_aggregates_migrations",
+                "crash_aggregates_open_attempts",
                 "crash_aggregates_runs",
             ],
         )
