@@ -266,9 +266,7 @@ def sql(statement: str, *, as_csv: bool, **flags: Any) -> None:
 @click.option(
     "--min-usage-hours",
     type=click.FloatRange(0),
-    default=100,
-    show_default=True,
-    help="Show no rate where there are fewer.",
+    help="Show no rate where there are fewer; default: crash_min_usage_hours(), which is 100.",
 )
 @click.option("--by", default="channel", show_default=True, help="Dimensions, comma-separated.")
 @_range_options
@@ -276,7 +274,7 @@ def sql(statement: str, *, as_csv: bool, **flags: Any) -> None:
 def rates(
     by: str,
     *,
-    min_usage_hours: float,
+    min_usage_hours: float | None,
     min_submission_date: date | None,
     max_submission_date: date | None,
     **flags: Any,
@@ -294,8 +292,7 @@ def rates(
             max_submission_date=max_submission_date,
             min_usage_hours=min_usage_hours,
         )
-    shown = rates_tables(names, found, min_usage_hours=min_usage_hours)
-    _stdout().print(*shown, sep="\n")
+    _stdout().print(*rates_tables(names, found), sep="\n")
 
 
 @cli.command()
@@ -331,9 +328,66 @@ def check(*, days: int, max_submission_date: date | None, as_json: bool, **flags
     require_no_fault(checked)
 
 
+@cli.command()
+@click.option("--submission-date", type=DATE, required=True, help="The day.")
+@_connection_options
+def history(submission_date: date, **flags: Any) -> None:
+    """Show every run of one day: what changed, and crashes and hours before and after."""
+    from crash_rate_aggregates.database.history import day_history
+    from crash_rate_aggregates.terminal.tables import history_tables
+
+    with _asked_database(flags) as connection:
+        runs = day_history(connection, submission_date)
+    _stdout().print(*history_tables(runs), sep="\n")
+
+
+@cli.command()
+@click.option("--keep-weeks", type=click.IntRange(1, 10_000), help="Weeks to keep; default: 26.")
+@click.option("--yes", is_flag=True, help="Drop them; without it they are only listed.")
+@_connection_options
+def retention(*, yes: bool, config: str | None, **flags: Any) -> None:
+    """Drop the months of which no day is to be kept, with all that was recorded about them."""
+    from crash_rate_aggregates.database import retention as months
+    from crash_rate_aggregates.database.connection import connect
+    from crash_rate_aggregates.terminal.tables import months_table
+
+    settings = load_settings(flags, config)
+    with _database_url(settings) as url, connect(url) as connection:
+        expired = months.expired_months(
+            months.stored_months(connection),
+            keep_weeks=settings.keep_weeks,
+            today=datetime.now(UTC).date(),
+        )
+        _stdout().print(months_table(expired))
+        if not yes:
+            click.echo("Nothing was dropped: add --yes to drop these months.")
+            return
+        for month in expired:
+            months.drop_month(connection, month)
+            click.echo(f"dropped {month.partition}")
+
+
 @cli.group()
 def database() -> None:
-    """Start, stop or find the embedded PostgreSQL server."""
+    """Make the roles of a database; start, stop or find the embedded PostgreSQL server."""
+
+
+@database.command()
+@_connection_options
+def init(config: str | None, **flags: Any) -> None:
+    """Make tables and roles, or set them right: owner, writer and reader.
+
+    Passwords come from the settings owner_password, writer_password and reader_password; a role
+    without one cannot log in.
+    """
+    from crash_rate_aggregates.database.roles import named_roles
+    from crash_rate_aggregates.job import init_database
+
+    settings = load_settings(flags, config)
+    roles = named_roles(settings.role_prefix)
+    with _database_url(settings) as url:
+        init_database(url, roles, settings.role_passwords())
+    click.echo(f"{roles.owner} owns the tables, {roles.writer} fills them, {roles.reader} reads")
 
 
 def _server_command(function: Callable[[EmbeddedServer], None]) -> click.Command:

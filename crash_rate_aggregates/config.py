@@ -43,9 +43,6 @@ def _usable_cores() -> int:
         return os.cpu_count() or 1
 
 
-_MAY_HOLD_SECRETS = frozenset({"database", "pg_password"})
-
-
 class Settings(BaseSettings):
     """All settings of the program; each can be given in four places."""
 
@@ -105,6 +102,24 @@ class Settings(BaseSettings):
         description='Further dimensions, name = "path/in/the/ping".',
     )
 
+    keep_weeks: int = Field(
+        26, ge=1, le=10_000, description="Weeks of submission dates that `retention` keeps."
+    )
+    role_prefix: str = Field(
+        "crash_rate",
+        pattern=r"^[a-z_][a-z0-9_]{0,50}$",
+        description="Begins the names of the roles of `database init`.",
+    )
+    owner_password: SecretStr | None = Field(
+        None, description="Password that `database init` gives to the owner, if any."
+    )
+    writer_password: SecretStr | None = Field(
+        None, description="Likewise to the writer, which runs the job."
+    )
+    reader_password: SecretStr | None = Field(
+        None, description="Likewise to the reader, for Redash and people."
+    )
+
     @field_validator("dimensions", mode="before")
     @classmethod
     def _split_names(cls, value: Any) -> Any:
@@ -123,6 +138,15 @@ class Settings(BaseSettings):
         del dotenv_settings, file_secret_settings
         toml = TomlConfigSettingsSource(settings_cls, cls.config_file)
         return init_settings, env_settings, toml
+
+    def role_passwords(self) -> dict[str, str]:
+        """Return the passwords that are set, of `owner`, `writer` and `reader`."""
+        passwords = {
+            "owner": self.owner_password,
+            "writer": self.writer_password,
+            "reader": self.reader_password,
+        }
+        return {kind: one.get_secret_value() for kind, one in passwords.items() if one is not None}
 
     def chosen_dimensions(self, base: Sequence[Dimension]) -> tuple[Dimension, ...]:
         """Return the dimensions of a run: those of the code, extra ones, or the chosen of both.
@@ -182,5 +206,6 @@ def _config_file(config: str | None) -> Path | None:
 def _first_fault(error: ValidationError) -> str:
     fault = error.errors()[0]
     name = ".".join(str(part) for part in fault["loc"])
-    shown = "" if name in _MAY_HOLD_SECRETS else f" {fault['input']!r}"
+    is_secret = name == "database" or name.endswith("_password")
+    shown = "" if is_secret else f" {fault['input']!r}"
     return f"setting {name}{shown}: {fault['msg'].lower()}; see docs/configuration.md"

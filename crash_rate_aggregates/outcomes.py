@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntFlag, StrEnum
 
+RULES_VERSION = 1
+"""Raised with every change after which the same pings give other numbers; each run records it."""
+
 
 class Outcome(StrEnum):
     """The verdict on one ping; the rules are tried in this order, the first that fits decides."""

@@ -49,7 +49,7 @@ def main() -> None:
         except (OSError, subprocess.CalledProcessError) as error:
             sys.exit(f"error: the packages could not be installed in {VENV}: {error}")
     # The environment stays: by it the program finds the Spark that started this script.
-    os.execv(PYTHON, [str(PYTHON), "-P", "-m", "crash_rate_aggregates", *sys.argv[1:]])
+    os.execv(PYTHON, [str(PYTHON), "-P", "-m", "crash_rate_aggregates", *sys.argv[1:]])  # noqa: S606  No shell is wanted.
 
 
 if __name__ == "__main__":

@@ -25,11 +25,13 @@ from crash_rate_aggregates.outcomes import (
     ADJUSTMENT_DESCRIPTIONS,
     OUTCOME_DESCRIPTIONS,
 )
+from crash_rate_aggregates.questions.catalog import PARAMETERS, questions
 
 DOCS = Path(__file__).parent
 _PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _TABLE_COMMENT = re.compile(r"COMMENT ON (?:TABLE|VIEW) (\w+) IS '((?:[^']|'')*)'")
 _FUNCTION_COMMENT = re.compile(r"COMMENT ON FUNCTION ([^;]*?) IS '((?:[^']|'')*)'")
+_DROPPED_FUNCTION = re.compile(r"DROP FUNCTION ([^;]*?);")
 _COLUMN_COMMENT = re.compile(r"COMMENT ON COLUMN (\w+)\.(\w+) IS '((?:[^']|'')*) Unit: ([^']*)\.'")
 _TABLE = re.compile(r"CREATE TABLE (\w+) \(\n(.*?)\n\)", re.DOTALL)
 _ADDED_COLUMN = re.compile(r"ALTER TABLE (\w+) ADD COLUMN ([a-z_]+) ([a-z]+(?: precision)?)[ ,;]")
@@ -92,10 +94,26 @@ def _tables() -> str:
 
 
 def _functions() -> str:
-    comments = _FUNCTION_COMMENT.findall(_migrations())
-    return _table(
-        ["function", "what it says"], [[f"`{name}`", _unquoted(c)] for name, c in comments]
-    )
+    sql = _migrations()
+    dropped = set(_DROPPED_FUNCTION.findall(sql))
+    rows = [
+        [f"`{name}`", _unquoted(comment)]
+        for name, comment in _FUNCTION_COMMENT.findall(sql)
+        if name not in dropped
+    ]
+    return _table(["function", "what it says"], rows)
+
+
+def _questions() -> str:
+    rows = [
+        [f"`{one.name}`", one.title, one.description, ", ".join(f"`{p}`" for p in one.parameters)]
+        for one in questions().values()
+    ]
+    return _table(["question", "title", "what it says", "parameters"], rows)
+
+
+def _parameters() -> str:
+    return _table(["parameter", "what it is"], [[f"`{k}`", text] for k, text in PARAMETERS.items()])
 
 
 def _unquoted(sql_text: str) -> str:
@@ -155,6 +173,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "dimensions": _dimensions,
     "tables": _tables,
     "functions": _functions,
+    "questions": _questions,
+    "parameters": _parameters,
     "messages": _messages,
     "settings": _settings,
     "commands": _commands,

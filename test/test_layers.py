@@ -21,6 +21,7 @@ LAYERS = (
     ("normalize",),
     ("decode",),
     ("sources", "database"),
+    ("questions",),
     ("engines",),
     ("health",),
     ("job",),

@@ -14,9 +14,11 @@ class CrashRate:
     per_1000_hours: float | None
     """1000 * crashes / usage hours; None without usage hours, or with too few."""
     lower: float | None
-    """Lower limit of the exact 95% interval (Garwood 1936); None for what is no plain count."""
+    """Lower limit of the 95% interval, which docs/database.md explains; None without a rate."""
     upper: float | None
     """Upper limit of it."""
+    dispersion: float | None
+    """How much more the days vary than chance explains, at least 1; None with fewer than 7 days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class CrashRates:
     """Main pings."""
     usage_hours: float
     """The hours behind the rates."""
+    min_usage_hours: float
+    """With fewer hours the group has no rates."""
     main: CrashRate
     """M: the main process."""
     content: CrashRate

@@ -9,7 +9,7 @@ from datetime import date, datetime
 import pyarrow as pa
 
 from crash_rate_aggregates.dimensions import Dimension
-from crash_rate_aggregates.outcomes import LedgerLine
+from crash_rate_aggregates.outcomes import RULES_VERSION, LedgerLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ class RunFacts:
     """Size of the files as stored."""
     files_read: int
     """Files of the day."""
+    rules_version: int = RULES_VERSION
+    """Of the rules by which the pings were judged."""
 
 
 @dataclass(frozen=True, slots=True)

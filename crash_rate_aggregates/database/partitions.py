@@ -5,17 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import psycopg
-from psycopg import sql
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
-from crash_rate_aggregates.database.advisory_locks import lock_schema
+from crash_rate_aggregates.database.lock_retries import (
+    RETRY_SECONDS,
+    changing_schema,
+    lock_retries,
+)
 from crash_rate_aggregates.database.rejections import rejections
 from crash_rate_aggregates.database.statements import statement
-
-LOCK_TIMEOUT_MILLISECONDS = 2_000
-"""Sessions queue behind one that waits for a lock, so it gives way after this time."""
-RETRY_SECONDS = 60.0
-"""For so long it is tried again."""
 
 
 def partition_name(submission_date: date) -> str:
@@ -57,16 +54,10 @@ def ensure_partition(
         DatabaseError: The server refuses, as when the tables were not made yet.
     """
     name = partition_name(submission_date)
-    attempts = Retrying(
-        retry=retry_if_exception_type(psycopg.errors.LockNotAvailable),
-        stop=stop_after_delay(retry_seconds),
-        wait=wait_random_exponential(multiplier=0.1, max=3),
-        reraise=True,
-    )
     with rejections(f"the partition {name} could not be made"):
         if _has_partition(connection, name):
             return False
-        return attempts(_make_partition, connection, name, partition_bounds(submission_date))
+        return lock_retries(retry_seconds)(_make_partition, connection, submission_date)
 
 
 def _has_partition(connection: psycopg.Connection, name: str) -> bool:
@@ -74,18 +65,9 @@ def _has_partition(connection: psycopg.Connection, name: str) -> bool:
     return row is not None and row[0]
 
 
-def _make_partition(connection: psycopg.Connection, name: str, bounds: tuple[date, date]) -> bool:
-    first, after = bounds
-    table = sql.Identifier(name)
-    with connection.transaction():
-        connection.execute(statement("lock_timeout"), {"milliseconds": LOCK_TIMEOUT_MILLISECONDS})
-        lock_schema(connection)
-        if _has_partition(connection, name):
+def _make_partition(connection: psycopg.Connection, submission_date: date) -> bool:
+    with changing_schema(connection):
+        if _has_partition(connection, partition_name(submission_date)):
             return False
-        connection.execute(statement("create_partition").format(partition=table))
-        connection.execute(
-            statement("attach_partition").format(
-                partition=table, first=sql.Literal(first), after=sql.Literal(after)
-            )
-        )
+        connection.execute(statement("make_partition"), {"submission_date": submission_date})
     return True

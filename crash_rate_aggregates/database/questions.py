@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -15,16 +14,11 @@ import psycopg
 from psycopg import sql
 
 from crash_rate_aggregates.database.crash_rate import CrashRate, CrashRates
-from crash_rate_aggregates.database.day import RecordedRun, RunFacts, StoredLedger
-from crash_rate_aggregates.database.rejections import rejections
+from crash_rate_aggregates.database.day import RecordedRun, StoredLedger
+from crash_rate_aggregates.database.reading import reading
+from crash_rate_aggregates.database.recorded_runs import not_stored, stored_runs
 from crash_rate_aggregates.database.statements import statement
-from crash_rate_aggregates.dimensions import Dimension
-from crash_rate_aggregates.errors import (
-    DatabaseError,
-    DayNotStoredError,
-    DimensionsError,
-    QueryError,
-)
+from crash_rate_aggregates.errors import DimensionsError, QueryError
 from crash_rate_aggregates.outcomes import LedgerLine
 
 DATE_COLUMNS = ("submission_date", "activity_date")
@@ -51,7 +45,7 @@ def ask(connection: psycopg.Connection, query: str) -> Answer:
     """
     if _COPY.match(query):
         raise QueryError("the statement was rejected: COPY is no question, write a SELECT")
-    with _reading(connection, "the statement was rejected", QueryError) as cursor:
+    with reading(connection, "the statement was rejected", QueryError) as cursor:
         # A pipeline speaks the extended protocol, which takes one statement and no second one
         # that would end the read-only transaction first.
         with connection.pipeline():
@@ -67,7 +61,7 @@ def crash_rates(
     min_submission_date: date | None = None,
     max_submission_date: date | None = None,
     *,
-    min_usage_hours: float = 0.0,
+    min_usage_hours: float | None = None,
 ) -> list[CrashRates]:
     """Return crash rates for each combination of values, most usage hours first.
 
@@ -76,13 +70,13 @@ def crash_rates(
         by: Names of dimensions, `submission_date` or `activity_date`; none is one row for all.
         min_submission_date: First day, or None for the first stored.
         max_submission_date: Last day, or None for the last stored.
-        min_usage_hours: Groups with fewer hours have no rates.
+        min_usage_hours: Groups with fewer hours have no rates; None for `crash_min_usage_hours()`.
 
     Raises:
         DimensionsError: A name that no stored day has, with those there are.
         DatabaseError: There are no tables yet.
     """
-    with _reading(connection, "the crash rates could not be computed") as cursor:
+    with reading(connection, "the crash rates could not be computed") as cursor:
         _check_names(cursor, by)
         names = {f"name_{place}": name for place, name in enumerate(by)}
         groups = sql.SQL(", ").join(_group(key, name) for key, name in names.items())
@@ -100,8 +94,8 @@ def crash_rates(
 
 def stored_days(connection: psycopg.Connection) -> list[RecordedRun]:
     """Return the run of each submission date in the table, the earliest first."""
-    with _reading(connection, "the stored days could not be read") as cursor:
-        return _stored_runs(cursor, None)
+    with reading(connection, "the stored days could not be read") as cursor:
+        return stored_runs(cursor, None)
 
 
 def stored_ledger(
@@ -112,10 +106,10 @@ def stored_ledger(
     Raises:
         DayNotStoredError: With the days there are.
     """
-    with _reading(connection, "the ledger could not be read") as cursor:
-        runs = _stored_runs(cursor, submission_date)
+    with reading(connection, "the ledger could not be read") as cursor:
+        runs = stored_runs(cursor, submission_date)
         if not runs:
-            raise _not_stored(cursor, submission_date)
+            raise not_stored(cursor, submission_date)
         run = runs[-1]
         of_run = {"run_id": run.run_id}
         lines = cursor.execute(statement("ledger_lines"), of_run).fetchall()
@@ -125,20 +119,6 @@ def stored_ledger(
             tuple(LedgerLine(*line) for line in lines),
             tuple((file, reason) for file, reason in damaged),
         )
-
-
-@contextmanager
-def _reading(
-    connection: psycopg.Connection, failed: str, rejected: type[DatabaseError] = DatabaseError
-) -> Iterator[psycopg.Cursor]:
-    """Give a cursor in a read-only transaction."""
-    with (
-        rejections(failed, rejected),
-        connection.transaction(),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute(statement("read_only"))
-        yield cursor
 
 
 def _check_names(cursor: psycopg.Cursor, by: Sequence[str]) -> None:
@@ -159,40 +139,7 @@ def _group(key: str, name: str) -> sql.Composed:
 
 def _joined_rates(rows: psycopg.Cursor) -> Iterator[CrashRates]:
     """Join the rows of each group, which differ in the kind of crash only."""
-    for (group, ping_count, usage_hours), kinds in groupby(rows, key=itemgetter(0, 1, 2)):
-        rates = {kind: CrashRate(*numbers) for _, _, _, kind, *numbers in kinds}
-        yield CrashRates(tuple(group), ping_count, usage_hours, **rates)
-
-
-def _stored_runs(cursor: psycopg.Cursor, submission_date: date | None) -> list[RecordedRun]:
-    cursor.execute(statement("stored_runs"), {"submission_date": submission_date})
-    names = [column.name for column in cursor.description or ()]
-    return [_recorded_run(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
-
-
-def _recorded_run(row: Mapping[str, Any]) -> RecordedRun:
-    dimensions = tuple(Dimension(one["name"], tuple(one["path"])) for one in row["dimensions"])
-    facts = RunFacts(
-        started_at=row["started_at"],
-        seconds=row["seconds"],
-        program_version=row["program_version"],
-        engine=row["engine"],
-        pings_source=row["pings_source"],
-        dimensions=dimensions,
-        pings_read=row["pings_read"],
-        bytes_read=row["bytes_read"],
-        files_read=row["files_read"],
-    )
-    return RecordedRun(
-        row["run_id"], row["submission_date"], facts, row["finished_at"], row["aggregates"]
-    )
-
-
-def _not_stored(cursor: psycopg.Cursor, submission_date: date | None) -> DayNotStoredError:
-    days = [run.submission_date for run in _stored_runs(cursor, None)]
-    if not days:
-        return DayNotStoredError("no day is stored yet: fill one with `run`")
-    return DayNotStoredError(
-        f"{submission_date} is not stored: there are {len(days):,} days "
-        f"from {days[0]} to {days[-1]}; fill it with `run --submission-date {submission_date}`"
-    )
+    for (group, *facts), kinds in groupby(rows, key=itemgetter(0, 1, 2, 3)):
+        ping_count, usage_hours, min_usage_hours = facts
+        rates = {kind: CrashRate(*numbers) for _, _, _, _, kind, *numbers in kinds}
+        yield CrashRates(tuple(group), ping_count, usage_hours, min_usage_hours, **rates)

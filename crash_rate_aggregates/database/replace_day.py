@@ -1,4 +1,4 @@
-"""Replace one submission date: its rows, its run and its ledger, in one transaction."""
+"""Replace one submission date: rows, run, ledger and summaries, in one transaction."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from crash_rate_aggregates.database.day import DayToStore, StoredRun
 from crash_rate_aggregates.database.rejections import rejections
 from crash_rate_aggregates.database.statements import statement
 from crash_rate_aggregates.database.storable_text import storable
+from crash_rate_aggregates.database.summaries import summarize_day
 from crash_rate_aggregates.outcomes import LedgerLine
 from crash_rate_aggregates.rows import AGGREGATE_SCHEMA
+from crash_rate_aggregates.stats import STAT_NAMES
 
 
 def replace_day(connection: psycopg.Connection, day: DayToStore) -> StoredRun:
@@ -48,6 +50,7 @@ def replace_day(connection: psycopg.Connection, day: DayToStore) -> StoredRun:
             statement("close_attempts"),
             {"submission_date": submission_date, "started_at": day.facts.started_at},
         )
+        summarize_day(connection, submission_date, run_id)
     return StoredRun(run_id, stored, deleted)
 
 
@@ -81,6 +84,8 @@ def _insert_run(connection: psycopg.Connection, day: DayToStore, aggregates: int
         "bytes_read": run.bytes_read,
         "files_read": run.files_read,
         "aggregates": aggregates,
+        "rules_version": run.rules_version,
+        "stats": Jsonb(STAT_NAMES),
     }
     row = connection.execute(statement("insert_run"), values).fetchone()
     if row is None:

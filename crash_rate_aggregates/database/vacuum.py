@@ -11,18 +11,21 @@ from psycopg.errors import Diagnostic
 
 from crash_rate_aggregates.database.partitions import partition_name
 from crash_rate_aggregates.database.statements import statement
+from crash_rate_aggregates.database.summaries import SUMMARIES
 
 _log = logging.getLogger(__name__)
 
 _SMALL_TABLES = (
+    *SUMMARIES,
     "crash_aggregates_runs",
+    "crash_aggregates_run_totals",
     "crash_aggregates_ledger",
     "crash_aggregates_damaged_files",
 )
 
 
 def vacuum_day(connection: psycopg.Connection, submission_date: date) -> bool:
-    """VACUUM (ANALYZE) the day's partition and the tables about runs; the day is stored already.
+    """VACUUM (ANALYZE) the day's partition and the small tables; the day is stored already.
 
     Args:
         connection: From `connect`, outside any transaction.

@@ -11,7 +11,9 @@ from rich.table import Table
 
 from crash_rate_aggregates.database.crash_rate import CrashRate, CrashRates
 from crash_rate_aggregates.database.day import StoredLedger
+from crash_rate_aggregates.database.history import ChannelTotals, PastRun
 from crash_rate_aggregates.database.questions import Answer
+from crash_rate_aggregates.database.retention import Month
 from crash_rate_aggregates.outcomes import LedgerKind, LedgerLine, Outcome
 
 _NOT_THERE = "-"
@@ -31,10 +33,8 @@ def answer_table(answer: Answer) -> Table:
     return table
 
 
-def rates_tables(
-    names: Sequence[str], groups: Sequence[CrashRates], *, min_usage_hours: float
-) -> list[Table | str]:
-    """Show crashes per 1,000 usage hours for each group, with 95% intervals where they exist.
+def rates_tables(names: Sequence[str], groups: Sequence[CrashRates]) -> list[Table | str]:
+    """Show crashes per 1,000 usage hours for each group, with 95% intervals.
 
     Groups with too few hours for a rate are only counted.
     """
@@ -47,7 +47,8 @@ def rates_tables(
     for group in shown:
         table.add_row(*_rates_row(group))
     few = len(groups) - len(shown)
-    note = [f"{few:,} more with fewer than {min_usage_hours:,.0f} usage hours"] if few else []
+    hours = f"{groups[0].min_usage_hours:,.0f}" if groups else ""
+    note = [f"{few:,} more with fewer than {hours} usage hours"] if few else []
     return ["Crashes per 1,000 usage hours (95% interval)", table, *note]
 
 
@@ -67,10 +68,7 @@ def _rates_row(group: CrashRates) -> tuple[str, ...]:
 def _rate(rate: CrashRate) -> str:
     if rate.per_1000_hours is None:
         return _NOT_THERE
-    shown = f"{rate.per_1000_hours:.2f}"
-    if rate.lower is None or rate.upper is None:
-        return shown
-    return f"{shown} ({rate.lower:.2f} … {rate.upper:.2f})"
+    return f"{rate.per_1000_hours:.2f} ({rate.lower:.2f} … {rate.upper:.2f})"
 
 
 def ledger_tables(stored: StoredLedger) -> list[Table | str]:
@@ -106,6 +104,65 @@ def _doc_type_order(doc_type: str) -> tuple[bool, str]:
 
 def _outcome_order(name: str) -> tuple[bool, str]:
     return name != Outcome.COUNTED, name
+
+
+def history_tables(runs: Sequence[PastRun]) -> list[Table | str]:
+    """Show each run of a day, and for each channel what it stored before and after."""
+    shown: list[Table | str] = []
+    before = None
+    for run in runs:
+        shown += [_run_line(run), _changed_line(run), _channels_table(before, run)]
+        before = run
+    return shown
+
+
+def _run_line(past: PastRun) -> str:
+    facts = past.run.facts
+    return (
+        f"run {past.run.run_id}, stored {past.run.finished_at:%Y-%m-%d %H:%M:%S} UTC: "
+        f"{facts.pings_read:,} pings in {facts.files_read:,} files "
+        f"({facts.bytes_read / 1e6:,.1f} MB) "
+        f"of {facts.pings_source}, {past.run.aggregates:,} aggregates in {facts.seconds:,.1f} s by "
+        f"{facts.engine} {facts.program_version}, rules {facts.rules_version}"
+    )
+
+
+def _changed_line(past: PastRun) -> str:
+    if past.changed is None:
+        return "first run of the day"
+    return f"changed since the run before: {past.changed or 'no definition'}"
+
+
+def _channels_table(before: PastRun | None, after: PastRun) -> Table:
+    columns = ("aggregates", "main crashes", "content crashes", "usage hours")
+    table = _table("channel")
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    old = {one.channel: one for one in before.totals} if before else {}
+    new = {one.channel: one for one in after.totals}
+    for channel in dict.fromkeys([*new, *old]):
+        values = zip(_totals(old.get(channel)), _totals(new.get(channel)), strict=True)
+        cells = [now if before is None else f"{was} → {now}" for was, now in values]
+        table.add_row(_NOT_THERE if channel is None else channel, *cells)
+    return table
+
+
+def _totals(totals: ChannelTotals | None) -> tuple[str, ...]:
+    if totals is None:
+        return (_NOT_THERE,) * 4
+    counts = (totals.aggregates, totals.main_crashes, totals.content_crashes)
+    return (*(f"{number:,}" for number in counts), f"{totals.usage_hours:,.1f}")
+
+
+def months_table(months: Sequence[Month]) -> Table:
+    """Show months of the table with their sizes."""
+    table = _table("month")
+    for column in ("days", "aggregates", "MB"):
+        table.add_column(column, justify="right")
+    for month in months:
+        size = f"{month.stored_bytes / 1e6:,.1f}"
+        table.add_row(f"{month.first:%Y-%m}", str(month.days), f"{month.aggregates:,}", size)
+    return table
 
 
 def status_table(status: Any) -> Table:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from crash_rate_aggregates.database.connection import connect
 from crash_rate_aggregates.database.migrate import Migration, migrate, read_migrations
+from crash_rate_aggregates.database.summaries import SUMMARIES
 from crash_rate_aggregates.errors import DatabaseError
 from crash_rate_aggregates.stats import STATS
 from test.servers import fresh_database
@@ -14,7 +15,11 @@ NAMES = [
     "0002_runs",
     "0003_crash_count_limits",
     "0004_main_crashes_sent_twice",
-    "0005_open_attempts",
+    "0005_rates",
+    "0006_summaries",
+    "0007_history",
+    "0008_partitions",
+    "0009_open_attempts",
 ]
 NEXT = len(NAMES) + 1
 
@@ -102,7 +107,7 @@ class TablesTest(unittest.TestCase):
         return self.connection.execute(
             "SELECT attname, format_type(atttypid, NULL), attnotnull, "
             "col_description(attrelid, attnum) FROM pg_attribute "
-            "WHERE attrelid = %s::regclass AND attnum > 0 ORDER BY attnum",
+            "WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
             (table,),
         ).fetchall()
 
@@ -120,6 +125,23 @@ class TablesTest(unittest.TestCase):
                 for stat in STATS
             ],
         )
+
+    def test_stats_of_small_tables(self):
+        """Each summary, and the totals of runs, ends with the stats and comments of the table."""
+        wanted = self.columns("crash_aggregates")[3:]
+        for table in (*SUMMARIES, "crash_aggregates_run_totals"):
+            with self.subTest(table=table):
+                self.assertEqual(self.columns(table)[-len(wanted) :], wanted)
+
+    def test_views_and_functions_have_comments(self):
+        """Each view and function says what it is."""
+        silent = self.connection.execute(
+            "SELECT oid::regclass::text FROM pg_class WHERE relnamespace = 'public'::regnamespace "
+            "AND relkind = 'v' AND obj_description(oid, 'pg_class') IS NULL UNION ALL "
+            "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = "
+            "'public'::regnamespace AND obj_description(oid, 'pg_proc') IS NULL"
+        ).fetchall()
+        self.assertEqual(silent, [])
 
     def test_other_columns(self):
         """Dates and dimensions come first, usage_hours stands after the seconds it is made of."""
@@ -149,10 +171,15 @@ class TablesTest(unittest.TestCase):
             tables,
             [
                 "crash_aggregates",
+                "crash_aggregates_by_build",
+                "crash_aggregates_by_channel",
+                "crash_aggregates_by_country",
+                "crash_aggregates_by_system",
                 "crash_aggregates_damaged_files",
                 "crash_aggregates_ledger",
                 "crash_aggregates_migrations",
                 "crash_aggregates_open_attempts",
+                "crash_aggregates_run_totals",
                 "crash_aggregates_runs",
             ],
         )

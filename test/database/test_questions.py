@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import re
 from datetime import date
 
@@ -128,11 +129,11 @@ class CrashRatesTest(DatabaseTestCase):
         )
 
     def assert_near(self, number: float | None, expected: float):
-        self.assertAlmostEqual(expected, 0.0 if number is None else number, 8)
+        self.assertAlmostEqual(expected, 0.0 if number is None else number, 4)
 
     def test_by_channel(self):
         """Rates come from sums, most hours first; the group without a value is None."""
-        nightly, beta, none = crash_rates(self.connection)
+        nightly, beta, none = crash_rates(self.connection, min_usage_hours=0)
         self.assertEqual(
             [(one.group, one.ping_count, one.usage_hours) for one in (nightly, beta, none)],
             [(("nightly",), 5, 2000.0), (("beta",), 0, 10.5), ((None,), 0, 0.0)],
@@ -143,8 +144,16 @@ class CrashRatesTest(DatabaseTestCase):
         self.assertEqual((nightly.content.crashes, nightly.content.per_1000_hours), (3, 1.5))
         self.assert_near(nightly.content.lower, 0.618672123 / 2)
         self.assert_near(nightly.content.upper, 8.767273070 / 2)
-        self.assertEqual(nightly.content_minus_shutdown, CrashRate(-1, -0.5, None, None))
-        self.assertEqual(nightly.main_and_content_minus_shutdown, CrashRate(9, 4.5, None, None))
+        self.assertEqual(
+            (nightly.content_minus_shutdown.crashes, nightly.content_minus_shutdown.per_1000_hours),
+            (-1, -0.5),
+        )
+        self.assert_near(nightly.content_minus_shutdown.lower, (-1 - 1.959964 * math.sqrt(7)) / 2)
+        self.assert_near(nightly.content_minus_shutdown.upper, (-1 + 1.959964 * math.sqrt(7)) / 2)
+        both = nightly.main_and_content_minus_shutdown
+        self.assertEqual((both.crashes, both.per_1000_hours, both.dispersion), (9, 4.5, None))
+        self.assert_near(both.lower, (9 - 1.959964 * math.sqrt(17)) / 2)
+        self.assert_near(both.upper, (9 + 1.959964 * math.sqrt(17)) / 2)
         self.assertEqual((nightly.plugin.crashes, nightly.plugin.per_1000_hours), (1, 0.5))
         self.assertEqual((nightly.gpu.crashes, nightly.gpu.per_1000_hours), (0, 0.0))
         self.assertEqual(nightly.gpu.lower, 0.0)
@@ -153,15 +162,22 @@ class CrashRatesTest(DatabaseTestCase):
 
     def test_without_hours(self):
         """A group without usage hours has crashes and no rate, never a rate of 0."""
-        none = crash_rates(self.connection)[-1]
-        self.assertEqual(none.main, CrashRate(7, None, None, None))
-        self.assertEqual(none.gpu, CrashRate(0, None, None, None))
+        none = crash_rates(self.connection, min_usage_hours=0)[-1]
+        self.assertEqual(none.main, CrashRate(7, None, None, None, None))
+        self.assertEqual(none.gpu, CrashRate(0, None, None, None, None))
 
     def test_too_few_hours(self):
         """Groups under the wanted hours keep their sums and have no rates."""
         nightly, beta, _ = crash_rates(self.connection, min_usage_hours=10.6)
+        self.assertEqual((nightly.min_usage_hours, beta.min_usage_hours), (10.6, 10.6))
         self.assertEqual(nightly.main.per_1000_hours, 5.0)
-        self.assertEqual(beta.gpu, CrashRate(1, None, None, None))
+        self.assertEqual(beta.gpu, CrashRate(1, None, None, None, None))
+
+    def test_usual_threshold(self):
+        """Unless another is asked for, the threshold is the database's own, of 100 hours."""
+        nightly, beta, _ = crash_rates(self.connection)
+        self.assertEqual((nightly.main.per_1000_hours, beta.gpu.per_1000_hours), (5.0, None))
+        self.assertEqual(beta.min_usage_hours, 100)
 
     def test_by_several(self):
         """Several dimensions and the two dates group together, in the order asked for."""

@@ -1,7 +1,7 @@
 -- The run of each submission date whose rows are in the table, or of one date.
 SELECT
     run_id, submission_date, started_at, finished_at, program_version, engine, pings_source,
-    dimensions, pings_read, bytes_read, files_read, aggregates, seconds
+    dimensions, pings_read, bytes_read, files_read, aggregates, seconds, rules_version
 FROM crash_aggregates_current_runs
 WHERE %(submission_date)s::date IS NULL OR submission_date = %(submission_date)s
 ORDER BY submission_date

@@ -1,0 +1,1 @@
+SELECT current_database() AS database, current_schema() AS schema

@@ -1,0 +1,1 @@
+SELECT crash_aggregates_make_partition(%(submission_date)s)

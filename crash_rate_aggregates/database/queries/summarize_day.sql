@@ -1,0 +1,100 @@
+-- One pass over the day's rows groups them by the values of each summary; what is left, a tenth of
+-- the rows, is folded. by_channel is made from the groups of by_build. Rows of a channel are stored
+-- side by side, as most questions ask for one.
+WITH stored AS NOT MATERIALIZED (
+    SELECT
+        activity_date,
+        dimensions ->> 'channel' AS channel,
+        dimensions ->> 'build_version' AS build_version,
+        dimensions ->> 'build_id' AS build_id,
+        dimensions ->> 'os_name' AS os_name,
+        dimensions ->> 'os_version' AS os_version,
+        dimensions ->> 'country' AS country,
+        dimensions ->> 'architecture' AS architecture,
+        {stats}
+    FROM crash_aggregates
+    WHERE submission_date = %(submission_date)s
+),
+
+grouped AS MATERIALIZED (
+    SELECT
+        GROUPING(build_id) = 0 AS is_by_build,
+        GROUPING(os_name) = 0 AS is_by_system,
+        GROUPING(country) = 0 AS is_by_country,
+        activity_date,
+        channel,
+        build_version,
+        build_id,
+        os_name,
+        os_version,
+        country,
+        architecture,
+        count(*) AS aggregates,
+        {sums}
+    FROM stored
+    GROUP BY GROUPING SETS (
+        (activity_date, channel, build_version, build_id),
+        (channel, os_name, os_version),
+        (channel, country, architecture)
+    )
+),
+
+by_channel AS (
+    INSERT INTO crash_aggregates_by_channel (
+        submission_date, activity_date, channel, aggregates, {stats}
+    )
+    SELECT %(submission_date)s, activity_date, crash_channel(channel), sum(aggregates), {sums}
+    FROM grouped
+    WHERE is_by_build
+    GROUP BY activity_date, crash_channel(channel)
+),
+
+by_build AS (
+    INSERT INTO crash_aggregates_by_build (
+        submission_date, activity_date, channel, build_version, build_id, build_age, aggregates, {stats}
+    )
+    SELECT
+        %(submission_date)s,
+        activity_date,
+        crash_channel(channel),
+        build_version,
+        CASE WHEN build_age IS NOT NULL THEN build_id END,
+        build_age,
+        sum(aggregates),
+        {sums}
+    FROM (
+        SELECT grouped.*, crash_build_age(build_id, activity_date) AS build_age
+        FROM grouped
+        WHERE is_by_build
+        OFFSET 0 -- Or the age would be computed anew wherever it is used.
+    ) AS aged
+    GROUP BY 2, 3, 4, 5, 6
+    ORDER BY 3, 5
+),
+
+by_system AS (
+    INSERT INTO crash_aggregates_by_system (
+        submission_date, channel, os_name, os_version, aggregates, {stats}
+    )
+    SELECT
+        %(submission_date)s,
+        crash_channel(channel),
+        os_name,
+        crash_os_version(os_version),
+        sum(aggregates),
+        {sums}
+    FROM grouped
+    WHERE is_by_system
+    GROUP BY 2, 3, 4
+    ORDER BY 2
+)
+
+INSERT INTO crash_aggregates_by_country (
+    submission_date, channel, country, architecture, aggregates, {stats}
+)
+SELECT
+    %(submission_date)s, crash_channel(channel), country, architecture, sum(aggregates), {sums}
+FROM grouped
+WHERE is_by_country
+GROUP BY 2, 3, 4
+ORDER BY 2

@@ -1,0 +1,1 @@
+"""The questions that dashboards, the command line and pages share."""

@@ -1,0 +1,74 @@
+-- Crash rates by build id
+-- Crashes per 1,000 usage hours of the builds of one channel, in the 84 days after each was built,
+-- with 95% intervals. Dates are those of the build ids.
+WITH days AS (
+    SELECT
+        build_id,
+        activity_date,
+        sum(usage_hours) AS usage_hours,
+        sum(main_crashes) AS main_crashes,
+        sum(main_crashes_sent_twice) AS main_crashes_sent_twice,
+        sum(content_crashes)::double precision AS content_crashes,
+        sum(content_shutdown_crashes) AS content_shutdown_crashes,
+        sum(plugin_crashes) AS plugin_crashes,
+        sum(gpu_crashes) AS gpu_crashes,
+        sum(main) AS main,
+        sum(main_and_content_minus_shutdown) AS main_and_content_minus_shutdown
+    FROM crash_counts_by_build
+    WHERE
+        channel = %(channel)s::text
+        AND build_id IS NOT NULL
+        AND activity_date BETWEEN %(first_date)s::date AND %(last_date)s::date + 83
+        AND activity_date - build_age BETWEEN %(first_date)s::date AND %(last_date)s::date
+    GROUP BY build_id, activity_date
+),
+
+sums AS (
+    SELECT
+        build_id,
+        count(*) FILTER (WHERE usage_hours > 0) AS days,
+        sum(usage_hours) AS usage_hours,
+        sum(main_crashes) AS main_crashes,
+        sum(main_crashes_sent_twice) AS main_crashes_sent_twice,
+        sum(content_crashes) AS content_crashes,
+        sum(content_shutdown_crashes) AS content_shutdown_crashes,
+        sum(plugin_crashes) AS plugin_crashes,
+        sum(gpu_crashes) AS gpu_crashes,
+        sum(main ^ 2 / nullif(usage_hours, 0)) AS main_squares,
+        sum(content_crashes ^ 2 / nullif(usage_hours, 0)) AS content_squares,
+        sum(main_and_content_minus_shutdown ^ 2 / nullif(usage_hours, 0)) AS m_c_s_squares
+    FROM days
+    GROUP BY build_id
+)
+
+SELECT
+    build_id,
+    crash_build_date(build_id) AS build_date,
+    usage_hours,
+    crash_min_usage_hours() AS min_usage_hours,
+    max(per_1000_hours) FILTER (WHERE kind = 'main') AS main_rate,
+    max(lower_limit) FILTER (WHERE kind = 'main') AS main_lower,
+    max(upper_limit) FILTER (WHERE kind = 'main') AS main_upper,
+    max(per_1000_hours) FILTER (WHERE kind = 'content') AS content_rate,
+    max(lower_limit) FILTER (WHERE kind = 'content') AS content_lower,
+    max(upper_limit) FILTER (WHERE kind = 'content') AS content_upper,
+    max(per_1000_hours) FILTER (WHERE kind = 'main_and_content_minus_shutdown') AS m_c_s_rate,
+    max(lower_limit) FILTER (WHERE kind = 'main_and_content_minus_shutdown') AS m_c_s_lower,
+    max(upper_limit) FILTER (WHERE kind = 'main_and_content_minus_shutdown') AS m_c_s_upper
+FROM sums
+CROSS JOIN LATERAL crash_kinds(
+    main_crashes, main_crashes_sent_twice, content_crashes, content_shutdown_crashes,
+    plugin_crashes, gpu_crashes
+) AS kinds
+JOIN LATERAL (
+    VALUES
+    ('main', main_squares),
+    ('content', content_squares),
+    ('main_and_content_minus_shutdown', m_c_s_squares)
+) AS of_kind (kind, squares) USING (kind)
+CROSS JOIN LATERAL crash_dispersion(days, usage_hours, crashes, variance, squares) AS dispersion
+CROSS JOIN LATERAL crash_rate(
+    is_count, crashes, variance, usage_hours, dispersion, crash_min_usage_hours()
+) AS rate
+GROUP BY build_id, usage_hours
+ORDER BY build_id

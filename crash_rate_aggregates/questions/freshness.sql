@@ -1,0 +1,30 @@
+-- Freshness
+-- The last submission date that is stored, when that was, and how many of the last 28 submission
+-- dates are missing. A day is due at noon UTC of the day after it.
+WITH due AS (
+    SELECT (now() AT TIME ZONE 'UTC' - INTERVAL '36 hours')::date AS last_date
+),
+
+stored AS (
+    SELECT max(submission_date) AS last_date, min(submission_date) AS first_date
+    FROM crash_aggregates_current_runs
+)
+
+SELECT
+    stored.last_date AS last_submission_date,
+    run.finished_at AS stored_at,
+    due.last_date AS due_submission_date,
+    greatest(due.last_date - stored.last_date, 0) AS days_behind,
+    (
+        SELECT count(*)
+        FROM generate_series(due.last_date - 27, due.last_date, INTERVAL '1 day') AS day
+        WHERE
+            NOT EXISTS (
+                SELECT FROM crash_aggregates_current_runs AS other
+                WHERE other.submission_date = day::date
+            )
+            AND day >= coalesce(stored.first_date, due.last_date)
+    ) AS days_missing
+FROM due
+CROSS JOIN stored
+LEFT JOIN crash_aggregates_current_runs AS run ON run.submission_date = stored.last_date
