@@ -98,7 +98,8 @@ def secret_settings(text: str, reference: str) -> dict[str, str]:
             f'{reference} does not hold JSON like {{"password": "…"}} with a password that is not '
             "empty: store it anew"
         )
-    given = {key: secret[key] for key in _KEYWORDS if secret.get(key) not in {None, ""}}
+    known = {key: secret[key] for key in _KEYWORDS if key in secret}
+    given = {key: value for key, value in known.items() if value is not None and value != ""}
     for key, value in given.items():
         if not _is_text(value) and not (key == "port" and type(value) is int):
             raise DatabaseCredentialsError(f"{reference} has a {key} that is no text: store a text")
