@@ -488,6 +488,8 @@ def main(
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
     )
+    for library in ("boto3", "botocore"):  # They tell where they found credentials.
+        logging.getLogger(library).setLevel(logging.WARNING)
     signal.signal(signal.SIGTERM, _raise_interrupt)
     try:
         # The entry points hold interrupts back until they can be answered here.

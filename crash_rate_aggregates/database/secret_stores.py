@@ -35,11 +35,12 @@ def fetch_secret(place: SecretPlace) -> str:
     config = Config(
         connect_timeout=10, read_timeout=30, retries={"mode": "standard", "max_attempts": 5}
     )
+    session = boto3.Session()
     try:
         if isinstance(place, S3Secret):
-            return _object_text(boto3.client("s3", config=config), place)
+            return _object_text(session.client("s3", config=config), place)
         region = place.region or os.environ.get("AWS_REGION")
-        client = boto3.client("secretsmanager", region_name=region, config=config)
+        client = session.client("secretsmanager", region_name=region, config=config)
         return str(client.get_secret_value(SecretId=place.name)["SecretString"])
     except (BotoCoreError, ClientError, KeyError, UnicodeDecodeError) as error:
         raise DatabaseCredentialsError(f"{_shown(place)}: {_reason(error)}") from None
