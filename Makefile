@@ -28,10 +28,10 @@ define MAKE_VENV
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-deploy test-long lint tarball docs lock clean FORCE
+.PHONY: help run test test-deploy test-long lint deploy-tools tarball docs lock clean FORCE
 
 help: ## Say what each target does.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "PYTHON=python3.13 chooses the Python; UNITTEST_FLAGS=-v shows each test's sentence."
 
@@ -73,6 +73,8 @@ lint: .venv/dev ## Check style, types and the direction of imports.
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy --strict
 	@$(VENV_PYTHON) -m unittest test.test_layers
+
+deploy-tools: .venv/project .venv-deploy/packages ## Install Ansible in .venv-deploy, for ansible/deploy.yml; docs/operations.md.
 
 tarball: .venv/project ## Make dist/crash-rate-aggregates-job.tar.gz; TARBALL_FLAGS=--wheelhouse for hosts without internet.
 	@$(VENV_PYTHON) deploy/build_tarball.py $(TARBALL_FLAGS)
