@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import unittest
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
@@ -14,21 +14,10 @@ from crash_rate_aggregates.database.connection import connect
 from crash_rate_aggregates.database.migrate import migrate
 from test.aws_server import put_object, put_secret, start_aws
 from test.cli.command_line import COMMAND, PROJECT, command, environment
-from test.engines.made_days import crash_ping, lines, main_ping, write_day
+from test.dated_pings import write_pings
 from test.servers import fresh_database
 
 TODAY = datetime.now(UTC).date()
-
-
-def write_pings(folder: Path, *days: date) -> None:
-    """Write 2 main pings and a crash for each day."""
-    for day in days:
-        active = {"payload/info/subsessionStartDate": day.isoformat()}
-        crash = crash_ping(**{"payload/crashDate": day.isoformat()})
-        pings = [main_ping(**active), main_ping(**active), crash]
-        for ping in pings:
-            ping["meta"]["submissionDate"] = day.strftime("%Y%m%d")
-        write_day(folder, {"1.json": lines(pings)}, day)
 
 
 class DailyTest(unittest.TestCase):

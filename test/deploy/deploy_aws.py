@@ -17,7 +17,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from test.cli.test_daily_and_check import write_pings
+from test.dated_pings import write_pings
 from test.deploy.deployment import ADMIN, ADMIN_PASSWORD, Deployment, new_deployment
 from test.deploy.playbooks import AWS_SECRET, PROJECT, Played, stand_in_for_aws, tool_environment
 from test.servers import shared_server_url

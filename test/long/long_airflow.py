@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import ClassVar
 
 from test.cli.command_line import environment
-from test.cli.test_daily_and_check import write_pings
+from test.dated_pings import write_pings
 from test.deploy.playbooks import PROJECT
 from test.job.days_in_postgres import rows
 from test.servers import fresh_database

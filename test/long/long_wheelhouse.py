@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from crash_rate_aggregates import __version__
 from test.cli.command_line import environment
-from test.cli.test_daily_and_check import write_pings
+from test.dated_pings import write_pings
 from test.deploy.playbooks import PROJECT
 from test.job.days_in_postgres import rows
 from test.servers import fresh_database
