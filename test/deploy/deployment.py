@@ -21,7 +21,7 @@ from test.servers import shared_server_url
 
 ADMIN = "crash_admin"
 ADMIN_PASSWORD = "admin-password-of-the-test"
-_WATCH_SECONDS = 0.1
+_WATCH_SECONDS = 0.25
 
 
 @dataclass

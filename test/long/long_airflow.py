@@ -41,6 +41,7 @@ class AirflowTest(unittest.TestCase):
             **environment(
                 JOB=str(job),
                 START="2016-03-01",
+                RETRIES="0",
                 PINGS=str(cls.folder / "pings"),
                 DATABASE=cls.url,
                 JOBS="1",
