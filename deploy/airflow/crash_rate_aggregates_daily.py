@@ -21,7 +21,8 @@ START = datetime.fromisoformat(os.environ.get("CRASH_RATE_AGGREGATES_START", "20
 # So often a run is tried again, after 5 minutes and then ever later.
 RETRIES = int(os.environ.get("CRASH_RATE_AGGREGATES_RETRIES", "5"))
 # The worker's own environment says where the job is.
-JOB = '"${CRASH_RATE_AGGREGATES_JOB:-/opt/crash-rate-aggregates/current/crash-rate-aggregates-job.py}"'
+INSTALLED = "/opt/crash-rate-aggregates/current/crash-rate-aggregates-job.py"
+JOB = f'"${{CRASH_RATE_AGGREGATES_JOB:-{INSTALLED}}}"'
 # A run of noon on the 15th has the interval from noon on the 14th: it fills the 14th.
 DAY = "{{ data_interval_start.strftime('%Y-%m-%d') }}"
 

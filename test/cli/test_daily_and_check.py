@@ -142,8 +142,8 @@ class CredentialsTest(unittest.TestCase):
         text = json.dumps(
             {**secret, "port": int(self.parts["port"]), "database": self.parts["dbname"]}
         )
-        put_secret("crash/db", SecretString=text)
-        done = self.asked(DATABASE_CREDENTIALS="secretsmanager://crash/db")
+        put_secret("crash/writer", SecretString=text)
+        done = self.asked(DATABASE_CREDENTIALS="secretsmanager://crash/writer")
         self.assert_answers(done)
 
     def test_password_file_of_libpq(self) -> None:
