@@ -28,10 +28,11 @@ define MAKE_VENV
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-deploy test-long lint deploy-tools tarball docs lock clean FORCE
+.PHONY: help run test test-deploy test-long lint deploy-tools tarball docs benchmark-database lock \
+	protobuf clean FORCE
 
 help: ## Say what each target does.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "PYTHON=python3.13 chooses the Python; UNITTEST_FLAGS=-v shows each test's sentence."
 
@@ -65,7 +66,7 @@ test: .venv/dev ## Run all tests.
 test-deploy: .venv/dev .venv-deploy/packages ## Run the playbooks in ansible/ against AWS on this machine, and test the tarball.
 	@$(VENV_PYTHON) -m unittest discover -s test/deploy -t . -p 'deploy_*.py' $(UNITTEST_FLAGS)
 
-test-long: .venv/dev .venv-deploy/packages .venv-airflow/packages ## Run the proofs that take minutes each.
+test-long: .venv/dev .venv/azurite .venv-deploy/packages .venv-airflow/packages ## Run the proofs that take minutes each, and Azure's emulator (npm).
 	@$(VENV_PYTHON) -m unittest discover -s test/long -t . -p 'long_*.py' $(UNITTEST_FLAGS)
 
 lint: .venv/dev ## Check style, types and the direction of imports.
@@ -82,6 +83,9 @@ tarball: .venv/project ## Make dist/crash-rate-aggregates-job.tar.gz; TARBALL_FL
 docs: .venv/project ## Write the generated parts of docs/ anew.
 	@$(VENV_PYTHON) docs/generate_docs.py
 
+benchmark-database: .venv/project ## Measure every question at real size; writes docs/benchmarks.md.
+	@$(VENV_PYTHON) -m benchmarks.database
+
 lock: .venv/dev ## Write the lock files from pyproject.toml; LOCK_FLAGS=--upgrade for newer versions.
 	@$(PIP) install uv
 	@$(COMPILE) pyproject.toml --group build --output-file requirements.lock
@@ -91,6 +95,13 @@ lock: .venv/dev ## Write the lock files from pyproject.toml; LOCK_FLAGS=--upgrad
 		--output-file requirements-job.lock
 	@$(COMPILE) --group deploy --output-file requirements-deploy.lock
 	@$(COMPILE) --group airflow --output-file requirements-airflow.lock
+
+# That version writes a module that every protobuf since 6.31 can load.
+protobuf: ## Write the module that reads Heka's messages anew from heka.proto.
+	@"$(PYTHON)" -m venv --clear .venv/protoc
+	@PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/protoc/bin/python -m pip --quiet --no-input install grpcio-tools==1.76.0
+	@.venv/protoc/bin/python -m grpc_tools.protoc --proto_path=. --python_out=. --pyi_out=. \
+		crash_rate_aggregates/sources/heka/heka.proto
 
 clean: ## Remove what make made: .venv, caches, sample pings. The database stays.
 	@rm -rf .venv .venv-deploy .venv-airflow dist .mypy_cache .ruff_cache .hypothesis sample-pings
@@ -121,6 +132,13 @@ endif
 	@echo "Adding the tools of requirements-dev.lock to .venv …"
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements-dev.lock
 	@touch $@
+
+# Microsoft's emulator of Azure's storage; where npm cannot install it, its tests are skipped.
+.venv/azurite: .venv/packages
+	@echo "Adding azurite to .venv …"
+	@npm install --silent --no-audit --no-fund --prefix $@ azurite@3.37.0 || \
+		echo "npm did not install azurite, so the tests of Azure are skipped." >&2
+	@mkdir -p $@ && touch $@
 
 # Two more, which share no package with the program: what deploys it, and what an Airflow host has.
 ifneq ($(shell test -x .venv-deploy/bin/python && cat .venv-deploy/packages 2>/dev/null),$(shell pwd -P))

@@ -31,8 +31,11 @@ from crash_rate_aggregates.errors import (
 )
 
 if TYPE_CHECKING:
+    from crash_rate_aggregates.database.questions import Answer
     from crash_rate_aggregates.database.server import EmbeddedServer
     from crash_rate_aggregates.engines.interface import Engine
+    from crash_rate_aggregates.sources.bucket import StorageOptions
+    from crash_rate_aggregates.sources.selection import PathSelection
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _stderr = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -74,6 +77,17 @@ def _warn_of_argument(
     return value
 
 
+def _path_option(flag: str, setting: str) -> Callable[[_Command], _Command]:
+    """Make an option that may stand more than once; absent, it leaves the setting alone."""
+    return click.option(
+        flag,
+        setting,
+        multiple=True,
+        callback=lambda _context, _option, values: values or None,
+        help="Read only this, by paths of 2016; repeatable.",
+    )
+
+
 _connection_options = _options(
     click.option("--database", help="libpq URL; default: the embedded server."),
     click.option("--database-credentials", help="s3://bucket/key or secretsmanager://name."),
@@ -85,7 +99,15 @@ _connection_options = _options(
     click.option("--config", help="TOML file with settings."),
 )
 _run_options = _options(
-    click.option("--pings", help="Folder of submission_date=… folders, or a %Y%m%d pattern."),
+    click.option(
+        "--pings", help="Folder or s3://, gs://, az:// URL of submission_date=… folders, or %Y%m%d."
+    ),
+    _path_option("--doc-type", "doc_types"),
+    _path_option("--application", "applications"),
+    _path_option("--channel", "channels"),
+    click.option("--storage-endpoint", help="URL of an S3-compatible or other server."),
+    click.option("--storage-region", help="Region of an S3 bucket."),
+    click.option("--storage-anonymous", is_flag=True, default=None, help="Read a public bucket."),
     _connection_options,
     click.option("--jobs", type=int, help="Worker processes; default: all cores."),
     click.option("--allow-empty", is_flag=True, help="Replace a day without pings by nothing."),
@@ -166,20 +188,27 @@ def _fill(
     **flags: Any,
 ) -> int:
     from crash_rate_aggregates import job as jobs
+    from crash_rate_aggregates.sources.places import open_store
     from crash_rate_aggregates.terminal.progress import shown_progress
     from crash_rate_aggregates.terminal.summaries import DayReports
 
     settings = load_settings(flags, config)
     dimensions = settings.chosen_dimensions(base)
+    pings = _required_pings(settings)
+    storage, selection = _storage(settings), _selection(settings)
+    # Before a server is started: what is mistyped is told at once, and once.
+    open_store(pings, storage, selection)
     with _database_url(settings) as url, shown_progress(_stderr) as progress:
         job = jobs.Job(
-            pings=_required_pings(settings),
+            pings=pings,
             database_url=url,
             engine=_engine(settings),
             dimensions=dimensions,
             progress=progress,
             allow_empty=allow_empty,
             allow_damaged=allow_damaged,
+            storage=storage,
+            selection=selection,
         )
         reports = DayReports(sys.stdout, _stderr, as_json=as_json)
         for result in jobs.backfill(job, choose_days(url), stop_on_error=stop_on_error):
@@ -194,6 +223,26 @@ def _required_pings(settings: Settings) -> str:
             "settings file; `crash-rate-aggregates sample-pings` makes some"
         )
     return settings.pings
+
+
+def _storage(settings: Settings) -> StorageOptions:
+    from crash_rate_aggregates.sources.bucket import StorageOptions
+
+    return StorageOptions(
+        endpoint=settings.storage_endpoint,
+        region=settings.storage_region,
+        anonymous=settings.storage_anonymous,
+        retries=settings.storage_retries,
+        timeout_seconds=settings.storage_timeout,
+    )
+
+
+def _selection(settings: Settings) -> PathSelection:
+    from crash_rate_aggregates.sources.selection import PathSelection
+
+    return PathSelection(
+        settings.doc_types or (), settings.applications or (), settings.channels or ()
+    )
 
 
 def _engine(settings: Settings) -> Engine:
@@ -252,14 +301,10 @@ def _asked_database(flags: dict[str, Any]) -> Iterator[Any]:
 def sql(statement: str, *, as_csv: bool, **flags: Any) -> None:
     """Ask the table in SQL, read-only."""
     from crash_rate_aggregates.database.questions import ask
-    from crash_rate_aggregates.terminal.tables import answer_table
 
     with _asked_database(flags) as connection:
         answer = ask(connection, statement)
-    if as_csv:
-        csv.writer(sys.stdout).writerows([answer.columns, *answer.rows])
-    else:
-        _stdout().print(answer_table(answer))
+    _print_answer(answer, as_csv=as_csv)
 
 
 @cli.command()
@@ -326,6 +371,37 @@ def check(*, days: int, max_submission_date: date | None, as_json: bool, **flags
         checked = check_days(url, last, days)
     click.echo(check_document(checked) if as_json else "\n".join(check_lines(checked)))
     require_no_fault(checked)
+
+
+@cli.command()
+@click.argument("name", required=False)
+@click.option("--first-date", type=DATE, help="Default: 28 days up to the last.")
+@click.option("--last-date", type=DATE, help="Default: yesterday, UTC.")
+@click.option("--channel", "channels", multiple=True, help="May be repeated; default: all.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
+@_connection_options
+def question(name: str | None, *, as_csv: bool, **flags: Any) -> None:
+    """Ask a question of the dashboards by its NAME; without one, list them."""
+    from crash_rate_aggregates.questions import asking
+
+    asked = {key: flags.pop(key) for key in ("first_date", "last_date", "channels")}
+    if name is None:
+        _print_answer(asking.listed(), as_csv=as_csv)
+        return
+    values = asking.usual_values(**asked, today=datetime.now(UTC).date())
+    found = asking.found(name)
+    with _asked_database(flags) as connection:
+        answer = asking.ask_question(connection, found, values)
+    _print_answer(answer, as_csv=as_csv)
+
+
+def _print_answer(answer: Answer, *, as_csv: bool) -> None:
+    from crash_rate_aggregates.terminal.tables import answer_table
+
+    if as_csv:
+        csv.writer(sys.stdout).writerows([answer.columns, *answer.rows])
+    else:
+        _stdout().print(answer_table(answer))
 
 
 @cli.command()

@@ -1,25 +1,23 @@
 -- Crash rates by build id
--- Crashes per 1,000 usage hours of the builds of one channel, in the 84 days after each was built,
+-- Crashes per 1,000 usage hours of the builds of one channel, in the 28 days after each was built,
 -- with 95% intervals. Dates are those of the build ids.
 WITH days AS (
     SELECT
         build_id,
         activity_date,
         sum(usage_hours) AS usage_hours,
-        sum(main_crashes) AS main_crashes,
-        sum(main_crashes_sent_twice) AS main_crashes_sent_twice,
+        sum(main_crashes)::double precision AS main_crashes,
+        sum(main_crashes_sent_twice)::double precision AS main_crashes_sent_twice,
         sum(content_crashes)::double precision AS content_crashes,
-        sum(content_shutdown_crashes) AS content_shutdown_crashes,
-        sum(plugin_crashes) AS plugin_crashes,
-        sum(gpu_crashes) AS gpu_crashes,
+        sum(content_shutdown_crashes)::double precision AS content_shutdown_crashes,
         sum(main) AS main,
         sum(main_and_content_minus_shutdown) AS main_and_content_minus_shutdown
     FROM crash_counts_by_build
     WHERE
         channel = %(channel)s::text
-        AND build_id IS NOT NULL
-        AND activity_date BETWEEN %(first_date)s::date AND %(last_date)s::date + 83
-        AND activity_date - build_age BETWEEN %(first_date)s::date AND %(last_date)s::date
+        AND build_id >= to_char(%(first_date)s::date, 'YYYYMMDD')
+        AND build_id < to_char(%(last_date)s::date + 1, 'YYYYMMDD')
+        AND build_age < 28
     GROUP BY build_id, activity_date
 ),
 
@@ -32,8 +30,6 @@ sums AS (
         sum(main_crashes_sent_twice) AS main_crashes_sent_twice,
         sum(content_crashes) AS content_crashes,
         sum(content_shutdown_crashes) AS content_shutdown_crashes,
-        sum(plugin_crashes) AS plugin_crashes,
-        sum(gpu_crashes) AS gpu_crashes,
         sum(main ^ 2 / nullif(usage_hours, 0)) AS main_squares,
         sum(content_crashes ^ 2 / nullif(usage_hours, 0)) AS content_squares,
         sum(main_and_content_minus_shutdown ^ 2 / nullif(usage_hours, 0)) AS m_c_s_squares
@@ -57,8 +53,7 @@ SELECT
     max(upper_limit) FILTER (WHERE kind = 'main_and_content_minus_shutdown') AS m_c_s_upper
 FROM sums
 CROSS JOIN LATERAL crash_kinds(
-    main_crashes, main_crashes_sent_twice, content_crashes, content_shutdown_crashes,
-    plugin_crashes, gpu_crashes
+    main_crashes, main_crashes_sent_twice, content_crashes, content_shutdown_crashes, 0, 0
 ) AS kinds
 JOIN LATERAL (
     VALUES

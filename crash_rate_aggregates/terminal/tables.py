@@ -58,7 +58,8 @@ def _rates_row(group: CrashRates) -> tuple[str, ...]:
         f"{group.usage_hours:,.0f}",
         _rate(group.main),
         _rate(group.content),
-        _rate(group.content_minus_shutdown),
+        # A part of the next; its interval would make the table too wide.
+        f"{group.content_minus_shutdown.per_1000_hours:.2f}",
         _rate(group.main_and_content_minus_shutdown),
         _rate(group.plugin),
         _rate(group.gpu),

@@ -16,6 +16,7 @@ from crash_rate_aggregates.database.connection import connect
 from crash_rate_aggregates.database.day import DayToStore, RunFacts
 from crash_rate_aggregates.database.migrate import migrate
 from crash_rate_aggregates.database.partitions import ensure_partition
+from crash_rate_aggregates.database.summaries import SUMMARIES
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.outcomes import LedgerLine
 from crash_rate_aggregates.rows import AGGREGATE_SCHEMA
@@ -112,7 +113,8 @@ class DatabaseTestCase(unittest.TestCase):
     def setUp(self) -> None:
         self.connection = self.connect()
         self.connection.execute(
-            "TRUNCATE crash_aggregates, crash_aggregates_runs RESTART IDENTITY CASCADE"
+            f"TRUNCATE crash_aggregates, crash_aggregates_runs, {', '.join(SUMMARIES)} "
+            "RESTART IDENTITY CASCADE"
         )
 
     def connect(self) -> psycopg.Connection:

@@ -37,6 +37,21 @@ class AskTest(DatabaseTestCase):
         )
         self.assertEqual(answer.rows, [(0.5,)])
 
+    def test_query_of_2016_uses_the_index(self):
+        """The query of 2016 reads its day by the index, in its month alone."""
+        ensure_partition(self.connection, date(2016, 4, 1))
+        with self.connection.transaction(force_rollback=True):
+            # Of a table as small as this one PostgreSQL would read all.
+            self.connection.execute("SET LOCAL enable_seqscan = off")
+            plan = self.rows(
+                "EXPLAIN (COSTS OFF) SELECT sum(main_crashes) / sum(usage_hours) "
+                "FROM crash_aggregates WHERE dimensions->>'channel' = 'nightly' "
+                "AND submission_date = '2016-03-14'"
+            )
+        text = "\n".join(line for (line,) in plan)
+        self.assertIn("crash_aggregates_2016_03_submission_date_idx", text)
+        self.assertNotIn("2016_04", text)
+
     def test_answers(self):
         """Columns and rows come back; a statement without result has no column."""
         for statement, answer in (

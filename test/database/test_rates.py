@@ -80,8 +80,9 @@ class DispersionTest(DatabaseTestCase):
     def dispersion(self, days, variance=None):
         """Ask for the dispersion of days, each crashes and hours."""
         ((found,),) = self.rows(
-            "SELECT crash_dispersion(count(*), sum(h), sum(x), coalesce(%s, sum(x)), sum(x * x / h)) "
-            "FROM unnest(%s::double precision[], %s::double precision[]) AS days (x, h)",
+            "SELECT crash_dispersion(count(*), sum(h), sum(x), coalesce(%s, sum(x)), "
+            "sum(x * x / h)) FROM unnest(%s::double precision[], %s::double precision[]) "
+            "AS days (x, h)",
             variance,
             [float(crashes) for crashes, _ in days],
             [float(hours) for _, hours in days],
@@ -115,7 +116,7 @@ class DispersionTest(DatabaseTestCase):
 
         Those of Poisson alone hold it for fewer than eight of ten.
         """
-        rng = random.Random(20160314)
+        rng = random.Random(20160314)  # noqa: S311  The same months at each run.
         months = [number for number in range(400) for _ in range(28)]
         crashes = [poisson(rng, 20 * rng.gammavariate(11, 1 / 11)) for _ in months]
         ((wide, narrow),) = self.rows(
@@ -179,7 +180,7 @@ class CrashRateTest(DatabaseTestCase):
         self.assertAlmostEqual(upper, -20 + Z * 15, 9)
 
     def test_too_few_hours(self):
-        """Below the threshold, or without hours, there is a count and no rate, never a rate of 0."""
+        """With too few hours, or none, there is a count and no rate, never a rate of 0."""
         for hours, min_hours in ((99.9, 100), (0, 0)):
             rates = self.rates(hours, (0, 0, 0, 0, 0, 0), min_hours=min_hours)
             self.assertEqual(set(rates.values()), {(0, None, None, None)})

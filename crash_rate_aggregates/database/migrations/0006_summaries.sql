@@ -24,7 +24,7 @@ ALTER TABLE crash_aggregates_by_build
     DROP COLUMN dimensions,
     ADD UNIQUE NULLS NOT DISTINCT (submission_date, activity_date, channel, build_version, build_id);
 CREATE INDEX crash_aggregates_by_build_recent
-    ON crash_aggregates_by_build (channel, activity_date) WHERE build_id IS NOT NULL;
+    ON crash_aggregates_by_build (channel, build_id, activity_date) WHERE build_id IS NOT NULL;
 
 CREATE TABLE crash_aggregates_by_system (
     channel text,
