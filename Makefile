@@ -7,6 +7,8 @@ PINGS ?=
 MIN_SUBMISSION_DATE ?=
 MAX_SUBMISSION_DATE ?=
 export PINGS MIN_SUBMISSION_DATE MAX_SUBMISSION_DATE
+# --wheelhouse packs all packages for hosts without internet.
+TARBALL_FLAGS ?=
 # Like -v (each test's sentence) or -f (stop at the first failure).
 UNITTEST_FLAGS ?=
 # --upgrade makes `make lock` take newer versions.
@@ -18,8 +20,16 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" \
 	$(LOCK_FLAGS)
 
+define MAKE_VENV
+	@"$(PYTHON)" -m venv --clear $(1)
+	@PIP_DISABLE_PIP_VERSION_CHECK=1 $(1)/bin/python -m pip --quiet --no-input install --no-compile \
+		--require-hashes --only-binary :all: -r $(2)
+	@pwd -P > $(1)/packages
+endef
+
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long lint docs benchmark-database lock protobuf clean FORCE
+.PHONY: help run test test-deploy test-long lint deploy-tools tarball docs benchmark-database lock \
+	protobuf clean FORCE
 
 help: ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -53,7 +63,10 @@ run: .venv/project ## Fill the table and show crash rates: of PINGS=folder, or o
 test: .venv/spark ## Run all tests.
 	@$(VENV_PYTHON) -m unittest discover $(UNITTEST_FLAGS)
 
-test-long: .venv/spark .venv/azurite ## Run the proofs that take minutes each, and Azure's emulator (npm).
+test-deploy: .venv/dev .venv-deploy/packages ## Run the playbooks in ansible/ against AWS on this machine, and test the tarball.
+	@$(VENV_PYTHON) -m unittest discover -s test/deploy -t . -p 'deploy_*.py' $(UNITTEST_FLAGS)
+
+test-long: .venv/spark .venv/azurite .venv-deploy/packages .venv-airflow/packages ## Run the proofs that take minutes each, and Azure's emulator (npm).
 	@$(VENV_PYTHON) -m unittest discover -s test/long -t . -p 'long_*.py' $(UNITTEST_FLAGS)
 
 lint: .venv/spark ## Check style, types and the direction of imports.
@@ -61,6 +74,11 @@ lint: .venv/spark ## Check style, types and the direction of imports.
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy --strict
 	@$(VENV_PYTHON) -m unittest test.test_layers
+
+deploy-tools: .venv/project .venv-deploy/packages ## Install Ansible in .venv-deploy, for ansible/deploy.yml; docs/operations.md.
+
+tarball: .venv/project ## Make dist/crash-rate-aggregates-job.tar.gz; TARBALL_FLAGS=--wheelhouse for hosts without internet.
+	@$(VENV_PYTHON) deploy/build_tarball.py $(TARBALL_FLAGS)
 
 docs: .venv/project ## Write the generated parts of docs/ anew.
 	@$(VENV_PYTHON) docs/generate_docs.py
@@ -75,6 +93,10 @@ lock: .venv/dev ## Write the lock files from pyproject.toml; LOCK_FLAGS=--upgrad
 		--output-file requirements-dev.lock
 	@$(COMPILE) pyproject.toml --extra spark --group spark --constraint requirements-dev.lock \
 		--output-file requirements-spark.lock
+	@$(COMPILE) pyproject.toml --extra aws --constraint requirements-dev.lock \
+		--output-file requirements-job.lock
+	@$(COMPILE) --group deploy --output-file requirements-deploy.lock
+	@$(COMPILE) --group airflow --output-file requirements-airflow.lock
 
 # That version writes a module that every protobuf since 6.31 can load.
 protobuf: ## Write the module that reads Heka's messages anew from heka.proto.
@@ -84,7 +106,7 @@ protobuf: ## Write the module that reads Heka's messages anew from heka.proto.
 		crash_rate_aggregates/sources/heka/heka.proto
 
 clean: ## Remove what make made: .venv, caches, sample pings. The database stays.
-	@rm -rf .venv .mypy_cache .ruff_cache .hypothesis sample-pings
+	@rm -rf .venv .venv-deploy .venv-airflow dist .mypy_cache .ruff_cache .hypothesis sample-pings
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The four stamps of .venv. It is made anew when the lock changes, so nothing old stays in it, and
@@ -126,3 +148,18 @@ endif
 	@$(PIP) install --require-hashes --only-binary :all: --no-binary pyspark --no-build-isolation \
 		-r requirements-spark.lock
 	@touch $@
+
+# Two more, which share no package with the program: what deploys it, and what an Airflow host has.
+ifneq ($(shell test -x .venv-deploy/bin/python && cat .venv-deploy/packages 2>/dev/null),$(shell pwd -P))
+.venv-deploy/packages: FORCE
+endif
+.venv-deploy/packages: requirements-deploy.lock | .venv/packages
+	@echo "Making .venv-deploy from requirements-deploy.lock (Ansible, about 700 MB, a minute or two) …"
+	$(call MAKE_VENV,.venv-deploy,requirements-deploy.lock)
+
+ifneq ($(shell test -x .venv-airflow/bin/python && cat .venv-airflow/packages 2>/dev/null),$(shell pwd -P))
+.venv-airflow/packages: FORCE
+endif
+.venv-airflow/packages: requirements-airflow.lock | .venv/packages
+	@echo "Making .venv-airflow from requirements-airflow.lock (about 300 MB, a minute) …"
+	$(call MAKE_VENV,.venv-airflow,requirements-airflow.lock)

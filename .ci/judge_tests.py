@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Judge a log of `python -m unittest -v`: enough tests ran, none failed, skips are allowed ones.
+"""Judge logs of `python -m unittest -v`: enough tests ran, none failed, skips are allowed ones.
 
 The last line printed is `N passed, N failed, N skipped`. Exit code 1 if the log does not pass.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -40,8 +41,9 @@ def faults_of_skips(log: str, skipped: int) -> list[str]:
     return faults
 
 
-def judge(log: str) -> tuple[str, list[str]]:
-    """Return the last line to print, and what is wrong."""
+def judge(logs: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the last line to print, and what is wrong with the logs together."""
+    log = "\n".join(logs)
     ran = sum(map(int, _RAN.findall(log)))
     results = _RESULT.findall(log)
     numbers = _NUMBER.findall(" ".join(results))
@@ -50,8 +52,8 @@ def judge(log: str) -> tuple[str, list[str]]:
     skipped = counts["skipped"]
     minimum = int((HERE / "minimum-tests").read_text(encoding="utf-8"))
     faults = faults_of_skips(log, skipped)
-    if len(results) != 1:
-        faults.append(f"the tests ended with {len(results)} results instead of one")
+    if len(results) != len(logs):
+        faults.append(f"the tests ended with {len(results)} results instead of {len(logs)}")
     if failed:
         faults.append(f"{failed} failed")
     if ran - skipped < minimum:
@@ -61,8 +63,9 @@ def judge(log: str) -> tuple[str, list[str]]:
 
 
 def main() -> int:
-    """Judge the log that the one argument names."""
-    summary, faults = judge(Path(sys.argv[1]).read_text(encoding="utf-8", errors="replace"))
+    """Judge the logs that the arguments name."""
+    logs = [Path(name).read_text(encoding="utf-8", errors="replace") for name in sys.argv[1:]]
+    summary, faults = judge(logs)
     for fault in faults:
         sys.stdout.write(f"not passed: {fault}\n")
     sys.stdout.write(f"{summary}\n")

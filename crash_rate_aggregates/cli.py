@@ -13,7 +13,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -77,6 +77,18 @@ def _options(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _
     return add_all
 
 
+def _warn_of_argument(
+    _context: click.Context, option: click.Parameter, value: str | None
+) -> str | None:
+    """Take a password, and say where it would be better: `ps` shows the arguments of all."""
+    if value is not None:
+        _stderr.print(
+            f"warning: {option.opts[0]} is seen by all who can list processes: use "
+            "--database-credentials, CRASH_RATE_AGGREGATES_PG_PASSWORD or ~/.pgpass"
+        )
+    return value
+
+
 def _path_option(flag: str, setting: str) -> Callable[[_Command], _Command]:
     """Make an option that may stand more than once; absent, it leaves the setting alone."""
     return click.option(
@@ -90,6 +102,11 @@ def _path_option(flag: str, setting: str) -> Callable[[_Command], _Command]:
 
 _connection_options = _options(
     click.option("--database", help="libpq URL; default: the embedded server."),
+    click.option("--database-credentials", help="s3://bucket/key or secretsmanager://name."),
+    click.option("--pg-host", help="Host of the PostgreSQL server."),
+    click.option("--pg-name", help="Name of the database."),
+    click.option("--pg-username", help="Name of the role."),
+    click.option("--pg-password", callback=_warn_of_argument, help="Seen by all: do not use it."),
     click.option("--home", type=Path, help="Folder of the embedded server."),
     click.option("--config", help="TOML file with settings."),
 )
@@ -144,7 +161,7 @@ cli.add_command(redash)
 @click.pass_obj
 def run(base: Sequence[Dimension], /, submission_date: date | None, **flags: Any) -> int:
     """Compute one submission date and replace it in the table."""
-    return _fill(base, submission_date, submission_date, stop_on_error=True, **flags)
+    return _fill(base, _range(submission_date, submission_date), stop_on_error=True, **flags)
 
 
 @cli.command()
@@ -160,15 +177,39 @@ def backfill(
     **flags: Any,
 ) -> int:
     """Run every submission date of a range; one bound alone: the other is yesterday, UTC."""
-    return _fill(base, min_submission_date, max_submission_date, **flags)
+    return _fill(base, _range(min_submission_date, max_submission_date), **flags)
+
+
+@cli.command()
+@click.option(
+    "--heal-days",
+    type=click.IntRange(1, 366),
+    default=7,
+    show_default=True,
+    help="Days to look at, yesterday included.",
+)
+@_run_options
+@click.pass_obj
+def daily(base: Sequence[Dimension], /, heal_days: int, **flags: Any) -> int:
+    """Fill yesterday, and refill the last days that are missing or failed: for schedulers."""
+    from crash_rate_aggregates.job import days_to_heal
+
+    return _fill(base, lambda url: days_to_heal(url, heal_days, now=datetime.now(UTC)), **flags)
+
+
+def _range(first: date | None, last: date | None) -> Callable[[str], list[date]]:
+    """Return a choice of days that does not depend on what is stored."""
+    from crash_rate_aggregates.job import submission_dates
+
+    days = submission_dates(first, last, today=datetime.now(UTC).date())
+    return lambda _url: days
 
 
 def _fill(
     base: Sequence[Dimension],
-    first: date | None,
-    last: date | None,
+    choose_days: Callable[[str], list[date]],
     *,
-    stop_on_error: bool,
+    stop_on_error: bool = False,
     as_json: bool,
     allow_empty: bool,
     allow_damaged: bool,
@@ -181,7 +222,6 @@ def _fill(
     from crash_rate_aggregates.terminal.summaries import DayReports
 
     settings = load_settings(flags, config)
-    days = jobs.submission_dates(first, last, today=datetime.now(UTC).date())
     dimensions = settings.chosen_dimensions(base)
     pings = _required_pings(settings)
     storage, selection = _storage(settings), _selection(settings)
@@ -204,7 +244,7 @@ def _fill(
             selection=selection,
         )
         reports = DayReports(sys.stdout, _stderr, as_json=as_json)
-        for result in jobs.backfill(job, days, stop_on_error=stop_on_error):
+        for result in jobs.backfill(job, choose_days(url), stop_on_error=stop_on_error):
             reports.show(result)
     return reports.finish()
 
@@ -261,8 +301,21 @@ def _server(settings: Settings) -> EmbeddedServer:
 
 @contextmanager
 def _database_url(settings: Settings) -> Iterator[str]:
-    if settings.database is not None:
-        yield settings.database
+    from crash_rate_aggregates.database.credentials import DatabaseAccess, database_url
+    from crash_rate_aggregates.database.secret_stores import fetch_secret
+
+    password = settings.pg_password
+    access = DatabaseAccess(
+        url=settings.database,
+        host=settings.pg_host,
+        name=settings.pg_name,
+        user=settings.pg_username,
+        password=None if password is None else password.get_secret_value(),
+        credentials=settings.database_credentials,
+    )
+    named = database_url(access, fetch_secret)
+    if named is not None:
+        yield named
         return
     with _server(settings).running() as url:
         yield url
@@ -338,6 +391,26 @@ def ledger(submission_date: date | None, **flags: Any) -> None:
     with _asked_database(flags) as connection:
         stored = stored_ledger(connection, submission_date)
     _stdout().print(*ledger_tables(stored), sep="\n")
+
+
+@cli.command()
+@click.option(
+    "--days", type=click.IntRange(1, 366), default=7, show_default=True, help="Days to look at."
+)
+@click.option("--max-submission-date", type=DATE, help="The last one; default: yesterday, UTC.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was found for machines.")
+@_connection_options
+def check(*, days: int, max_submission_date: date | None, as_json: bool, **flags: Any) -> None:
+    """Say whether the last days are there, whole and of plausible volume; exit code 3 if not."""
+    from crash_rate_aggregates.job import check_days
+    from crash_rate_aggregates.terminal.checks import check_document, check_lines, require_no_fault
+
+    last = max_submission_date or datetime.now(UTC).date() - timedelta(days=1)
+    settings = load_settings(flags, flags.pop("config"))
+    with _database_url(settings) as url:
+        checked = check_days(url, last, days)
+    click.echo(check_document(checked) if as_json else "\n".join(check_lines(checked)))
+    require_no_fault(checked)
 
 
 @cli.command()
@@ -531,6 +604,8 @@ def main(
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
     )
+    for library in ("boto3", "botocore"):  # They tell where they found credentials.
+        logging.getLogger(library).setLevel(logging.WARNING)
     signal.signal(signal.SIGTERM, _raise_interrupt)
     try:
         # The entry points hold interrupts back until they can be answered here.

@@ -101,6 +101,17 @@ class Settings(BaseSettings):
     database: str | None = Field(
         None, description="libpq URL of the PostgreSQL server; without it the embedded one is used."
     )
+    database_credentials: str | None = Field(
+        None,
+        description="Where AWS keeps the password: `s3://bucket/key` or `secretsmanager://name`; "
+        "see [operations](operations.md#credentials).",
+    )
+    pg_host: str | None = Field(None, description="Host of the PostgreSQL server.")
+    pg_name: str | None = Field(None, description="Name of the database.")
+    pg_username: str | None = Field(None, description="Name of the role.")
+    pg_password: SecretStr | None = Field(
+        None, description="Its password; better in `database_credentials` or `~/.pgpass`."
+    )
     home: Path = Field(
         default_factory=default_home, description="Folder of the embedded server and of scratch."
     )

@@ -230,6 +230,13 @@ class DatabaseRefusedError(DatabaseError):
     remedy = "Check the URL, the password and that the server runs."
 
 
+class DatabaseCredentialsError(DatabaseError):
+    """The secret that --database-credentials names cannot be fetched or used."""
+
+    slug = "database-credentials"
+    remedy = "Check the place, what is stored there, and that the job's user or role may read it."
+
+
 class QueryError(DatabaseError):
     """PostgreSQL rejected a statement."""
 
@@ -298,6 +305,14 @@ class RedashUnavailableError(RedashError):
 
     slug = "redash-unavailable"
     remedy = "Try again later; what was done until then stays, and `redash push` goes on."
+
+
+class CheckFailedError(CrashRateAggregatesError):
+    """`check` found a day that is missing, not whole, or of unusual volume."""
+
+    slug = "check-failed"
+    remedy = "See what docs/operations.md says of a day that is missing, wrong or late."
+    exit_code = ExitCode.CHECK_FAILED
 
 
 class InterruptedRunError(CrashRateAggregatesError):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from time import monotonic
 
 from crash_rate_aggregates import __version__
+from crash_rate_aggregates.database.attempts import begin_attempt, fail_attempt
 from crash_rate_aggregates.database.connection import connect
 from crash_rate_aggregates.database.day import DayToStore, RunFacts, StoredRun
 from crash_rate_aggregates.database.migrate import migrate
 from crash_rate_aggregates.database.partitions import ensure_partition
+from crash_rate_aggregates.database.recent_days import RowSums, recent_days, row_sums
 from crash_rate_aggregates.database.replace_day import replace_day
 from crash_rate_aggregates.database.roles import Roles, init_roles
 from crash_rate_aggregates.database.summaries import summarize_stored_days
@@ -29,9 +32,12 @@ from crash_rate_aggregates.engines.interface import (
 from crash_rate_aggregates.errors import (
     BadDateError,
     CrashRateAggregatesError,
+    DatabaseError,
     DateRangeError,
     NoPingsError,
 )
+from crash_rate_aggregates.health.check import PAST, CheckedDay, check_day
+from crash_rate_aggregates.health.due import due_days
 from crash_rate_aggregates.normalize.dates import parse_submission_date
 from crash_rate_aggregates.outcomes import LedgerLine
 from crash_rate_aggregates.sources.bucket import USUAL_STORAGE, StorageOptions
@@ -168,6 +174,41 @@ def backfill(
                 return
 
 
+def days_to_heal(database_url: str, heal_days: int, *, now: datetime) -> list[date]:
+    """Return yesterday and the days before it that are missing or failed, the earliest first.
+
+    Args:
+        database_url: libpq URL, with its password.
+        heal_days: How many of the last days are looked at, yesterday included, at least 1.
+        now: The current time, aware.
+    """
+    prepare_database(database_url)
+    yesterday = now.astimezone(UTC).date() - timedelta(days=1)
+    with connect(database_url) as connection:
+        days = recent_days(connection, yesterday - timedelta(days=heal_days - 1), yesterday)
+    return due_days(days, now)
+
+
+def check_days(database_url: str, last: date, days: int) -> list[CheckedDay]:
+    """Judge the last days, the earliest first.
+
+    Args:
+        database_url: libpq URL, with its password.
+        last: The last submission date to look at.
+        days: How many, at least 1.
+    """
+    prepare_database(database_url)
+    first = last - timedelta(days=days - 1)
+    with connect(database_url) as connection:
+        recent = recent_days(connection, first - PAST, last)
+        sums = row_sums(connection, first, last)
+    return [
+        check_day(day, sums.get(day.submission_date, RowSums()), recent)
+        for day in recent
+        if day.submission_date >= first
+    ]
+
+
 def run_day(
     job: Job, day: date, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> DaySummary:
@@ -176,7 +217,27 @@ def run_day(
     Raises:
         CrashRateAggregatesError: The day stays as it was.
     """
-    started_at, started = now(), monotonic()
+    started_at = now()
+    with _attempt(job, day, started_at):
+        return _run_day(job, day, started_at)
+
+
+@contextmanager
+def _attempt(job: Job, day: date, started_at: datetime) -> Iterator[None]:
+    """Leave a trace in the database that the day's run began, until it commits."""
+    with connect(job.database_url) as connection:
+        begin_attempt(connection, day, started_at, __version__)
+    try:
+        yield
+    except CrashRateAggregatesError as error:
+        # The trace is there; that the reason could not be added must not hide the reason.
+        with suppress(DatabaseError), connect(job.database_url) as connection:
+            fail_attempt(connection, day, started_at, f"{error} [{error.slug}]")
+        raise
+
+
+def _run_day(job: Job, day: date, started_at: datetime) -> DaySummary:
+    started = monotonic()
     request = _day_request(job, day)
     stored_bytes = files_bytes(request.files)
     job.progress.begin_day(day, files=len(request.files), stored_bytes=stored_bytes)

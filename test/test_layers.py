@@ -23,6 +23,7 @@ LAYERS = (
     ("sources", "database"),
     ("questions",),
     ("engines",),
+    ("health",),
     ("job",),
     ("sample_pings", "redash"),
     ("terminal",),

@@ -34,7 +34,7 @@ def connect(url: str) -> psycopg.Connection:
         DatabaseRefusedError: There is no server, or it does not let us in.
         DatabaseError: The server is older than 15 or its database is not in UTF-8.
     """
-    settings = _settings(url)
+    settings = libpq_settings(url)
     try:
         connection = psycopg.Connection.connect(
             make_conninfo("", **{**_DEFAULTS, **settings}),
@@ -58,7 +58,7 @@ def connect(url: str) -> psycopg.Connection:
 def hide_password(url: str) -> str:
     """Return the URL as a `key=value` text for logs, with `***` for each secret."""
     try:
-        settings = _settings(url)
+        settings = libpq_settings(url)
     except BadSettingError:
         return "(a database URL that cannot be read)"
     return make_conninfo("", **{key: _shown(key, value) for key, value in settings.items()})
@@ -70,7 +70,7 @@ def place(url: str) -> str:
         option.keyword.decode(): (option.val or b"").decode(errors="replace")
         for option in psycopg.pq.Conninfo.get_defaults()
     }
-    named = {**defaults, **_settings(url)}
+    named = {**defaults, **libpq_settings(url)}
     host = named.get("host") or named.get("hostaddr") or "the local socket"
     user = named.get("user", "")
     return (
@@ -79,8 +79,12 @@ def place(url: str) -> str:
     )
 
 
-def _settings(url: str) -> dict[str, str]:
-    """Return libpq's settings; no text of an unreadable URL is shown, as it may be the password."""
+def libpq_settings(url: str) -> dict[str, str]:
+    """Return the settings in a URL or `key=value` text by libpq's keywords.
+
+    Raises:
+        BadSettingError: It cannot be read; none of it is shown, as it may be the password.
+    """
     try:
         settings = {key: str(value) for key, value in conninfo_to_dict(url).items()}
     except (psycopg.Error, ValueError):

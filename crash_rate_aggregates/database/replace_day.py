@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,13 +15,11 @@ from crash_rate_aggregates.database.copy_text import COLUMNS, copy_text
 from crash_rate_aggregates.database.day import DayToStore, StoredRun
 from crash_rate_aggregates.database.rejections import rejections
 from crash_rate_aggregates.database.statements import statement
+from crash_rate_aggregates.database.storable_text import storable
 from crash_rate_aggregates.database.summaries import summarize_day
 from crash_rate_aggregates.outcomes import LedgerLine
 from crash_rate_aggregates.rows import AGGREGATE_SCHEMA
 from crash_rate_aggregates.stats import STAT_NAMES
-
-_REFUSED = re.compile("[\x00\ud800-\udfff]")
-"""File names may hold what PostgreSQL's text cannot."""
 
 
 def replace_day(connection: psycopg.Connection, day: DayToStore) -> StoredRun:
@@ -49,6 +46,10 @@ def replace_day(connection: psycopg.Connection, day: DayToStore) -> StoredRun:
         run_id = _insert_run(connection, day, stored)
         _insert_ledger(connection, run_id, day.ledger)
         _insert_damaged_files(connection, run_id, day.damaged_files)
+        connection.execute(
+            statement("close_attempts"),
+            {"submission_date": submission_date, "started_at": day.facts.started_at},
+        )
         summarize_day(connection, submission_date, run_id)
     return StoredRun(run_id, stored, deleted)
 
@@ -77,7 +78,7 @@ def _insert_run(connection: psycopg.Connection, day: DayToStore, aggregates: int
         "seconds": run.seconds,
         "program_version": run.program_version,
         "engine": run.engine,
-        "pings_source": _storable(run.pings_source),
+        "pings_source": storable(run.pings_source),
         "dimensions": Jsonb([{"name": one.name, "path": one.path} for one in run.dimensions]),
         "pings_read": run.pings_read,
         "bytes_read": run.bytes_read,
@@ -116,11 +117,7 @@ def _insert_damaged_files(
         statement("insert_damaged_files"),
         {
             "run_id": run_id,
-            "files": [_storable(file) for file, _ in damaged],
-            "reasons": [_storable(reason) for _, reason in damaged],
+            "files": [storable(file) for file, _ in damaged],
+            "reasons": [storable(reason) for _, reason in damaged],
         },
     )
-
-
-def _storable(text: str) -> str:
-    return _REFUSED.sub("\ufffd", text)

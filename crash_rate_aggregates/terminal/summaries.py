@@ -36,6 +36,8 @@ class DayReports:
         if self._as_json:
             days = [_as_mapping(result) for result in self._results]
             print(json.dumps({"days": days}, indent=2), file=self._stdout)
+        elif not self._results:
+            print("no day is due", file=self._stdout)
         failed = [result for result in self._results if isinstance(result, FailedDay)]
         return failed[0].error.exit_code if failed else ExitCode.DONE
 

@@ -19,6 +19,7 @@ NAMES = [
     "0006_summaries",
     "0007_history",
     "0008_partitions",
+    "0009_open_attempts",
 ]
 NEXT = len(NAMES) + 1
 
@@ -177,6 +178,7 @@ class TablesTest(unittest.TestCase):
                 "crash_aggregates_damaged_files",
                 "crash_aggregates_ledger",
                 "crash_aggregates_migrations",
+                "crash_aggregates_open_attempts",
                 "crash_aggregates_run_totals",
                 "crash_aggregates_runs",
             ],

@@ -10,4 +10,5 @@ GRANT INSERT ON
     crash_aggregates_ledger,
     crash_aggregates_damaged_files
 TO {writer};
+GRANT INSERT, UPDATE, DELETE ON crash_aggregates_open_attempts TO {writer};
 GRANT EXECUTE ON FUNCTION crash_aggregates_make_partition(date) TO {writer};

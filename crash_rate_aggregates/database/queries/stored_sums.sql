@@ -1,0 +1,9 @@
+-- What the rows of each day of a range add up to, for comparison with its ledger.
+SELECT
+    submission_date,
+    count(*),
+    coalesce(sum(ping_count), 0)::bigint,
+    coalesce(sum({crash_pings}), 0)::bigint
+FROM crash_aggregates
+WHERE submission_date BETWEEN %(first)s AND %(last)s
+GROUP BY submission_date

@@ -1,0 +1,1 @@
+"""Are the last days there, whole and plausible, and which are to be filled again?"""

@@ -1,0 +1,356 @@
+from __future__ import annotations
+
+import configparser
+import json
+import os
+import re
+import shlex
+import subprocess
+import unittest
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, ClassVar
+
+import boto3
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from test.dated_pings import write_pings
+from test.deploy.deployment import ADMIN, ADMIN_PASSWORD, Deployment, new_deployment
+from test.deploy.playbooks import AWS_SECRET, PROJECT, Played, stand_in_for_aws, tool_environment
+from test.servers import shared_server_url
+
+ACCOUNT = "123456789012"
+ARTIFACTS = f"crash-rate-aggregates-artifacts-{ACCOUNT}"
+CREDENTIALS = f"crash-rate-aggregates-credentials-{ACCOUNT}"
+USERS = ("admin", "owner", "writer", "reader")
+ROLES = ("crash_rate_owner", "crash_rate_writer", "crash_rate_reader")
+SYSTEMD_ANALYZE = "/usr/bin/systemd-analyze"
+ON_SYSTEMD = "systemd-analyze is missing: install systemd to check the units"
+TODAY = datetime.now(UTC).date()
+
+
+def days(number: int) -> list[date]:
+    """Return the last days before today, the earliest first."""
+    return [TODAY - timedelta(days=ago) for ago in range(number, 0, -1)]
+
+
+def drop_database(name: str) -> None:
+    """Remove a database and the roles that `database init` made."""
+    with psycopg.connect(shared_server_url(), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
+        for role in ROLES:
+            connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
+
+
+def run_job(deployment: Deployment, **more: str) -> subprocess.CompletedProcess[str]:
+    """Start the command of the installed unit in the unit's environment."""
+    unit = configparser.RawConfigParser(strict=False)
+    text = (deployment.root / "etc/systemd/system/crash-rate-aggregates.service").read_text()
+    unit.read_string(text)
+    variables = re.findall(r'^Environment="?([A-Z_]+)=([^"\n]*)"?$', text, re.MULTILINE)
+    scratch = {"CRASH_RATE_AGGREGATES_SCRATCH": str(deployment.folder / "scratch")}
+    return subprocess.run(
+        shlex.split(unit["Service"]["ExecStart"]),
+        cwd="/",
+        env={**tool_environment(), **dict(variables), **scratch, **more},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+class DeployTest(unittest.TestCase):
+    """deploy.yml twice, as a check, with new passwords; then destroy.yml."""
+
+    deployment: ClassVar[Deployment]
+    runs: ClassVar[dict[str, Played]]
+    secrets: ClassVar[dict[str, str]]
+    rotated: ClassVar[dict[str, str]]
+    jobs: ClassVar[list[subprocess.CompletedProcess[str]]]
+    left: ClassVar[dict[str, Any]]
+    made: ClassVar[dict[str, Any]]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Play everything once; the tests look at what came of it."""
+        aws = cls.enterClassContext(stand_in_for_aws())
+        folder = Path(cls.enterClassContext(TemporaryDirectory()))
+        cls.addClassCleanup(drop_database, "deployed")
+        cls.deployment = new_deployment(folder, aws, "deployed")
+        cls._keep_admin()
+        write_pings(folder / "pings", *days(3))
+        play = cls.deployment.play
+        cls.runs = {"before": play("deploy", "--check"), "first": play("deploy")}
+        cls.secrets = cls._stored_passwords()
+        cls.made = cls._what_aws_keeps()
+        cls.jobs = [run_job(cls.deployment, **aws)]
+        cls.runs |= {"second": play("deploy"), "check": play("deploy", "--check")}
+        cls.runs["rotate"] = play("deploy", "--tags", "rotate")
+        cls.rotated = cls._stored_passwords()
+        cls.jobs.append(run_job(cls.deployment, **aws))
+        cls.runs["unconfirmed"] = play("destroy")
+        cls.runs["managed"] = play(
+            "deploy", "--tags", "credentials", credentials_store="secretsmanager"
+        )
+        managed = cls._client("secretsmanager").list_secrets()["SecretList"]
+        cls.made["secrets"] = sorted(secret["Name"] for secret in managed)
+        cls.runs["managed again"] = play(
+            "deploy", "--tags", "credentials", credentials_store="secretsmanager"
+        )
+        cls.runs["destroy"] = play("destroy", destroy="crash-rate-aggregates")
+        cls.runs["destroy secrets"] = play(
+            "destroy", destroy="crash-rate-aggregates", credentials_store="secretsmanager"
+        )
+        cls.left = cls._what_aws_keeps()
+
+    @classmethod
+    def _client(cls, service: str) -> Any:
+        aws = cls.deployment.aws
+        return boto3.client(
+            service,
+            endpoint_url=aws["AWS_ENDPOINT_URL"],
+            region_name=aws["AWS_REGION"],
+            aws_access_key_id=aws["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=aws["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    @classmethod
+    def _keep_admin(cls) -> None:
+        """Store the password of the server that is there already, as a rerun finds it."""
+        client = cls._client("s3")
+        client.create_bucket(Bucket=CREDENTIALS)
+        client.put_bucket_versioning(
+            Bucket=CREDENTIALS, VersioningConfiguration={"Status": "Enabled"}
+        )
+        body = json.dumps({"user": ADMIN, "password": ADMIN_PASSWORD})
+        key = "crash-rate-aggregates/admin.json"
+        client.put_object(Bucket=CREDENTIALS, Key=key, Body=body)
+
+    @classmethod
+    def _stored_passwords(cls) -> dict[str, str]:
+        client = cls._client("s3")
+        keys = {user: f"crash-rate-aggregates/{user}.json" for user in USERS}
+        return {
+            user: json.loads(client.get_object(Bucket=CREDENTIALS, Key=key)["Body"].read())[
+                "password"
+            ]
+            for user, key in keys.items()
+        }
+
+    @classmethod
+    def _what_aws_keeps(cls) -> dict[str, Any]:
+        groups = cls._client("ec2").describe_security_groups()["SecurityGroups"]
+        rds = cls._client("rds")
+        return {
+            "buckets": sorted(one["Name"] for one in cls._client("s3").list_buckets()["Buckets"]),
+            "groups": {
+                one["GroupName"]: one for one in groups if one["GroupName"].startswith("crash")
+            },
+            "databases": rds.describe_db_instances()["DBInstances"],
+            "subnets": [
+                one["DBSubnetGroupName"]
+                for one in rds.describe_db_subnet_groups()["DBSubnetGroups"]
+            ],
+            "secrets": [
+                one["Name"] for one in cls._client("secretsmanager").list_secrets()["SecretList"]
+            ],
+        }
+
+    def assert_played(self, name: str) -> Played:
+        """Fail with the end of a playbook's output if it failed."""
+        run = self.runs[name]
+        self.assertEqual(run.failed, 0, run.output[-4000:])
+        return run
+
+    def test_each_run_ends_well(self) -> None:
+        """All playbooks end without a failure, a check before the first run too."""
+        for name in set(self.runs) - {"unconfirmed"}:
+            with self.subTest(run=name):
+                self.assert_played(name)
+
+    def test_second_run_changes_nothing(self) -> None:
+        """The first run changes something; the same again, or as a check, changes nothing."""
+        self.assertGreater(self.runs["first"].changed, 10)
+        for name in ("second", "check", "managed again", "destroy secrets"):
+            wanted = 1 if name == "destroy secrets" else 0
+            with self.subTest(run=name):
+                self.assertEqual(self.runs[name].changed, wanted, self.runs[name].output[-4000:])
+
+    def test_tarball_is_stored(self) -> None:
+        """The bucket keeps versions, is closed to the public, and holds the tarball."""
+        self.assertEqual(self.made["buckets"], [ARTIFACTS, CREDENTIALS])
+        self.assertIn("crash-rate-aggregates-job.tar.gz", self.runs["first"].output)
+
+    def test_database_is_private(self) -> None:
+        """The server is encrypted, not public, backed up, and lets in the job's group alone."""
+        (server,) = self.made["databases"]
+        self.assertEqual(
+            (server["StorageEncrypted"], server["PubliclyAccessible"], server["Engine"]),
+            (True, False, "postgres"),
+        )
+        self.assertEqual(server["BackupRetentionPeriod"], 14)
+        groups = self.made["groups"]
+        job, database = (groups[f"crash-rate-aggregates-{name}"] for name in ("job", "database"))
+        (rule,) = database["IpPermissions"]
+        self.assertEqual([pair["GroupId"] for pair in rule["UserIdGroupPairs"]], [job["GroupId"]])
+        self.assertEqual((rule["IpProtocol"], rule["IpRanges"]), ("tcp", []))
+        self.assertEqual(job["IpPermissions"], [])
+        attached = [group["VpcSecurityGroupId"] for group in server["VpcSecurityGroups"]]
+        self.assertEqual(attached, [database["GroupId"]])
+
+    def test_job_fills_as_the_writer(self) -> None:
+        """The unit's command fills the days that are there, as the writer, and names the others."""
+        first, second = self.jobs
+        self.assertEqual(
+            [line[:10] for line in first.stdout.splitlines()],
+            [str(day) for day in days(3)],
+            first.stderr,
+        )
+        failed = re.findall(r"^error: (\S+): no pings", first.stderr, re.MULTILINE)
+        self.assertEqual(failed, [str(day) for day in days(7)[:4]])
+        self.assertEqual(first.returncode, 1)
+        # With new passwords the job goes on: it reads the stored one each time.
+        self.assertNotIn("database-refused", second.stderr)
+        self.assertEqual(second.stderr.count("[no-pings]"), 4)
+
+    def test_rotation(self) -> None:
+        """New passwords of owner, writer and reader hold at once, the old ones no more."""
+        for user in USERS:
+            with self.subTest(user=user):
+                self.assertEqual(self.rotated[user] == self.secrets[user], user == "admin")
+        where = {
+            "host": self.deployment.settings["database_host"],
+            "port": self.deployment.settings["database_port"],
+            "dbname": "deployed",
+        }
+        for role in ("writer", "reader"):
+            user = f"crash_rate_{role}"
+            with psycopg.connect(
+                make_conninfo("", **where, user=user, password=self.rotated[role])
+            ) as connection:
+                self.assertEqual(
+                    connection.execute(
+                        "SELECT count(DISTINCT submission_date) FROM crash_aggregates"
+                    ).fetchone(),
+                    (3,),
+                )
+            with self.assertRaises(psycopg.OperationalError):
+                psycopg.connect(make_conninfo("", **where, user=user, password=self.secrets[role]))
+
+    def test_passwords_are_long_and_differ(self) -> None:
+        """Each password made has 40 letters and digits, and no two are the same."""
+        made = [self.secrets[user] for user in USERS[1:]] + [self.rotated[u] for u in USERS[1:]]
+        self.assertEqual(len(set(made)), 6)
+        for password in made:
+            self.assertRegex(password, "^[A-Za-z0-9]{40}$")
+
+    def test_secrets_manager(self) -> None:
+        """The same credentials can be kept in Secrets Manager."""
+        names = [f"crash-rate-aggregates/{user}" for user in sorted(USERS)]
+        self.assertEqual(self.made["secrets"], names)
+
+    def test_nothing_shows_a_secret(self) -> None:
+        """No output, no process's arguments and no file that others may read hold a password."""
+        secrets = {*self.secrets.values(), *self.rotated.values(), AWS_SECRET}
+        self.assertGreater(len(self.deployment.seen_arguments), 10)
+        self.assertEqual(self.deployment.leaks(secrets, PROJECT / "ansible", PROJECT / "dist"), [])
+        for job in self.jobs:
+            self.assertFalse([one for one in secrets if one in job.stdout + job.stderr])
+
+    def test_destroy(self) -> None:
+        """Destroying asks for the name first; then nothing is left, in AWS or on the host."""
+        unconfirmed = self.runs["unconfirmed"]
+        self.assertGreater(unconfirmed.failed, 0)
+        self.assertIn("confirm with -e destroy=crash-rate-aggregates", unconfirmed.output)
+        self.assertEqual(
+            self.left,
+            {"buckets": [], "groups": {}, "databases": [], "subnets": [], "secrets": []},
+        )
+        files = [one for one in self.deployment.root.rglob("*") if not one.is_dir()]
+        self.assertEqual(files, [])
+
+
+class OneMachineTest(unittest.TestCase):
+    """dev.yml: the same without AWS, with passwords in files."""
+
+    deployment: ClassVar[Deployment]
+    first: ClassVar[Played]
+    second: ClassVar[Played]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Play it twice."""
+        folder = Path(cls.enterClassContext(TemporaryDirectory()))
+        cls.addClassCleanup(drop_database, "one_machine")
+        cls.deployment = new_deployment(folder, {}, "one_machine")
+        credentials = folder / "credentials"
+        credentials.mkdir(0o700)
+        admin = credentials / "admin.json"
+        admin.touch(0o600)
+        admin.write_text(json.dumps({"user": ADMIN, "password": ADMIN_PASSWORD}))
+        write_pings(folder / "pings", *days(7))
+        # The server of the tests stands for the one that dev.yml would install.
+        cls.deployment.settings |= {
+            "database_kind": "given",
+            "credentials_folder": str(credentials),
+        }
+        cls.first, cls.second = cls.deployment.play("dev"), cls.deployment.play("dev")
+
+    def test_twice(self) -> None:
+        """It ends well, and the second time it changes nothing."""
+        self.assertEqual(self.first.failed, 0, self.first.output[-4000:])
+        self.assertEqual((self.second.failed, self.second.changed), (0, 0))
+
+    def test_job_runs(self) -> None:
+        """The unit's command fills the last 7 days with the password that systemd hands over."""
+        pgpass = self.deployment.root / "etc/crash-rate-aggregates/pgpass"
+        unit = self.deployment.root / "etc/systemd/system/crash-rate-aggregates.service"
+        self.assertIn(f"\nLoadCredential=pgpass:{pgpass}\n", unit.read_text())
+        done = run_job(self.deployment, PGPASSFILE=str(pgpass))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(done.stdout.splitlines()), 7)
+
+    def test_nothing_shows_a_secret(self) -> None:
+        """Passwords lie in files of mode 0600 alone."""
+        folder = self.deployment.folder / "credentials"
+        secrets = {json.loads(file.read_text())["password"] for file in folder.glob("*.json")}
+        self.assertEqual(len(secrets), 4)
+        self.assertEqual(self.deployment.leaks(secrets), [])
+        modes = {oct(file.stat().st_mode & 0o777) for file in folder.iterdir()}
+        self.assertEqual(modes, {"0o600"})
+
+    @unittest.skipUnless(os.path.exists(SYSTEMD_ANALYZE), ON_SYSTEMD)
+    def test_units(self) -> None:
+        """Systemd finds no fault in the units, and little that the job is exposed to."""
+        units = self.deployment.root / "etc/systemd/system"
+        names = [units / f"crash-rate-aggregates.{kind}" for kind in ("service", "timer")]
+        verified = subprocess.run(
+            [SYSTEMD_ANALYZE, "verify", "--man=no", *names],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.assertEqual((verified.returncode, verified.stdout + verified.stderr), (0, ""))
+        secured = subprocess.run(
+            [SYSTEMD_ANALYZE, "security", "--offline=true", "--threshold=25", names[0]],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.assertEqual(secured.returncode, 0, secured.stdout[-2000:])
+        next_run = subprocess.run(
+            [SYSTEMD_ANALYZE, "calendar", "*-*-* 12:00:00 UTC"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        self.assertRegex(next_run.stdout, r"12:00:00 UTC")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tarfile
+import unittest
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import ClassVar
+
+from crash_rate_aggregates import __version__
+from test.cli.command_line import environment
+from test.dated_pings import write_pings
+from test.deploy.playbooks import PROJECT
+from test.job.days_in_postgres import rows
+from test.servers import fresh_database
+
+DAY = date(2016, 3, 14)
+ENTRY = Path(f"crash-rate-aggregates-{__version__}") / "crash-rate-aggregates-job.py"
+# Whoever asks a package index, or anything else on the network, asks a port that nobody listens on.
+NOWHERE = "http://127.0.0.1:9"
+NO_INTERNET = {
+    "PIP_INDEX_URL": NOWHERE,
+    "PIP_CONFIG_FILE": os.devnull,
+    "PIP_NO_CACHE_DIR": "1",
+    "PIP_RETRIES": "0",
+    "HTTP_PROXY": NOWHERE,
+    "HTTPS_PROXY": NOWHERE,
+    "NO_PROXY": "",
+}
+
+
+class WheelhouseTest(unittest.TestCase):
+    """The tarball on a host without internet."""
+
+    folder: ClassVar[Path]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.folder = Path(cls.enterClassContext(TemporaryDirectory()))
+
+    def unpacked(self, name: str, *flags: str) -> Path:
+        """Build the tarball, unpack it in an empty folder, return the entry script."""
+        script = PROJECT / "deploy" / "build_tarball.py"
+        tarball = self.folder / f"{name}.tar.gz"
+        subprocess.run([sys.executable, script, "--output", tarball, *flags], check=True)
+        target = self.folder / name
+        with tarfile.open(tarball) as tar:
+            tar.extractall(target, filter="data")
+        return target / ENTRY
+
+    def started(
+        self, entry: Path, *arguments: str, **settings: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Start the entry script as a host without internet would."""
+        env = environment(**settings) | NO_INTERNET
+        del env["PYTHONPATH"]
+        return subprocess.run(
+            [entry, *arguments],
+            cwd=self.folder,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def test_runs_a_day_offline(self) -> None:
+        """With the wheelhouse the job installs itself and fills a day; boto3 is there too."""
+        entry = self.unpacked("with", "--wheelhouse")
+        write_pings(self.folder / "pings", DAY)
+        url = fresh_database(self)
+        done = self.started(
+            *(entry, "run", "--submission-date", str(DAY)),
+            PINGS=str(self.folder / "pings"),
+            DATABASE=url,
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(
+            rows(url, "SELECT sum(ping_count)::int, sum(main_crashes)::int FROM crash_aggregates"),
+            [(2, 1)],
+        )
+        again = self.started(entry, "--version")
+        self.assertEqual(again.stdout, f"crash-rate-aggregates, version {__version__}\n")
+        python = entry.parent / ".venv" / "bin" / "python"
+        subprocess.run([python, "-c", "import boto3"], check=True)
+
+    def test_without_wheelhouse(self) -> None:
+        """Without it the first start ends in one line that says so, and can be repeated."""
+        entry = self.unpacked("without")
+        for _ in range(2):
+            done = self.started(entry, "--version")
+            self.assertEqual(done.returncode, 1)
+            self.assertRegex(
+                done.stderr.splitlines()[-1], "^error: the packages could not be installed in "
+            )
+
+
+if __name__ == "__main__":
+    unittest.main()
