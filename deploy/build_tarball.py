@@ -41,7 +41,7 @@ def gather(folder: Path, *, wheelhouse: bool) -> None:
     """Put what the tarball holds into an empty folder."""
     hatchling = (sys.executable, "-m", "hatchling", "build", "--target", "wheel")
     command = [*hatchling, "--directory", str(folder)]
-    subprocess.run(command, cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, cwd=PROJECT, check=True, stdout=sys.stderr)
     shutil.copy(PROJECT / "requirements-job.lock", folder / "requirements.lock")
     shutil.copy(PROJECT / "deploy" / ENTRY, folder / ENTRY)
     (folder / "VERSION").write_text(f"{project_version()}\n", encoding="utf-8")
@@ -57,7 +57,7 @@ def packed(folder: Path, top: str) -> bytes:
     buffer = BytesIO()
     with (
         gzip.GzipFile(fileobj=buffer, mode="wb", filename="", mtime=0) as compressed,
-        tarfile.open(fileobj=compressed, mode="w", format=tarfile.USTAR_FORMAT) as tar,
+        tarfile.open(fileobj=compressed, mode="w", format=tarfile.PAX_FORMAT) as tar,
     ):
         for member, content in _members(folder, top):
             tar.addfile(member, BytesIO(content))
