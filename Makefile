@@ -19,10 +19,10 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 	$(LOCK_FLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint docs lock clean FORCE
+.PHONY: help run test test-long lint docs lock clean FORCE
 
 help: ## Say what each target does.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "PYTHON=python3.13 chooses the Python; UNITTEST_FLAGS=-v shows each test's sentence."
 
@@ -50,10 +50,13 @@ run: .venv/project ## Fill the table and show crash rates: of PINGS=folder, or o
 		'  .venv/bin/crash-rate-aggregates database start    # a server that stays, and its URL for psql' \
 		'  .venv/bin/crash-rate-aggregates --help'
 
-test: .venv/dev ## Run all tests.
+test: .venv/spark ## Run all tests.
 	@$(VENV_PYTHON) -m unittest discover $(UNITTEST_FLAGS)
 
-lint: .venv/dev ## Check style, types and the direction of imports.
+test-long: .venv/spark ## Run the proofs that take minutes each.
+	@$(VENV_PYTHON) -m unittest discover -s test/long -t . -p 'long_*.py' $(UNITTEST_FLAGS)
+
+lint: .venv/spark ## Check style, types and the direction of imports.
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy --strict
@@ -67,12 +70,14 @@ lock: .venv/dev ## Write the lock files from pyproject.toml; LOCK_FLAGS=--upgrad
 	@$(COMPILE) pyproject.toml --group build --output-file requirements.lock
 	@$(COMPILE) pyproject.toml --group build --group dev --constraint requirements.lock \
 		--output-file requirements-dev.lock
+	@$(COMPILE) pyproject.toml --extra spark --group spark --constraint requirements-dev.lock \
+		--output-file requirements-spark.lock
 
 clean: ## Remove what make made: .venv, caches, sample pings. The database stays.
 	@rm -rf .venv .mypy_cache .ruff_cache .hypothesis sample-pings
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The three stamps of .venv. It is made anew when the lock changes, so nothing old stays in it, and
+# The four stamps of .venv. It is made anew when the lock changes, so nothing old stays in it, and
 # when the folder was moved or the Python removed: programs in .venv begin with the path of both.
 ifneq ($(shell test -x $(VENV_PYTHON) && cat .venv/packages 2>/dev/null),$(shell pwd -P))
 .venv/packages: FORCE
@@ -96,4 +101,11 @@ endif
 .venv/dev: .venv/project requirements-dev.lock
 	@echo "Adding the tools of requirements-dev.lock to .venv …"
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements-dev.lock
+	@touch $@
+
+# pyspark comes as source alone, but needs no compiler: setuptools of .venv/dev packs it.
+.venv/spark: .venv/dev requirements-spark.lock
+	@echo "Adding Spark from requirements-spark.lock to .venv (about 450 MB, a minute) …"
+	@$(PIP) install --require-hashes --only-binary :all: --no-binary pyspark --no-build-isolation \
+		-r requirements-spark.lock
 	@touch $@
