@@ -72,6 +72,8 @@ lock: .venv/dev ## Write the lock files from pyproject.toml; LOCK_FLAGS=--upgrad
 		--output-file requirements-dev.lock
 	@$(COMPILE) pyproject.toml --extra spark --group spark --constraint requirements-dev.lock \
 		--output-file requirements-spark.lock
+	@$(COMPILE) pyproject.toml --extra spark --group spark --group benchmark \
+		--constraint requirements-spark.lock --output-file requirements-benchmark.lock
 
 clean: ## Remove what make made: .venv, caches, sample pings. The database stays.
 	@rm -rf .venv .mypy_cache .ruff_cache .hypothesis sample-pings

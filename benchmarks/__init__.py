@@ -1,0 +1,1 @@
+"""Measure the program beside what a user would pick instead: `make benchmark`, docs/benchmarks.md."""
