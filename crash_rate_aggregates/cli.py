@@ -12,7 +12,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import gettempdir
@@ -53,6 +53,17 @@ class _SubmissionDate(click.ParamType[date]):
 DATE = _SubmissionDate()
 
 
+def _named_values(
+    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
+) -> dict[str, str] | None:
+    """Read KEY=VALUE, each; None if none was typed."""
+    for value in values:
+        if not value.partition("=")[0].strip() or "=" not in value:
+            raise click.BadParameter(f"{value!r} is not KEY=VALUE", ctx, param)
+    pairs = (value.partition("=") for value in values)
+    return {key.strip(): value for key, _, value in pairs} or None
+
+
 def _options(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:
     def add_all(command: _Command) -> _Command:
         for option in reversed(options):
@@ -70,7 +81,21 @@ _connection_options = _options(
 _run_options = _options(
     click.option("--pings", help="Folder of submission_date=… folders, or a %Y%m%d pattern."),
     _connection_options,
-    click.option("--jobs", type=int, help="Worker processes; default: all cores."),
+    click.option(
+        "--engine",
+        type=click.Choice(["embedded", "spark"]),
+        help="What computes a day; default: embedded, and spark under spark-submit.",
+    ),
+    click.option("--jobs", type=int, help="Worker processes (embedded); default: all cores."),
+    click.option("--spark-master", help="Like spark://host:7077; default: as Spark is configured."),
+    click.option(
+        "--spark-conf",
+        multiple=True,
+        metavar="KEY=VALUE",
+        callback=_named_values,
+        help="A setting of Spark; can be repeated.",
+    ),
+    click.option("--spark-archive", help="Packed Python environment for Spark's executors."),
     click.option("--allow-empty", is_flag=True, help="Replace a day without pings by nothing."),
     click.option("--allow-damaged", is_flag=True, help="Count what a damaged file still holds."),
     click.option("--json", "as_json", is_flag=True, help="Print the summary for machines."),
@@ -131,11 +156,16 @@ def _fill(
     settings = load_settings(flags, config)
     days = jobs.submission_dates(first, last, today=datetime.now(UTC).date())
     dimensions = settings.chosen_dimensions(base)
-    with _database_url(settings) as url, shown_progress(_stderr) as progress:
+    pings = _required_pings(settings)
+    with (
+        closing(_engine(settings)) as engine,
+        _database_url(settings) as url,
+        shown_progress(_stderr) as progress,
+    ):
         job = jobs.Job(
-            pings=_required_pings(settings),
+            pings=pings,
             database_url=url,
-            engine=_engine(settings),
+            engine=engine,
             dimensions=dimensions,
             progress=progress,
             allow_empty=allow_empty,
@@ -157,6 +187,13 @@ def _required_pings(settings: Settings) -> str:
 
 
 def _engine(settings: Settings) -> Engine:
+    if settings.engine == "spark":
+        from crash_rate_aggregates.engines.spark.engine import SparkEngine
+        from crash_rate_aggregates.engines.spark.settings import SparkSettings
+
+        return SparkEngine(
+            SparkSettings(settings.spark_master, settings.spark_conf, settings.spark_archive)
+        )
     from crash_rate_aggregates.engines.embedded import EmbeddedEngine
     from crash_rate_aggregates.engines.grouping import GroupingLimits
 

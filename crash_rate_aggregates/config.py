@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
@@ -43,6 +43,11 @@ def _usable_cores() -> int:
         return os.cpu_count() or 1
 
 
+def _usual_engine() -> Literal["embedded", "spark"]:
+    """Return the engine of a program that says none: spark-submit is not typed for another."""
+    return "spark" if "PYSPARK_GATEWAY_PORT" in os.environ else "embedded"
+
+
 class Settings(BaseSettings):
     """All settings of the program; each can be given in four places."""
 
@@ -63,11 +68,27 @@ class Settings(BaseSettings):
     postgres_bin: Path | None = Field(
         None, description="Folder with other PostgreSQL programs for the embedded server."
     )
+    engine: Literal["embedded", "spark"] = Field(
+        default_factory=_usual_engine,
+        description="What computes a day, `embedded` or `spark`; default: embedded, and spark "
+        "where spark-submit starts the program.",
+    )
+    spark_master: str | None = Field(
+        None,
+        description="Spark's master, like spark://host:7077; default: what Spark's own "
+        "configuration says, else all cores of this machine.",
+    )
+    spark_conf: dict[str, str] = Field(
+        default_factory=dict, description="Settings of Spark, name = value."
+    )
+    spark_archive: str | None = Field(
+        None, description="Packed Python environment for Spark's executors."
+    )
     jobs: int = Field(
         default_factory=_usable_cores,
         ge=1,
         le=1024,
-        description="Worker processes; default: all cores.",
+        description="Worker processes of the embedded engine; default: all cores.",
     )
     scratch: Path | None = Field(
         None,
@@ -76,7 +97,7 @@ class Settings(BaseSettings):
     memory: str = Field(
         "1GB",
         pattern=r"^[0-9]+ ?(MB|GB|MiB|GiB)$",
-        description="Memory limit of the group stage.",
+        description="Memory limit of the embedded engine's group stage.",
     )
     scratch_space: str = Field(
         "200GB",

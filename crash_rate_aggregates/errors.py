@@ -124,6 +124,20 @@ class ScratchFullError(EngineError):
     remedy = "Free space, or name another folder in the setting `scratch`; nothing was changed."
 
 
+class SparkSetupError(EngineError):
+    """Spark cannot be started: pyspark, Java or SPARK_HOME is missing or does not fit."""
+
+    slug = "spark-setup"
+    remedy = "Install what the message names; docs/spark.md lists what Spark needs."
+
+
+class ExecutorMismatchError(EngineError):
+    """Spark's executors lack what the driver has, or have another version of it."""
+
+    slug = "executor-mismatch"
+    remedy = "Give the executors the driver's Python and wheels, as with --spark-archive."
+
+
 class LedgerImbalanceError(EngineError):
     """The ledger does not balance: a defect of this program, found before any harm."""
 

@@ -69,6 +69,9 @@ class EmbeddedEngine:
             finally:
                 grouping.close()
 
+    def close(self) -> None:
+        """Nothing is held between days."""
+
 
 class _DayOfTasks:
     """Runs the tasks of one day and gathers what they leave."""

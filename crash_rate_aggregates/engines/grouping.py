@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from crash_rate_aggregates.engines.ledger import CountedPings
+from crash_rate_aggregates.engines.statements import statement
 from crash_rate_aggregates.errors import EngineError, ScratchFullError
-from crash_rate_aggregates.rows import AGGREGATE_SCHEMA, PING_SCHEMA
-from crash_rate_aggregates.stats import STAT_NAMES
+from crash_rate_aggregates.rows import AGGREGATE_SCHEMA
 
 _BATCH_ROWS = 20_000
-_SLOTS = {
-    "columns": ", ".join(PING_SCHEMA.names),
-    "sums": ", ".join(f"sum({name})::BIGINT AS {name}" for name in STAT_NAMES),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +88,7 @@ def _group_stage() -> Iterator[None]:
 
 
 def _query(name: str) -> str:
-    folder = files("crash_rate_aggregates.engines") / "queries"
-    return (folder / f"{name}.sql").read_text(encoding="utf-8").format_map(_SLOTS)
+    return statement(name, kept="TABLE")
 
 
 def _engine_error(error: Exception) -> EngineError:

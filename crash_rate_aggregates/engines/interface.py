@@ -62,6 +62,14 @@ class Progress(Protocol):
         """So much more has been judged."""
         ...
 
+    def tasks(self, *, done: int, of: int) -> None:
+        """So many tasks of all are done, where an engine plans the day in tasks."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Something that a person should see once, like an address."""
+        ...
+
 
 class Engine(Protocol):
     """Computes days."""
@@ -76,6 +84,10 @@ class Engine(Protocol):
         Raises:
             SourceError, EngineError: Nothing was computed.
         """
+        ...
+
+    def close(self) -> None:
+        """Free what the engine holds between days."""
         ...
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,7 @@ from crash_rate_aggregates.outcomes import DocType, Outcome
 from crash_rate_aggregates.rows import PING_SCHEMA
 from crash_rate_aggregates.sources.interface import PingBatch, RawPing, Unreadable
 
+_ROWS_AT_ONCE = 20_000
 _HALVES = struct.Struct(">qq")
 _UNSIGNED_HALVES = struct.Struct(">QQ")
 _MIDDLE = 1 << 63
@@ -71,6 +72,14 @@ class Kernel:
             else:
                 self.counts.passed[verdict.doc_type] += 1
                 self._rows.append(_row(verdict))
+
+    def judged(self, batches: Iterable[PingBatch]) -> Iterator[pa.RecordBatch]:
+        """Judge all batches and yield their rows by `PING_SCHEMA`, some ten thousand at once."""
+        for batch in batches:
+            self.judge(batch)
+            if len(self) >= _ROWS_AT_ONCE:
+                yield self.take_rows()
+        yield self.take_rows()
 
     def take_rows(self) -> pa.RecordBatch:
         """Return the rows since the last call, by `PING_SCHEMA`, and forget them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from crash_rate_aggregates.decode.layouts.kinds import V4_PINGS
@@ -36,15 +36,23 @@ def split_work(files: Sequence[StoredFile], jobs: int) -> DayWork:
     fair_share = files_bytes(files) / jobs
     limit = max(fair_share, SHARE_BYTES)
     shared = [file for file in files if jobs > 1 and file.size > limit]
-    rest = sorted(set(files) - set(shared), key=lambda file: (-file.size, file.url))
-    pack_bytes = min(PACK_BYTES, files_bytes(files) / (jobs * _TASKS_PER_JOB))
-    return DayWork(tuple(_packed(rest, pack_bytes)), tuple(shared))
+    pack_bytes = min(PACK_BYTES, _small_share(files, jobs))
+    return DayWork(tuple(_packed(set(files) - set(shared), pack_bytes)), tuple(shared))
 
 
-def _packed(files: Sequence[StoredFile], most: float) -> Iterator[tuple[StoredFile, ...]]:
+def packs(files: Sequence[StoredFile], jobs: int, *, most: int) -> list[tuple[StoredFile, ...]]:
+    """Deal files to workers that share none, largest first, packed up to `most` stored bytes."""
+    return list(_packed(files, min(most, _small_share(files, jobs))))
+
+
+def _small_share(files: Sequence[StoredFile], jobs: int) -> float:
+    return files_bytes(files) / (jobs * _TASKS_PER_JOB)
+
+
+def _packed(files: Iterable[StoredFile], most: float) -> Iterator[tuple[StoredFile, ...]]:
     pack: list[StoredFile] = []
     size = 0
-    for file in files:
+    for file in sorted(files, key=lambda file: (-file.size, file.url)):
         if pack and size + file.size > most:
             yield tuple(pack)
             pack, size = [], 0

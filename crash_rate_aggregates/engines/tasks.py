@@ -22,8 +22,6 @@ from crash_rate_aggregates.rows import PING_SCHEMA
 from crash_rate_aggregates.sources.files import read_pings
 from crash_rate_aggregates.sources.interface import DamagedStreamError, PingBatch, StoredFile
 
-_ROWS_AT_ONCE = 20_000
-
 
 @dataclass(slots=True)
 class TaskResult:
@@ -83,11 +81,8 @@ def _judge(
     kernel = Kernel(Judge(request.submission_date, request.dimensions))
     try:
         with pq.ParquetWriter(row_file, PING_SCHEMA, compression="lz4") as writer:
-            for batch in batches:
-                kernel.judge(batch)
-                if len(kernel) >= _ROWS_AT_ONCE:
-                    writer.write_batch(kernel.take_rows())
-            writer.write_batch(kernel.take_rows())
+            for rows in kernel.judged(batches):
+                writer.write_batch(rows)
     except OSError as error:
         raise ScratchFullError(
             f"cannot write {str(row_file)!r}: {error.strerror or error}; free space or name "

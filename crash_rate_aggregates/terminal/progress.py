@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from time import monotonic
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -20,26 +21,54 @@ STAGES = {
 """What people read for each stage of a day."""
 
 
+class PingCount:
+    """Pings judged since the day began."""
+
+    def __init__(self) -> None:
+        self._began = monotonic()
+        self.pings = 0
+
+    def __str__(self) -> str:
+        seconds = max(monotonic() - self._began, 0.001)
+        return f"{self.pings:,} pings, {self.pings / seconds:,.0f} a second"
+
+    def add(self, pings: int) -> None:
+        """Count more."""
+        self.pings += pings
+
+
 class LoggedProgress:
     """One log line a stage, for cron, journals and files."""
 
     def __init__(self) -> None:
-        self._pings = 0
+        self._count = PingCount()
+        self._tenths = 0
 
     def begin_day(self, day: date, *, files: int, stored_bytes: int) -> None:
         """Start over for the next day."""
-        self._pings = 0
+        self._count = PingCount()
+        self._tenths = 0
         log.info("%s: %d files, %.1f MB", day, files, stored_bytes / 1e6)
 
     def stage(self, name: str) -> None:
         """Log that a stage begins."""
-        judged = f"; {self._pings} pings judged" if self._pings else ""
+        judged = f"; {self._count.pings} pings judged" if self._count.pings else ""
         log.info("%s%s", STAGES[name], judged)
 
     def advance(self, *, files: int, stored_bytes: int, pings: int) -> None:
         """Count silently."""
         del files, stored_bytes
-        self._pings += pings
+        self._count.add(pings)
+
+    def tasks(self, *, done: int, of: int) -> None:
+        """Log each tenth of the way."""
+        if (tenths := 10 * done // of) > self._tenths:
+            self._tenths = tenths
+            log.info("%d of %d tasks, %s", done, of, self._count)
+
+    def note(self, text: str) -> None:
+        """Log it."""
+        log.info("%s", text)
 
 
 class BarProgress:
@@ -48,15 +77,17 @@ class BarProgress:
     def __init__(self, bar: Progress) -> None:
         self._bar = bar
         self._task: TaskID | None = None
-        self._pings = 0
+        self._count = PingCount()
 
     def begin_day(self, day: date, *, files: int, stored_bytes: int) -> None:
         """Show a new bar, and take the last day's away."""
         del files
         if self._task is not None:
             self._bar.remove_task(self._task)
-        self._pings = 0
-        self._task = self._bar.add_task("", total=max(stored_bytes, 1), day=day, pings=0, stage="")
+        self._count = PingCount()
+        self._task = self._bar.add_task(
+            "", total=max(stored_bytes, 1), day=day, pings="", tasks="", stage=""
+        )
 
     def stage(self, name: str) -> None:
         """Show the stage beside the bar."""
@@ -66,9 +97,18 @@ class BarProgress:
     def advance(self, *, files: int, stored_bytes: int, pings: int) -> None:
         """Move the bar."""
         del files
-        self._pings += pings
+        self._count.add(pings)
         if self._task is not None:
-            self._bar.update(self._task, advance=stored_bytes, pings=self._pings)
+            self._bar.update(self._task, advance=stored_bytes, pings=str(self._count))
+
+    def tasks(self, *, done: int, of: int) -> None:
+        """Show the tasks beside the bar."""
+        if self._task is not None:
+            self._bar.update(self._task, tasks=f"{done} of {of} tasks")
+
+    def note(self, text: str) -> None:
+        """Print it above the bar, where it stays."""
+        self._bar.console.print(text, markup=False)
 
 
 @contextmanager
@@ -81,7 +121,8 @@ def shown_progress(console: Console) -> Iterator[LoggedProgress | BarProgress]:
         TextColumn("{task.fields[day]}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f}%"),
-        TextColumn("{task.fields[pings]:,} pings"),
+        TextColumn("{task.fields[tasks]}"),
+        TextColumn("{task.fields[pings]}"),
         TextColumn("{task.fields[stage]}"),
         TimeElapsedColumn(),
     )

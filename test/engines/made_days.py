@@ -97,6 +97,12 @@ class HeardProgress:
     def stage(self, name: str) -> None:
         """Hear nothing: the sums say enough."""
 
+    def tasks(self, *, done: int, of: int) -> None:
+        """Hear nothing: the sums say enough."""
+
+    def note(self, text: str) -> None:
+        """Hear nothing: it is for people."""
+
     def advance(self, *, files: int, stored_bytes: int, pings: int) -> None:
         """Add up."""
         self.files += files

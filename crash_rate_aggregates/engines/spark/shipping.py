@@ -1,0 +1,21 @@
+"""Pack this package for the executors, so that they need nothing of it installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import crash_rate_aggregates
+
+_SHIPPED = (".py", ".sql")
+
+
+def packed_package(folder: Path) -> Path:
+    """Write the package as it runs here into a zip in `folder` and return its path."""
+    package = Path(crash_rate_aggregates.__file__).parent
+    path = folder / f"{package.name}.zip"
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        for file in sorted(package.rglob("*")):
+            if file.suffix in _SHIPPED:
+                archive.write(file, file.relative_to(package.parent))
+    return path

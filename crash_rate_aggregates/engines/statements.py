@@ -1,0 +1,24 @@
+"""The SQL of the group stage, the same for every engine."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from crash_rate_aggregates.rows import PING_SCHEMA
+from crash_rate_aggregates.stats import STAT_NAMES
+
+_SLOTS = {
+    "columns": ", ".join(PING_SCHEMA.names),
+    "sums": ", ".join(f"sum({name})::BIGINT AS {name}" for name in STAT_NAMES),
+}
+
+
+def statement(name: str, *, kept: str) -> str:
+    """Return a statement from queries/.
+
+    Args:
+        name: Of the file.
+        kept: TABLE, or VIEW where the engine has no temporary tables.
+    """
+    text = (files("crash_rate_aggregates.engines") / "queries" / f"{name}.sql").read_text("utf-8")
+    return text.format_map({**_SLOTS, "kept": kept})
