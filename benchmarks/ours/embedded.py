@@ -1,0 +1,24 @@
+"""The embedded engine, with all that it does but the database: aggregates into a Parquet file."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.ours.days import compute
+from crash_rate_aggregates.config import load_settings
+from crash_rate_aggregates.engines.embedded import EmbeddedEngine
+from crash_rate_aggregates.engines.grouping import GroupingLimits
+
+
+def main(folder: str, output: str, cores: str) -> None:
+    """Compute the day with the default settings."""
+    settings = load_settings({"jobs": int(cores)}, None)
+    with tempfile.TemporaryDirectory(prefix="benchmark-scratch-") as scratch:
+        limits = GroupingLimits(settings.memory, settings.scratch_space, settings.jobs)
+        compute(EmbeddedEngine(settings.jobs, Path(scratch), limits), folder, output)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
