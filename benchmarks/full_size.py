@@ -17,11 +17,23 @@ from crash_rate_aggregates.sample_pings.bulk import Bulk
 
 _VARIANTS = 256
 """Of each piece: one random byte chooses. More than a compressor's window holds of all pieces."""
-_AREAS = ("GC", "CYCLE_COLLECTOR", "FX_TAB", "HTTP_PAGE", "DNS", "CERT", "CACHE", "DEVTOOLS")
-_MATTERS = ("OPEN", "SWITCH", "LOOKUP_FAILED", "FIRST_SENT", "REASON", "QUEUE", "SLICE", "REVALIDATE")
-_UNITS = ("MS", "KB", "COUNT", "SUCCESS")
-_MIN_HISTOGRAMS = 110
-_MAX_COMMON = 230
+_AREAS = ("GC", "CYCLE_COLLECTOR", "FX_TAB_SWITCH", "HTTP_PAGE", "DNS", "CERT", "CACHE", "DEVTOOLS")
+_MATTERS = (
+    "TOTAL_OPEN",
+    "SWITCHED_OFF",
+    "LOOKUP_FAILED",
+    "FIRST_SENT_TO_LAST",
+    "REASON_OF_END",
+    "QUEUE_LENGTH",
+    "SLICE",
+    "REVALIDATION",
+)
+_UNITS = ("MS", "KB", "COUNT", "SUCCESS_BY_TYPE")
+_MIN_HISTOGRAMS = 76
+_MAX_COMMON = 145
+_KINDS = (0, 1, 2, 3, 4)
+_KIND_WEIGHTS = (0.47, 0.70, 0.81, 0.98, 1)
+"""Exponential, linear, boolean, flag, count: as often as in a ping of 2016."""
 _WORDS = ("select", "from", "moz_places", "where", "rev_host", "order by", "frecency", "limit", "join")
 _FRAMES = ("Startup::XRE_Main", "Events::ProcessGeckoEvents", "js::RunScript", "Timer::Fire")
 
@@ -55,20 +67,24 @@ def _json(value: Any) -> str:
 
 
 def _histogram(random: Random) -> dict[str, Any]:
-    """Draw a histogram: a flag, an enumeration, or times over exponential buckets."""
-    kind = random.choices((0, 1, 2, 4), cum_weights=(0.4, 0.65, 0.85, 1))[0]
-    buckets = {0: random.randrange(4, 19), 1: random.randrange(2, 7)}.get(kind, 1)
+    """Draw a histogram: times over exponential buckets, an enumeration, or one or two buckets."""
+    kind = random.choices(_KINDS, cum_weights=_KIND_WEIGHTS)[0]
+    buckets = {0: random.randrange(4, 36), 1: random.randrange(2, 20)}.get(kind, 1)
     start = random.randrange(40) if kind <= 1 else 0
-    bounds = [start + int(1.5**power) + power for power in range(buckets)]
+    bounds = [start + power + (int(1.35**power) if kind == 0 else 0) for power in range(buckets)]
     counts = [int(random.expovariate(0.02)) + 1 for _ in bounds]
-    values = dict(zip(map(str, bounds), counts, strict=True)) | {str(bounds[-1] * 2 + 1): 0}
-    return {
+    pairs = list(zip(bounds, counts, strict=True))
+    histogram: dict[str, Any] = {
         "range": [1, (2, 50, 10_000, 60_000)[random.randrange(4)]],
-        "bucket_count": len(values) + random.randrange(40),
+        "bucket_count": buckets + random.randrange(40),
         "histogram_type": kind,
-        "values": values,
-        "sum": sum(bound * count for bound, count in zip(bounds, counts, strict=True)),
+        "values": {str(bound): count for bound, count in [*pairs, (bounds[-1] + 1, 0)]},
+        "sum": sum(bound * count for bound, count in pairs),
     }
+    if kind:
+        squares = sum(bound * bound * count for bound, count in pairs)
+        histogram |= {"sum_squares_lo": squares, "sum_squares_hi": 0}
+    return histogram
 
 
 def _keyed_histogram(random: Random) -> dict[str, Any]:
@@ -96,9 +112,10 @@ def _hangs(random: Random) -> list[dict[str, Any]]:
 
 
 def _slow_statements(random: Random) -> dict[str, Any]:
-    texts = (" ".join(random.choices(_WORDS, k=18)) for _ in range(random.randrange(1, 6)))
+    lengths = (random.randrange(6, 90) for _ in range(random.randrange(1, 12)))
+    texts = (" ".join(random.choices(_WORDS, k=length)) for length in lengths)
     slow = {f'{text} "quoted" \\ é': [random.randrange(9), random.randrange(9999)] for text in texts}
-    return {"mainThread": slow, "otherThreads": {}}
+    return {"mainThread": {}, "otherThreads": slow}
 
 
 def _addons(random: Random) -> dict[str, Any]:
