@@ -67,23 +67,21 @@ def fingerprint() -> str:
     return digest.hexdigest()[:12]
 
 
-def make_files(root: Path, count: int, jobs: int) -> Path:
-    """Make the first so many files, unless they are there, and return their folder."""
-    folder = root / fingerprint()
+def make_files(folder: Path, count: int, jobs: int) -> None:
+    """Make the first so many files, unless they are there."""
     folder.mkdir(parents=True, exist_ok=True)
     missing = [number for number in range(count) if not _size_file(folder, number).exists()]
     if missing:
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(jobs, mp_context=context) as pool:
             list(pool.map(partial(_make_file, folder), missing))
-    return folder
 
 
 def day_of(folder: Path, count: int, compression: str, pings_a_file: int = FILE_PINGS) -> Day:
     """Lay the first so many files out as a day, linked, not copied.
 
     Args:
-        folder: From `make_files`.
+        folder: That `make_files` filled.
         count: Files of the day.
         compression: `gz` or `zst`.
         pings_a_file: Fewer than all make small files of their own, to measure starting up.
@@ -139,4 +137,4 @@ def _size_file(folder: Path, number: int) -> Path:
 
 
 if __name__ == "__main__":
-    make_files(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    make_files(Path(sys.argv[1]) / fingerprint(), int(sys.argv[2]), int(sys.argv[3]))
