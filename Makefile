@@ -19,10 +19,10 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 	$(LOCK_FLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long lint docs lock clean FORCE
+.PHONY: help run test test-long benchmark benchmark-quick lint docs lock clean FORCE
 
 help: ## Say what each target does.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "PYTHON=python3.13 chooses the Python; UNITTEST_FLAGS=-v shows each test's sentence."
 
@@ -56,6 +56,12 @@ test: .venv/spark ## Run all tests.
 test-long: .venv/spark ## Run the proofs that take minutes each.
 	@$(VENV_PYTHON) -m unittest discover -s test/long -t . -p 'long_*.py' $(UNITTEST_FLAGS)
 
+benchmark: .venv/benchmark ## Measure beside peers, half an hour, and write docs/benchmarks.md.
+	@$(VENV_PYTHON) -m benchmarks
+
+benchmark-quick: .venv/benchmark ## Print the same ratios from a quarter of the data, in minutes.
+	@$(VENV_PYTHON) -m benchmarks --quick
+
 lint: .venv/spark ## Check style, types and the direction of imports.
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
@@ -79,7 +85,7 @@ clean: ## Remove what make made: .venv, caches, sample pings. The database stays
 	@rm -rf .venv .mypy_cache .ruff_cache .hypothesis sample-pings
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The four stamps of .venv. It is made anew when the lock changes, so nothing old stays in it, and
+# The five stamps of .venv. It is made anew when the lock changes, so nothing old stays in it, and
 # when the folder was moved or the Python removed: programs in .venv begin with the path of both.
 ifneq ($(shell test -x $(VENV_PYTHON) && cat .venv/packages 2>/dev/null),$(shell pwd -P))
 .venv/packages: FORCE
@@ -110,4 +116,10 @@ endif
 	@echo "Adding Spark from requirements-spark.lock to .venv (about 450 MB, a minute) …"
 	@$(PIP) install --require-hashes --only-binary :all: --no-binary pyspark --no-build-isolation \
 		-r requirements-spark.lock
+	@touch $@
+
+.venv/benchmark: .venv/spark requirements-benchmark.lock
+	@echo "Adding what make benchmark compares with from requirements-benchmark.lock to .venv (about 600 MB) …"
+	@$(PIP) install --require-hashes --only-binary :all: --no-binary pyspark --no-build-isolation \
+		-r requirements-benchmark.lock
 	@touch $@

@@ -1,1 +1,1 @@
-"""Measure the program beside what a user would pick instead: `make benchmark`, docs/benchmarks.md."""
+"""Measure the program beside what others would pick: `make benchmark`, docs/benchmarks.md."""

@@ -22,7 +22,9 @@ def main() -> None:
     """Measure, and write the page, or with --quick only print."""
     parser = argparse.ArgumentParser(description="Measure engines and peers.")
     parser.add_argument("--quick", action="store_true", help="a quarter of the data, one round")
-    parser.add_argument("--data", type=Path, default=_DATA, help="folder of the pings that are read")
+    parser.add_argument(
+        "--data", type=Path, default=_DATA, help="folder of the pings that are read"
+    )
     arguments = parser.parse_args()
     plan = QUICK if arguments.quick else FULL
     _say("Making pings, unless they are there …")

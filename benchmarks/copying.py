@@ -49,11 +49,15 @@ def measure_copy() -> float:
 
 def _copy(connection: psycopg.Connection, batches: list[pa.RecordBatch]) -> None:
     columns = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
-    with connection.transaction(), connection.cursor() as cursor:
-        with cursor.copy(statement("copy_day").format(columns=columns)) as copy:
-            for batch in batches:
-                for piece in copy_text(batch, DAY):
-                    copy.write(piece)
+    copy_day = statement("copy_day").format(columns=columns)
+    with (
+        connection.transaction(),
+        connection.cursor() as cursor,
+        cursor.copy(copy_day) as copy,
+    ):
+        for batch in batches:
+            for piece in copy_text(batch, DAY):
+                copy.write(piece)
 
 
 def _batches() -> Iterator[pa.RecordBatch]:

@@ -1,7 +1,7 @@
 """The pings that are measured: files of full-size sample pings, made once for each generator.
 
-A folder named by a fingerprint of the generator holds part-00 … as gzip -6 and as zstd -3. A day of so
-many files is a folder of hard links, as a collector would leave it.
+A folder named by a fingerprint of the generator holds part-00 … as gzip -6 and as zstd -3. A day
+of so many files is a folder of hard links, as a collector would leave it.
 """
 
 from __future__ import annotations

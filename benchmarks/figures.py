@@ -40,7 +40,7 @@ class Figures:
     def of(self, system: str, compression: str, files: int, what: str) -> float:
         """Return the median over the runs of one kind."""
         return median(
-            run[what]
+            float(run[what])
             for run in self._found.runs
             if (run["system"], run["compression"], run["files"]) == (system, compression, files)
         )
@@ -65,7 +65,7 @@ class Figures:
     def one_core(self, compression: str, what: str) -> float:
         """Return the CPU seconds of the kernel, or of decompression alone."""
         return median(
-            run[what] for run in self._found.one_core if run["compression"] == compression
+            float(run[what]) for run in self._found.one_core if run["compression"] == compression
         )
 
     def targets(self) -> list[Target]:
@@ -77,7 +77,8 @@ class Figures:
             for compression in system.formats
         }
         kernel = {
-            compression: self.one_core(compression, "decompress") / self.one_core(compression, "kernel")
+            compression: self.one_core(compression, "decompress")
+            / self.one_core(compression, "kernel")
             for compression in EMBEDDED.formats
         }
         spark = self.cpu(SPARK.name, "gz")
@@ -90,7 +91,10 @@ class Figures:
             Target("CPU of chdb ÷ ours, gzip", 1.0, 1.3, ratio["chdb", "gz"]),
             Target("CPU of chdb ÷ ours, zstd", 1.0, 1.2, ratio["chdb", "zst"]),
             Target(
-                "CPU of the 2016 algorithm ÷ our Spark engine", 3, 5, self.cpu(RDD.name, "gz") / spark
+                "CPU of the 2016 algorithm ÷ our Spark engine",
+                3,
+                5,
+                self.cpu(RDD.name, "gz") / spark,
             ),
             Target(
                 "CPU of our Spark engine ÷ our kernel",
@@ -111,11 +115,15 @@ class Figures:
         runs = [
             run
             for run in self._found.runs
-            if run["system"] == EMBEDDED.name and run["files"] == large and run["compression"] == "gz"
+            if run["system"] == EMBEDDED.name
+            and run["files"] == large
+            and run["compression"] == "gz"
         ]
         small = self.of(EMBEDDED.name, "gz", self.files, "cpu_seconds")
         start = self.of(EMBEDDED.name, "gz", 0, "cpu_seconds")
-        growth = (self.of(EMBEDDED.name, "gz", large, "cpu_seconds") - start) / (small - start) / GROWTH
+        growth = (
+            (self.of(EMBEDDED.name, "gz", large, "cpu_seconds") - start) / (small - start) / GROWTH
+        )
         return [
             Target(
                 "dedupe, grouping and ledger, share of the embedded engine's CPU",

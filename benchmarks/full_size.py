@@ -1,7 +1,7 @@
 """Pings as large as real ones: main pings of 30 to 60 KB, crash pings of 4 KB.
 
-Names, numbers and texts are drawn by seed; only the shapes (which sections, how many histograms, how
-many bytes each) are those of pings of 2016 and 2018.
+Names, numbers and texts are drawn by seed; only the shapes (which sections, how many histograms,
+how many bytes each) are those of pings of 2016 and 2018.
 """
 
 from __future__ import annotations
@@ -34,7 +34,17 @@ _MAX_COMMON = 145
 _KINDS = (0, 1, 2, 3, 4)
 _KIND_WEIGHTS = (0.47, 0.70, 0.81, 0.98, 1)
 """Exponential, linear, boolean, flag, count: as often as in a ping of 2016."""
-_WORDS = ("select", "from", "moz_places", "where", "rev_host", "order by", "frecency", "limit", "join")
+_WORDS = (
+    "select",
+    "from",
+    "moz_places",
+    "where",
+    "rev_host",
+    "order by",
+    "frecency",
+    "limit",
+    "join",
+)
 _FRAMES = ("Startup::XRE_Main", "Events::ProcessGeckoEvents", "js::RunScript", "Timer::Fire")
 
 
@@ -93,7 +103,9 @@ def _keyed_histogram(random: Random) -> dict[str, Any]:
 
 
 def _times(random: Random) -> dict[str, int]:
-    return {f"{area.lower()}{unit}": random.randrange(99_999) for area, unit in product(_AREAS, _UNITS)}
+    return {
+        f"{area.lower()}{unit}": random.randrange(99_999) for area, unit in product(_AREAS, _UNITS)
+    }
 
 
 def _hangs(random: Random) -> list[dict[str, Any]]:
@@ -103,7 +115,11 @@ def _hangs(random: Random) -> list[dict[str, Any]]:
             "name": random.choice(("Gecko", "Gecko_Child", "Socket Thread")),
             "activity": _histogram(random),
             "hangs": [
-                {"stack": random.choices(_FRAMES, k=6), "nativeStack": {}, "histogram": _histogram(random)}
+                {
+                    "stack": random.choices(_FRAMES, k=6),
+                    "nativeStack": {},
+                    "histogram": _histogram(random),
+                }
                 for _ in range(random.randrange(1, 6))
             ],
         }
@@ -114,7 +130,9 @@ def _hangs(random: Random) -> list[dict[str, Any]]:
 def _slow_statements(random: Random) -> dict[str, Any]:
     lengths = (random.randrange(6, 90) for _ in range(random.randrange(1, 12)))
     texts = (" ".join(random.choices(_WORDS, k=length)) for length in lengths)
-    slow = {f'{text} "quoted" \\ é': [random.randrange(9), random.randrange(9999)] for text in texts}
+    slow = {
+        f'{text} "quoted" \\ é': [random.randrange(9), random.randrange(9999)] for text in texts
+    }
     return {"mainThread": {}, "otherThreads": slow}
 
 

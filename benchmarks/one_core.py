@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from isal import igzip_lib
@@ -33,8 +34,8 @@ def main(folder: str, output: str, files: str) -> None:
     seconds = {"decompress": 0.0, "kernel": 0.0}
     for number, file in enumerate(store.list_day(DAY)[: int(files)]):
         ways: list[tuple[str, Callable[[], None]]] = [
-            ("decompress", lambda file=file: _decompress(Path(file.url))),
-            ("kernel", lambda file=file: _judge(folder, file)),
+            ("decompress", partial(_decompress, Path(file.url))),
+            ("kernel", partial(_judge, folder, file)),
         ]
         for name, way in ways if number % 2 else reversed(ways):
             began = time.process_time()

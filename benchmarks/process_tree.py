@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import psutil
 
@@ -68,7 +69,7 @@ class _MemoryWatch(threading.Thread):
         self.peak_bytes = 0
         self._ended = threading.Event()
 
-    def __enter__(self) -> _MemoryWatch:
+    def __enter__(self) -> Self:
         self.start()
         return self
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import matplotlib
+import matplotlib as mpl
 
 from benchmarks.figures import Figures, Target
 from benchmarks.measure import GROWTH, Measurements, Plan
@@ -20,7 +20,9 @@ _WHOLE_FROM = 100
 _OURS = {system.name for system in SYSTEMS if system.is_ours}
 
 
-def section(found: Measurements, plan: Plan, facts: Mapping[str, str], loads: Sequence[float]) -> str:
+def section(
+    found: Measurements, plan: Plan, facts: Mapping[str, str], loads: Sequence[float]
+) -> str:
     """Return the section's Markdown."""
     figures = Figures(found)
     return "\n\n".join(
@@ -33,9 +35,7 @@ def section(found: Measurements, plan: Plan, facts: Mapping[str, str], loads: Se
     )
 
 
-def _data(
-    found: Measurements, plan: Plan, facts: Mapping[str, str], loads: Sequence[float]
-) -> str:
+def _data(found: Measurements, plan: Plan, facts: Mapping[str, str], loads: Sequence[float]) -> str:
     day = {(d["compression"], d["files"]): d for d in found.days}
     gz, zst = day["gz", plan.files], day["zst", plan.files]
     versions = ", ".join(f"{name} {value}" for name, value in facts.items() if name != "processor")
@@ -65,7 +65,9 @@ def _systems(rows: Sequence[Mapping[str, Any]], groups: int) -> str:
         head,
         [
             [
-                f"**{_TITLES[row['system']]}**" if row["system"] in _OURS else _TITLES[row["system"]],
+                f"**{_TITLES[row['system']]}**"
+                if row["system"] in _OURS
+                else _TITLES[row["system"]],
                 row["compression"],
                 f"{row['cpu']:.2f}",
                 f"{row['speed']:.0f}",
@@ -115,20 +117,21 @@ def write_json(
 
 def write_plot(path: Path, found: Measurements) -> None:
     """Draw the CPU seconds of each system, with its wrong groups beside the bar."""
-    matplotlib.use("Agg")
-    from matplotlib import pyplot  # noqa: PLC0415  The backend must be chosen first.
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt  # noqa: PLC0415  The backend must be chosen first.
 
     rows = sorted(Figures(found).summary(), key=lambda row: -float(row["cpu"]))
     names = [f"{_TITLES[row['system']]}, {row['compression']}" for row in rows]
     colours = ["tab:orange" if row["system"] in _OURS else "tab:blue" for row in rows]
-    figure, axes = pyplot.subplots(figsize=(9, 4.5), layout="constrained")
+    figure, axes = plt.subplots(figsize=(9, 4.5), layout="constrained")
     bars = axes.barh(names, [row["cpu"] for row in rows], color=colours)
     wrong = (
         row["wrong"]["one of each id" if row["system"] in _OURS else "copies counted"]
         for row in rows
     )
-    axes.bar_label(bars, [f" {row['cpu']:.1f} s, {n} wrong" for row, n in zip(rows, wrong, strict=True)])
+    labels = [f" {row['cpu']:.1f} s, {n} wrong" for row, n in zip(rows, wrong, strict=True)]
+    axes.bar_label(bars, labels)
     axes.set_xlabel("CPU seconds for the smaller day, start-up removed (less is better)")
     axes.margins(x=0.2)
     figure.savefig(path, dpi=110, metadata={"Software": None})
-    pyplot.close(figure)
+    plt.close(figure)

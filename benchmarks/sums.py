@@ -1,4 +1,4 @@
-"""What every system is asked for: seven sums by activity date and dimensions, as one Parquet file."""
+"""What every system is asked for: seven sums by activity date and dimensions, in Parquet."""
 
 from __future__ import annotations
 

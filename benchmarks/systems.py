@@ -45,8 +45,6 @@ DUCKDB = System("duckdb", "DuckDB read_json", "benchmarks.peers.duckdb_json", _B
 DATAFRAME = System(
     "dataframe", "Spark DataFrame", "benchmarks.peers.spark_dataframe", _ONLY_GZIP, read_groups
 )
-RDD = System(
-    "rdd", "2016 algorithm (RDD)", "benchmarks.peers.rdd_2016", _ONLY_GZIP, read_groups
-)
+RDD = System("rdd", "2016 algorithm (RDD)", "benchmarks.peers.rdd_2016", _ONLY_GZIP, read_groups)
 SYSTEMS = (EMBEDDED, CHDB, DUCKDB, SPARK, DATAFRAME, RDD)
 """Ours beside its peers. The Spark peers read gzip only: its zstd needs a native Hadoop."""

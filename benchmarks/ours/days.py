@@ -32,15 +32,16 @@ class _Stages:
     def advance(self, **_: object) -> None:
         """Nothing to note."""
 
-    def note(self, _: str) -> None:
+    def tasks(self, *_: object, **__: object) -> None:
+        """Nothing to note."""
+
+    def note(self, *_: object, **__: object) -> None:
         """Nothing to note."""
 
     def seconds(self) -> dict[str, float]:
         """Return what each stage took until the next, or until now."""
         ends = [clock for _, clock in self._begun[1:]] + [_cpu_seconds()]
-        return {
-            name: end - clock for (name, clock), end in zip(self._begun, ends, strict=True)
-        }
+        return {name: end - clock for (name, clock), end in zip(self._begun, ends, strict=True)}
 
 
 def compute(engine: Engine, folder: str, output: str) -> None:

@@ -1,7 +1,7 @@
 """The algorithm of 2016: RDDs of lines, json.loads, map, filter and reduceByKey in Python.
 
-With today's rules where they decide a group, so that sums can be compared, and a guard for lines that
-are no JSON, which stopped it in 2016.
+With today's rules where they decide a group, so that sums can be compared, and a guard for lines
+that are no JSON, which stopped it in 2016.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Spark's DataFrames over JSON with a pruned schema, in the JVM; broken lines become rows of nulls."""
+"""Spark's DataFrames over JSON with a pruned schema; broken lines become rows of nulls."""
 
 from __future__ import annotations
 

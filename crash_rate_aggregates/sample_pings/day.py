@@ -87,9 +87,7 @@ def _sent(ping: str, doc_type: str, random: Random) -> Iterator[bytes]:
         yield line
 
 
-def _crashes(
-    client: Client, seconds: float, faulty: Regression, random: Random
-) -> dict[str, int]:
+def _crashes(client: Client, seconds: float, faulty: Regression, random: Random) -> dict[str, int]:
     """Draw the crashes of one session: at most one of a kind, since all are rare."""
     channel = client.channel
     is_faulty = (client.build.build_id, client.os_name) == (faulty.build_id, faulty.os_name)
