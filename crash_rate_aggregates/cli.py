@@ -187,18 +187,18 @@ def _required_pings(settings: Settings) -> str:
 
 
 def _engine(settings: Settings) -> Engine:
+    scratch = settings.scratch or Path(gettempdir())
     if settings.engine == "spark":
         from crash_rate_aggregates.engines.spark.engine import SparkEngine
         from crash_rate_aggregates.engines.spark.settings import SparkSettings
 
-        return SparkEngine(
-            SparkSettings(settings.spark_master, settings.spark_conf, settings.spark_archive)
-        )
+        master, conf, archive = settings.spark_master, settings.spark_conf, settings.spark_archive
+        return SparkEngine(SparkSettings(master, conf, archive, scratch))
     from crash_rate_aggregates.engines.embedded import EmbeddedEngine
     from crash_rate_aggregates.engines.grouping import GroupingLimits
 
     limits = GroupingLimits(settings.memory, settings.scratch_space, settings.jobs)
-    return EmbeddedEngine(settings.jobs, settings.scratch or Path(gettempdir()), limits)
+    return EmbeddedEngine(settings.jobs, scratch, limits)
 
 
 def _server(settings: Settings) -> EmbeddedServer:

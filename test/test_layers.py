@@ -119,10 +119,10 @@ class LayersTest(unittest.TestCase):
         self.assertEqual([name for name in top_names() if name in taken - ours - {"__main__"}], [])
 
     def test_the_program_needs_no_spark(self) -> None:
-        """The command line and the job load no pyspark."""
+        """The command line, the job and what checks for Spark load no pyspark."""
         loaded = modules_loaded_by(
             "import crash_rate_aggregates.cli, crash_rate_aggregates.job, "
-            "crash_rate_aggregates.engines.embedded"
+            "crash_rate_aggregates.engines.embedded, crash_rate_aggregates.engines.spark.engine"
         )
         self.assertNotIn("pyspark", loaded)
 

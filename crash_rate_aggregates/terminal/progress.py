@@ -22,7 +22,7 @@ STAGES = {
 
 
 class PingCount:
-    """Pings judged since the day began."""
+    """Pings judged since the stage began."""
 
     def __init__(self) -> None:
         self._began = monotonic()
@@ -46,12 +46,13 @@ class LoggedProgress:
 
     def begin_day(self, day: date, *, files: int, stored_bytes: int) -> None:
         """Start over for the next day."""
-        self._count = PingCount()
         self._tenths = 0
         log.info("%s: %d files, %.1f MB", day, files, stored_bytes / 1e6)
 
     def stage(self, name: str) -> None:
         """Log that a stage begins."""
+        if name == "judge":
+            self._count = PingCount()
         judged = f"; {self._count.pings} pings judged" if self._count.pings else ""
         log.info("%s%s", STAGES[name], judged)
 
@@ -64,7 +65,7 @@ class LoggedProgress:
         """Log each tenth of the way."""
         if (tenths := 10 * done // of) > self._tenths:
             self._tenths = tenths
-            log.info("%d of %d tasks, %s", done, of, self._count)
+            log.info("%d of %d tasks, %s", done, of, str(self._count))
 
     def note(self, text: str) -> None:
         """Log it."""
@@ -84,13 +85,14 @@ class BarProgress:
         del files
         if self._task is not None:
             self._bar.remove_task(self._task)
-        self._count = PingCount()
         self._task = self._bar.add_task(
             "", total=max(stored_bytes, 1), day=day, pings="", tasks="", stage=""
         )
 
     def stage(self, name: str) -> None:
         """Show the stage beside the bar."""
+        if name == "judge":
+            self._count = PingCount()
         if self._task is not None:
             self._bar.update(self._task, stage=STAGES[name])
 

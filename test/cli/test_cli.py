@@ -288,6 +288,27 @@ class UsageTest(unittest.TestCase):
         self.assertEqual(code, 2)
         self.assertIn("none.toml' does not exist", errors)
 
+    def test_settings_of_spark(self) -> None:
+        """--spark-conf is repeated; it takes KEY=VALUE, and the TOML file a table."""
+        context, option = click.Context(cli.run), cli.run.params[0]
+        typed_values = cli._named_values(context, option, ("a.b=1", "c= d=e"))
+        self.assertEqual(typed_values, {"a.b": "1", "c": " d=e"})
+        self.assertIsNone(cli._named_values(context, option, ()))
+        code, _, errors = typed("run", "--pings", "x", "--spark-conf", "a.b")
+        self.assertEqual(code, 2)
+        self.assertIn("'a.b' is not KEY=VALUE", errors)
+        config = self.toml('engine = "spark"\n[spark_conf]\n"spark.executor.memory" = "2g"\n')
+        settings = load_settings({"spark_conf": None}, config)
+        self.assertEqual(settings.engine, "spark")
+        self.assertEqual(settings.spark_conf, {"spark.executor.memory": "2g"})
+
+    def test_spark_home_is_checked_first(self) -> None:
+        """A SPARK_HOME that does not exist is one sentence, before a database is asked."""
+        os.environ["SPARK_HOME"] = "/nonexistent"
+        code, output, errors = typed("run", "--engine", "spark", "--pings", "x")
+        self.assertEqual((code, output), (1, ""))
+        self.assertRegex(errors, r"^error: SPARK_HOME '/nonexistent' is no.*\[spark-setup\]\n$")
+
     def test_no_pings_setting(self) -> None:
         """A run without a place of pings says the three ways to name it."""
         code, _, errors = typed("run", "--database", "postgresql://127.0.0.1:1/x")

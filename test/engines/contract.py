@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.engines.interface import DamagedFile, Engine
-from crash_rate_aggregates.errors import DamagedFileError
+from crash_rate_aggregates.errors import DamagedFileError, UnreadableFileError
 from test.engines.made_days import (
     HeardProgress,
     crash_ping,
@@ -293,6 +293,17 @@ class EngineContract(unittest.TestCase):
                 ("unknown", "outcome", "unreadable", 1),
             ],
         )
+
+    def test_file_vanishes(self) -> None:
+        """A file that is gone when it is read fails the day by its name."""
+        write_day(self.pings, {"1.json": lines([main_ping()]), "gone.json": lines([main_ping()])})
+        request = day_request(self.pings)
+        (day_folder(self.pings) / "gone.json").unlink()
+        with (
+            self.assertRaisesRegex(UnreadableFileError, r"^cannot read '.*gone\.json': No such"),
+            self.engine(2).aggregate_day(request, HeardProgress()),
+        ):
+            self.fail("a day without its pings")
 
     def test_dimensions_chosen_and_added(self) -> None:
         """Only the given dimensions are kept, in their order, with values of any added path."""

@@ -10,6 +10,7 @@ from crash_rate_aggregates.database.connection import connect
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.engines.embedded import EmbeddedEngine
 from crash_rate_aggregates.engines.grouping import GroupingLimits
+from crash_rate_aggregates.engines.interface import Engine
 from crash_rate_aggregates.job import DaySummary, FailedDay, Job, backfill
 from crash_rate_aggregates.outcomes import LedgerKind, Outcome
 from test.engines.made_days import HeardProgress
@@ -24,10 +25,11 @@ def made_job(
     *,
     jobs: int = 2,
     dimensions: tuple[Dimension, ...] = DIMENSIONS,
+    engine: Engine | None = None,
 ) -> Job:
-    """Make a job of the embedded engine."""
-    engine = EmbeddedEngine(jobs, scratch, GroupingLimits("512MB", "1GB", jobs))
-    return Job(str(pings), url, engine, dimensions, HeardProgress())
+    """Make a job of an engine, else of the embedded one with so many processes."""
+    chosen = engine or EmbeddedEngine(jobs, scratch, GroupingLimits("512MB", "1GB", jobs))
+    return Job(str(pings), url, chosen, dimensions, HeardProgress())
 
 
 def filled(job: Job, *days: date, stop_on_error: bool = False) -> list[DaySummary | FailedDay]:

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from crash_rate_aggregates.dimensions import DIMENSIONS
+from crash_rate_aggregates.engines.interface import Engine
 from crash_rate_aggregates.job import DaySummary
 from test.engines.made_days import lines, with_values, write_day
 from test.job.days_in_postgres import filled, made_job, outcomes, rows
@@ -73,6 +74,10 @@ def expected_rows() -> set[tuple[Any, ...]]:
 
 
 class CartesianTest(unittest.TestCase):
+    def engine(self) -> Engine | None:
+        """Return the engine under test; None is the embedded one."""
+        return None
+
     def test_each_pair_gives_one_aggregate(self) -> None:
         """All 2^15 combinations of 15 fields give 2^14 aggregates: a main ping and a crash each."""
         folder = Path(self.enterContext(TemporaryDirectory()))
@@ -81,7 +86,7 @@ class CartesianTest(unittest.TestCase):
             files = {f"{n}.gz": lines(made[n::3]) for n in range(3)}
             write_day(folder / "pings", files, day)
         url = fresh_database(self)
-        job = made_job(folder / "pings", url, folder / "scratch")
+        job = made_job(folder / "pings", url, folder / "scratch", engine=self.engine())
         for summary in filled(job, *SUBMISSION_DATES):
             self.assertEqual(
                 outcomes(summary), {("main", "counted"): 1 << 13, ("crash", "counted"): 1 << 13}

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from crash_rate_aggregates.database.advisory_locks import lock_day
 from crash_rate_aggregates.database.connection import connect
+from crash_rate_aggregates.engines.interface import Engine
 from crash_rate_aggregates.errors import (
     BadDateError,
     DamagedFileError,
@@ -43,9 +44,13 @@ class JobTest(unittest.TestCase):
         self.pings = self.folder / "pings"
         self.url = fresh_database(self)
 
+    def engine(self) -> Engine | None:
+        """Return the engine under test; None is the embedded one."""
+        return None
+
     def job(self, *, allow_empty: bool = False) -> Job:
         """Make a job with one worker."""
-        job = made_job(self.pings, self.url, self.folder / "scratch", jobs=1)
+        job = made_job(self.pings, self.url, self.folder / "scratch", jobs=1, engine=self.engine())
         return replace(job, allow_empty=allow_empty)
 
     def write(self, day: date, mains: int, crashes: int = 1) -> None:
@@ -88,7 +93,9 @@ class JobTest(unittest.TestCase):
         columns = "run_id, started_at, pings_read, files_read, bytes_read, aggregates, engine"
         recorded = rows(self.url, f"SELECT {columns} FROM crash_aggregates_current_runs")
         stored_bytes = (day_folder(self.pings) / "1.gz").stat().st_size
-        self.assertEqual(recorded, [(summary.run_id, began, 3, 1, stored_bytes, 3, "embedded")])
+        self.assertEqual(
+            recorded, [(summary.run_id, began, 3, 1, stored_bytes, 3, self.job().engine.name)]
+        )
         self.assertEqual(summary.bytes_read, stored_bytes)
 
     def test_failed_day_does_not_stop_others(self) -> None:

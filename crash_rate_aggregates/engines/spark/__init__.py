@@ -1,4 +1,4 @@
-"""The engine for days that outgrow one machine: tasks on a Spark cluster, Spark SQL over their rows.
+"""The engine for days that outgrow one machine: tasks on a cluster, Spark SQL over their rows.
 
-Only `installation` and `engine` are imported before Spark is known to be there; neither loads it.
+Only `engine`, `installation` and `settings` are imported where Spark may be missing: none loads it.
 """

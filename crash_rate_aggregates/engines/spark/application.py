@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
-import shutil
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TypeVar
 
 from py4j.protocol import Py4JError
@@ -18,9 +17,11 @@ from pyspark.accumulators import Accumulator
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
+from crash_rate_aggregates.engines.scratch import scratch_folder
 from crash_rate_aggregates.engines.spark.failures import spark_failure
 from crash_rate_aggregates.engines.spark.installation import (
     ARCHIVE_FOLDER,
+    STARTED_BY_SPARK_SUBMIT,
     executor_python,
     prepare_java,
 )
@@ -34,7 +35,8 @@ _LOCAL_ATTEMPTS = re.compile(r"local\[[^,]+,\s*(\d+)\s*\]")
 _MOMENT_SECONDS = 0.2
 _DEFAULTS = {
     "spark.app.name": "crash-rate-aggregates",
-    "spark.log.level": "ERROR",
+    # What fails is said in one sentence; all else stands on the pages and in the logs of executors.
+    "spark.log.level": "FATAL",
     "spark.ui.showConsoleProgress": "false",
 }
 
@@ -47,19 +49,18 @@ class Application:
     """
 
     def __init__(self, settings: SparkSettings) -> None:
-        self._folder = Path(mkdtemp(prefix="crash-rate-aggregates-spark-"))
+        self._held = ExitStack()
+        folder = self._held.enter_context(scratch_folder(settings.scratch))
         self._thread = ThreadPoolExecutor(1, "spark")
         self._session: SparkSession | None = None
         self._days = 0
         try:
-            self._session = self.call(lambda: _started(settings, self._folder))
+            self._session = self.call(lambda: _started(settings, folder))
             context = self.session.sparkContext
             self.news: Accumulator[NewsOfTasks] = self.call(
                 lambda: context.accumulator({}, NewsParam())
             )
             self.ui_address = self.call(lambda: context.uiWebUrl) or "switched off"
-            self.cores = self.call(lambda: context.defaultParallelism)
-            """Of all executors so far, at least 1."""
             self.attempts = self.call(lambda: _attempts(context))
             """That a task gets before its job fails."""
         except BaseException:
@@ -97,6 +98,11 @@ class Application:
         finally:
             self._end(future)
 
+    @property
+    def cores(self) -> int:
+        """Cores of all executors so far; executors come and go."""
+        return self.call(lambda: self.session.sparkContext.defaultParallelism)
+
     def next_day(self) -> int:
         """Number a day, and forget the news of the one before."""
         self.news.value = {}
@@ -115,10 +121,12 @@ class Application:
     def stop(self) -> None:
         """End the application and its Java."""
         if self._session is not None:
-            with suppress(EngineError):  # Java is gone, so there is nothing left to end.
-                self.call(self._session.stop)
+            # Not through `call`, which takes nothing more when the interpreter ends; and where Java
+            # is gone already, nothing is left to end.
+            with suppress(Py4JError, ConnectionError):
+                self._session.stop()
         self._thread.shutdown()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._held.close()
 
     def _end(self, future: Future[_Result]) -> None:
         """Cancel what still runs when the wait for it was given up."""
@@ -129,7 +137,7 @@ class Application:
 
 
 def _attempts(context: SparkContext) -> int:
-    """Return how often Spark tries a task: `local[2,3]` means three times, other local ones once."""
+    """Return how often Spark tries a task: thrice by `local[2,3]`, else once in local mode."""
     master = context.master or ""
     if master.startswith("local"):
         match = _LOCAL_ATTEMPTS.match(master)
@@ -138,10 +146,13 @@ def _attempts(context: SparkContext) -> int:
 
 
 def _started(settings: SparkSettings, folder: Path) -> SparkSession:
+    for name in ("py4j", "SQLQueryContextLogger"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     java_folder = folder / "java"
     java_folder.mkdir()
     prepare_java(os.environ, java_folder)
-    conf = {**_DEFAULTS, **settings.conf}
+    # spark-submit has its own flags and defaults for these.
+    conf = {**({} if STARTED_BY_SPARK_SUBMIT in os.environ else _DEFAULTS), **settings.conf}
     python = conf.get("spark.pyspark.python") or executor_python(os.environ, settings.archive)
     os.environ["PYSPARK_PYTHON"] = python
     if settings.archive is not None:

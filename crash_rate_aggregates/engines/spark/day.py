@@ -23,7 +23,8 @@ from crash_rate_aggregates.engines.spark.grouping import SparkGrouping
 from crash_rate_aggregates.engines.spark.news import Listener, TaskNews
 from crash_rate_aggregates.engines.spark.rows import TaskReport, unpacked_batch
 from crash_rate_aggregates.engines.spark.tasks import JudgeTask, versions
-from crash_rate_aggregates.errors import EngineError
+from crash_rate_aggregates.errors import EngineError, LedgerImbalanceError
+from crash_rate_aggregates.outcomes import LedgerLine
 
 _PACK_BYTES = 64 << 20
 """Small files are judged together up to this stored size: some seconds, a task's own cost is less
@@ -57,7 +58,7 @@ class SparkDay:
                 counts.add(report.counts)
             self._progress.stage("group")
             call(lambda: grouping.load(counts.passed.total()))
-            ledger = draw_up(counts, call(grouping.counted))
+            ledger = self._ledger(grouping, reports, counts)
             yield DayResult(
                 self._checked(call(grouping.aggregate), grouping, reports),
                 ledger,
@@ -91,21 +92,35 @@ class SparkDay:
             listener.hear(report.task, TaskNews(len(files), files_bytes(files), read, failure))
         return reports
 
+    def _ledger(
+        self, grouping: SparkGrouping, reports: Sequence[TaskReport], counts: VerdictCounts
+    ) -> tuple[LedgerLine, ...]:
+        try:
+            return draw_up(counts, self._application.call(grouping.counted))
+        except LedgerImbalanceError:
+            # No defect if the counted pings are of other files than those that were read at first.
+            self._check_unchanged(grouping, reports)
+            raise
+
     def _checked(
         self, packed: Iterator[bytes], grouping: SparkGrouping, reports: Sequence[TaskReport]
     ) -> Iterator[pa.RecordBatch]:
-        """Stream the aggregates, then hold that no file has changed since the ledger was drawn up.
+        """Stream the aggregates; after the last one they are known to be those of the ledger."""
+        call = self._application.call
+        while (value := call(lambda: next(packed, None))) is not None:
+            yield unpacked_batch(value)
+        self._check_unchanged(grouping, reports)
+
+    def _check_unchanged(self, grouping: SparkGrouping, reports: Sequence[TaskReport]) -> None:
+        """Hold that the tasks still report what they did.
 
         Rows that are lost with a worker are judged anew, from the files as they are then.
 
         Raises:
-            EngineError: One has.
+            EngineError: They do not.
         """
-        call = self._application.call
-        while (value := call(lambda: next(packed, None))) is not None:
-            yield unpacked_batch(value)
-        if call(grouping.reports) != reports:
+        if self._application.call(grouping.reports) != reports:
             raise EngineError(
-                "a worker was lost, and pings that were read again had changed meanwhile; nothing "
-                "was changed, run the day again"
+                "a worker was lost, and files that were read again had changed or were gone; "
+                "nothing was changed, run the day again"
             )

@@ -9,8 +9,9 @@ from crash_rate_aggregates.errors import EngineError, ExecutorMismatchError
 _MISSING_MODULE = re.compile(r"No module named '([^']+)'")
 _NO_PROGRAM = re.compile(r'Cannot run program "([^"]+)"')
 _PYTHON_MISMATCH = re.compile(
-    r"Python in worker has different version:? (\S+?) than that in driver:? (\S+?)[,. ]"
+    r"Python in worker has different version: (.+?) than that in driver: (.+?), PySpark"
 )
+_NUMBER = re.compile(r"\d+")
 _CAUSED_BY = re.compile(r"^(?:Caused by: )([\w.$]+: .+)$", re.MULTILINE)
 _MAX_REASON = 300
 
@@ -29,8 +30,9 @@ def spark_failure(error: Exception) -> EngineError:
             "them one with --spark-archive"
         )
     if match := _PYTHON_MISMATCH.search(text):
+        theirs, ours = (".".join(_NUMBER.findall(numbers)) for numbers in match.groups())
         return ExecutorMismatchError(
-            f"the executors run Python {match[1]} and the driver {match[2]}: name an equal Python "
+            f"the executors run Python {theirs} and the driver {ours}: name an equal Python "
             "in PYSPARK_PYTHON, or give them one with --spark-archive"
         )
     return EngineError(f"Spark failed: {_reason(text)}; nothing was changed, run the day again")

@@ -21,7 +21,7 @@ ARCHIVE_FOLDER = "environment"
 """Where executors unpack --spark-archive, in their working folder."""
 _JAVA_VERSION = re.compile(r'version "(?:1\.)?(\d+)')
 _SPARK_CORE = re.compile(r"spark-core_[0-9.]+-(\d+)\.(\d+)\.(\d+)")
-_NUMBERS = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+_NUMBER = re.compile(r"\d+")
 _SHIM = """#!/bin/sh
 # Spark asks for a module that this Java lacks and does without.
 for argument do
@@ -80,20 +80,16 @@ def _version_of(home: Path) -> tuple[int, ...]:
 
 
 def _installed_spark() -> tuple[int, ...]:
-    try:
-        match = _NUMBERS.match(version("pyspark"))
-    except PackageNotFoundError:
-        match = None
-    if match is not None:
-        return tuple(map(int, match.groups()))
     if find_spec("pyspark") is None:
         raise SparkSetupError(
             "the engine spark needs pyspark: pip install 'crash-rate-aggregates[spark]', or point "
             "SPARK_HOME at a Spark distribution"
         )
-    from pyspark import __version__  # noqa: PLC0415  Only where Spark is there.
-
-    return tuple(int(number) for number in __version__.split(".")[:3])
+    try:
+        text = version("pyspark")
+    except PackageNotFoundError:  # That of SPARK_HOME, which no pip has installed.
+        from pyspark import __version__ as text  # noqa: PLC0415  Only where Spark is there.
+    return tuple(int(number) for number in _NUMBER.findall(text)[:3])
 
 
 def _check_version(found: tuple[int, ...], what: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import gettempdir
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +18,5 @@ class SparkSettings:
     """Any of Spark's settings."""
     archive: str | None = None
     """A packed Python environment for the executors."""
+    scratch: Path = field(default_factory=lambda: Path(gettempdir()))
+    """Folder on the driver for what is shipped; emptied at the end."""

