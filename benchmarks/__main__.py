@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201  What a person waits for.
+    print(text, flush=True)
 
 
 if __name__ == "__main__":

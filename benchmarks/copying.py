@@ -98,4 +98,4 @@ def _dimensions(texts: DimensionTexts, random: Random) -> str:
 
 
 if __name__ == "__main__":
-    print(f"{measure_copy():,.0f} rows a second")  # noqa: T201  To measure it alone.
+    print(f"{measure_copy():,.0f} rows a second")

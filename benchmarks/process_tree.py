@@ -95,4 +95,4 @@ def _share_bytes(pid: int) -> int:
 
 
 if __name__ == "__main__":
-    print(cost_of(sys.argv[1:]))  # noqa: T201  Its only output, for trying one program by hand.
+    print(cost_of(sys.argv[1:]))
