@@ -77,17 +77,17 @@ def make_files(folder: Path, count: int, jobs: int) -> None:
             list(pool.map(partial(_make_file, folder), missing))
 
 
-def day_of(folder: Path, count: int, compression: str, pings_a_file: int = FILE_PINGS) -> Day:
+def day_of(folder: Path, count: int, compression: str, few_pings: int | None = None) -> Day:
     """Lay the first so many files out as a day, linked, not copied.
 
     Args:
         folder: That `make_files` filled.
         count: Files of the day.
         compression: `gz` or `zst`.
-        pings_a_file: Fewer than all make small files of their own, to measure starting up.
+        few_pings: So many in each file, which is made anew, instead of whole files.
     """
-    whole = pings_a_file == FILE_PINGS
-    target = folder / f"{compression}-{count}-of-{pings_a_file}"
+    pings = few_pings or FILE_PINGS
+    target = folder / f"{compression}-{count}-of-{pings}"
     stored = target / f"submission_date={DAY}"
     shutil.rmtree(target, ignore_errors=True)
     stored.mkdir(parents=True)
@@ -95,16 +95,16 @@ def day_of(folder: Path, count: int, compression: str, pings_a_file: int = FILE_
     json_bytes = 0
     for number in range(count):
         link = stored / f"part-{number:02}.ndjson.{compression}"
-        if whole:
+        if few_pings is None:
             os.link(_packed_file(folder, number, compression), link)
             json_bytes += int(_size_file(folder, number).read_text())
         else:
-            text = _text(number, pings_a_file)
+            text = _text(number, few_pings)
             link.write_bytes(_pack(text, compression))
             json_bytes += len(text)
         files.append(link)
     sizes = sum(file.stat().st_size for file in files)
-    return Day(target, tuple(files), sizes, json_bytes, count * pings_a_file)
+    return Day(target, tuple(files), sizes, json_bytes, count * pings)
 
 
 def _make_file(folder: Path, number: int) -> None:
