@@ -24,7 +24,7 @@ else:
     from backports import zstd
 
 _INPUT_BYTES = 1 << 18
-_OUTPUT_BYTES = 1 << 20
+_OUTPUT_BYTES = 1 << 18
 
 
 def main(folder: str, output: str, files: str) -> None:

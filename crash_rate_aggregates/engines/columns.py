@@ -8,16 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from crash_rate_aggregates.normalize.ping import NormalizedPing, copy_order
 from crash_rate_aggregates.rows import PING_SCHEMA
 from crash_rate_aggregates.stats import STAT_NAMES
 
-_KEY_BYTES = 16
-_NO_KEY = bytes(_KEY_BYTES)
-_NULL = pa.scalar(None, pa.int64())
-_SIGN = pa.scalar(-(1 << 63), pa.int64())
+_HALF_BYTES = 8
+_NO_KEY = bytes(2 * _HALF_BYTES)
+_OTHER_SIGN = bytes(byte ^ 0x80 for byte in range(256))
 
 
 def rows_of(pings: Sequence[NormalizedPing]) -> pa.RecordBatch:
@@ -33,7 +31,7 @@ def rows_of(pings: Sequence[NormalizedPing]) -> pa.RecordBatch:
         pa.array(adjustments, pa.int32()),
         *_halves(ids),
         *_halves(minidumps),
-        *(pc.bit_wise_xor(half, _SIGN) for half in _halves(list(_copy_orders(pings)))),
+        *_sorting_halves(list(_copy_orders(pings))),
         *(pa.array(values, pa.int64()) for values in sums),
     ]
     return pa.RecordBatch.from_arrays(arrays, schema=PING_SCHEMA)
@@ -50,16 +48,25 @@ def _copy_orders(pings: Iterable[NormalizedPing]) -> Iterator[bytes | None]:
 
 
 def _halves(keys: Sequence[bytes | None]) -> tuple[pa.Array, pa.Array]:
-    """Return 16 bytes a key as two columns of signed integers, an absent key as two NULLs.
+    """Return 16 bytes a key as two columns of signed integers, an absent key as two NULLs."""
+    return _integers(b"".join([key or _NO_KEY for key in keys]), keys)
 
-    With their signs changed the integers sort as the bytes do.
-    """
-    words = array("q", b"".join([key or _NO_KEY for key in keys]))
+
+def _sorting_halves(keys: Sequence[bytes | None]) -> tuple[pa.Array, pa.Array]:
+    """Return halves that sort as the bytes do: with the bit changed that signed integers negate."""
+    halves = bytearray(b"".join([key or _NO_KEY for key in keys]))
+    halves[::_HALF_BYTES] = halves[::_HALF_BYTES].translate(_OTHER_SIGN)
+    return _integers(halves, keys)
+
+
+def _integers(halves: bytes | bytearray, keys: Sequence[bytes | None]) -> tuple[pa.Array, pa.Array]:
+    words = array("q", halves)
     if sys.byteorder == "little":
         words.byteswap()
-    is_absent = pa.array([key is None for key in keys], pa.bool_())
+    # The bits of an array of booleans are what Arrow calls a validity bitmap.
+    is_present = pa.array([key is not None for key in keys], pa.bool_()).buffers()[1]
     high, low = (
-        pc.if_else(is_absent, _NULL, pa.Array.from_buffers(pa.int64(), len(keys), [None, half]))
-        for half in (pa.py_buffer(words[::2]), pa.py_buffer(words[1::2]))
+        pa.Array.from_buffers(pa.int64(), len(keys), [is_present, pa.py_buffer(half)])
+        for half in (words[::2], words[1::2])
     )
     return high, low
