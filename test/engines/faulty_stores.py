@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import BinaryIO
 
 from crash_rate_aggregates.errors import UnreadableFileError
 from crash_rate_aggregates.sources.interface import Store, StoredFile
@@ -32,6 +33,10 @@ class FailsAtFirst:
     def readings(self, file: StoredFile) -> int:
         """Return how often a file was opened."""
         return len(list(self.marks.glob(f"{Path(file.url).name}-*")))
+
+    def open(self, file: StoredFile) -> BinaryIO:
+        """Open as the store does."""
+        return self.store.open(file)
 
     def read(self, file: StoredFile) -> Iterator[bytes]:
         """Fail after half of the file until it has failed often enough."""
@@ -64,6 +69,10 @@ class WaitsForAnother:
     def readings(self) -> int:
         """Return how often the file was opened."""
         return len(list(self.marks.iterdir()))
+
+    def open(self, file: StoredFile) -> BinaryIO:
+        """Open as the store does."""
+        return self.store.open(file)
 
     def read(self, file: StoredFile) -> Iterator[bytes]:
         """Wait where it is that file."""

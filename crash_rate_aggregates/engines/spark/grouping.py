@@ -56,9 +56,10 @@ class SparkGrouping:
         self._session.conf.set("spark.sql.shuffle.partitions", str(rows // _ROWS_A_PARTITION + 1))
         pings = self._stage.where(f"{REPORT} IS NULL").select(*PING_SCHEMA.names)
         pings.createTempView("pings")
-        self._sql("copied_ids")
-        self._keep(self._session.table("copied_ids"))
-        self._sql("winners")
+        for copied, rest in (("copied_ids", "one_of_each_id"), ("copied_minidumps", "winners")):
+            self._sql(copied)
+            self._keep(self._session.table(copied))
+            self._sql(rest)
 
     def counted(self) -> list[CountedPings]:
         """Return the counted pings by what the ledger tells apart."""
