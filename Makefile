@@ -19,7 +19,7 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 	$(LOCK_FLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long benchmark benchmark-quick lint docs lock clean FORCE
+.PHONY: help run test test-long benchmark benchmark-quick lint docs lock protobuf clean FORCE
 
 help: ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' Makefile
@@ -53,7 +53,7 @@ run: .venv/project ## Fill the table and show crash rates: of PINGS=folder, or o
 test: .venv/spark ## Run all tests.
 	@$(VENV_PYTHON) -m unittest discover $(UNITTEST_FLAGS)
 
-test-long: .venv/spark ## Run the proofs that take minutes each.
+test-long: .venv/spark .venv/azurite ## Run the proofs that take minutes each, and Azure's emulator (npm).
 	@$(VENV_PYTHON) -m unittest discover -s test/long -t . -p 'long_*.py' $(UNITTEST_FLAGS)
 
 benchmark: .venv/benchmark ## Measure beside peers, half an hour, and write docs/benchmarks.md.
@@ -80,6 +80,13 @@ lock: .venv/dev ## Write the lock files from pyproject.toml; LOCK_FLAGS=--upgrad
 		--output-file requirements-spark.lock
 	@$(COMPILE) pyproject.toml --extra spark --group spark --group benchmark \
 		--constraint requirements-spark.lock --output-file requirements-benchmark.lock
+
+# That version writes a module that every protobuf since 6.31 can load.
+protobuf: ## Write the module that reads Heka's messages anew from heka.proto.
+	@"$(PYTHON)" -m venv --clear .venv/protoc
+	@PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/protoc/bin/python -m pip --quiet --no-input install grpcio-tools==1.76.0
+	@.venv/protoc/bin/python -m grpc_tools.protoc --proto_path=. --python_out=. --pyi_out=. \
+		crash_rate_aggregates/sources/heka/heka.proto
 
 clean: ## Remove what make made: .venv, caches, sample pings. The database stays.
 	@rm -rf .venv .mypy_cache .ruff_cache .hypothesis sample-pings
@@ -110,6 +117,13 @@ endif
 	@echo "Adding the tools of requirements-dev.lock to .venv …"
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements-dev.lock
 	@touch $@
+
+# Microsoft's emulator of Azure's storage; where npm cannot install it, its tests are skipped.
+.venv/azurite: .venv/packages
+	@echo "Adding azurite to .venv …"
+	@npm install --silent --no-audit --no-fund --prefix $@ azurite@3.37.0 || \
+		echo "npm did not install azurite, so the tests of Azure are skipped." >&2
+	@mkdir -p $@ && touch $@
 
 # pyspark comes as source alone, but needs no compiler: setuptools of .venv/dev packs it.
 .venv/spark: .venv/dev requirements-spark.lock

@@ -33,6 +33,8 @@ from crash_rate_aggregates.errors import (
 if TYPE_CHECKING:
     from crash_rate_aggregates.database.server import EmbeddedServer
     from crash_rate_aggregates.engines.interface import Engine
+    from crash_rate_aggregates.sources.bucket import StorageOptions
+    from crash_rate_aggregates.sources.selection import PathSelection
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _stderr = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -73,13 +75,32 @@ def _options(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _
     return add_all
 
 
+def _path_option(flag: str, setting: str) -> Callable[[_Command], _Command]:
+    """Make an option that may stand more than once; absent, it leaves the setting alone."""
+    return click.option(
+        flag,
+        setting,
+        multiple=True,
+        callback=lambda _context, _option, values: values or None,
+        help="Read only this, by paths of 2016; repeatable.",
+    )
+
+
 _connection_options = _options(
     click.option("--database", help="libpq URL; default: the embedded server."),
     click.option("--home", type=Path, help="Folder of the embedded server."),
     click.option("--config", help="TOML file with settings."),
 )
 _run_options = _options(
-    click.option("--pings", help="Folder of submission_date=… folders, or a %Y%m%d pattern."),
+    click.option(
+        "--pings", help="Folder or s3://, gs://, az:// URL of submission_date=… folders, or %Y%m%d."
+    ),
+    _path_option("--doc-type", "doc_types"),
+    _path_option("--application", "applications"),
+    _path_option("--channel", "channels"),
+    click.option("--storage-endpoint", help="URL of an S3-compatible or other server."),
+    click.option("--storage-region", help="Region of an S3 bucket."),
+    click.option("--storage-anonymous", is_flag=True, default=None, help="Read a public bucket."),
     _connection_options,
     click.option(
         "--engine",
@@ -150,6 +171,7 @@ def _fill(
     **flags: Any,
 ) -> int:
     from crash_rate_aggregates import job as jobs
+    from crash_rate_aggregates.sources.places import open_store
     from crash_rate_aggregates.terminal.progress import shown_progress
     from crash_rate_aggregates.terminal.summaries import DayReports
 
@@ -157,6 +179,9 @@ def _fill(
     days = jobs.submission_dates(first, last, today=datetime.now(UTC).date())
     dimensions = settings.chosen_dimensions(base)
     pings = _required_pings(settings)
+    storage, selection = _storage(settings), _selection(settings)
+    # Before a server is started: what is mistyped is told at once, and once.
+    open_store(pings, storage, selection)
     with (
         closing(_engine(settings)) as engine,
         _database_url(settings) as url,
@@ -170,6 +195,8 @@ def _fill(
             progress=progress,
             allow_empty=allow_empty,
             allow_damaged=allow_damaged,
+            storage=storage,
+            selection=selection,
         )
         reports = DayReports(sys.stdout, _stderr, as_json=as_json)
         for result in jobs.backfill(job, days, stop_on_error=stop_on_error):
@@ -184,6 +211,26 @@ def _required_pings(settings: Settings) -> str:
             "settings file; `crash-rate-aggregates sample-pings` makes some"
         )
     return settings.pings
+
+
+def _storage(settings: Settings) -> StorageOptions:
+    from crash_rate_aggregates.sources.bucket import StorageOptions
+
+    return StorageOptions(
+        endpoint=settings.storage_endpoint,
+        region=settings.storage_region,
+        anonymous=settings.storage_anonymous,
+        retries=settings.storage_retries,
+        timeout_seconds=settings.storage_timeout,
+    )
+
+
+def _selection(settings: Settings) -> PathSelection:
+    from crash_rate_aggregates.sources.selection import PathSelection
+
+    return PathSelection(
+        settings.doc_types or (), settings.applications or (), settings.channels or ()
+    )
 
 
 def _engine(settings: Settings) -> Engine:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
@@ -43,6 +43,10 @@ def _usable_cores() -> int:
         return os.cpu_count() or 1
 
 
+_Names: TypeAlias = Annotated[tuple[str, ...] | None, NoDecode]
+_MAY_HOLD_SECRETS = frozenset({"database", "storage_endpoint"})
+
+
 def _usual_engine() -> Literal["embedded", "spark"]:
     """Return the engine of a program that says none: spark-submit is not typed for another."""
     return "spark" if "PYSPARK_GATEWAY_PORT" in os.environ else "embedded"
@@ -57,7 +61,31 @@ class Settings(BaseSettings):
     config_file: ClassVar[Path | None] = None
 
     pings: str | None = Field(
-        None, description="Folder or strftime pattern that holds the pings of each day."
+        None,
+        description="Folder or URL (`s3://`, `gs://`, `az://`, `file://`) that holds the pings of "
+        "each day, or a pattern with %Y%m%d; see [sources](sources.md).",
+    )
+    doc_types: _Names = Field(None, description="Doc types to read, by paths of 2016.")
+    applications: _Names = Field(None, description="Applications to read, by paths of 2016.")
+    channels: _Names = Field(None, description="Channels to read, by paths of 2016.")
+    storage_endpoint: str | None = Field(
+        None,
+        pattern=r"^https?://[^/@?#\s]+(/[^@?#\s]*)?$",
+        description="URL of the object storage, like that of an S3-compatible server; default: "
+        "the cloud's own.",
+    )
+    storage_region: str | None = Field(
+        None, pattern=r"^[a-z0-9-]+$", description="Region of an S3 bucket, like `us-west-2`."
+    )
+    storage_anonymous: bool = Field(False, description="Read public buckets, without credentials.")
+    storage_retries: int = Field(
+        10, ge=0, le=100, description="Times that a request to object storage is tried again."
+    )
+    storage_timeout: float = Field(
+        60,
+        gt=0,
+        le=3600,
+        description="Seconds of silence after which object storage is asked again.",
     )
     database: str | None = Field(
         None, description="libpq URL of the PostgreSQL server; without it the embedded one is used."
@@ -104,7 +132,7 @@ class Settings(BaseSettings):
         pattern=r"^[0-9]+ ?(MB|GB|TB|MiB|GiB|TiB)$",
         description="Most that the group stage may spill to disk.",
     )
-    dimensions: Annotated[tuple[str, ...] | None, NoDecode] = Field(
+    dimensions: _Names = Field(
         None, description="Names of the dimensions to use, comma-separated; default: all."
     )
     extra_dimensions: dict[str, str] = Field(
@@ -112,10 +140,14 @@ class Settings(BaseSettings):
         description='Further dimensions, name = "path/in/the/ping".',
     )
 
-    @field_validator("dimensions", mode="before")
+    @field_validator("dimensions", "doc_types", "applications", "channels", mode="before")
     @classmethod
     def _split_names(cls, value: Any) -> Any:
-        return value.split(",") if isinstance(value, str) else value
+        """Take names in one text with commas, or in several such texts."""
+        texts = [value] if isinstance(value, str) else value
+        if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
+            return value
+        return tuple(name for text in texts for name in text.split(","))
 
     @classmethod
     def settings_customise_sources(
@@ -189,5 +221,5 @@ def _config_file(config: str | None) -> Path | None:
 def _first_fault(error: ValidationError) -> str:
     fault = error.errors()[0]
     name = ".".join(str(part) for part in fault["loc"])
-    shown = "" if name == "database" else f" {fault['input']!r}"
+    shown = "" if name in _MAY_HOLD_SECRETS else f" {fault['input']!r}"
     return f"setting {name}{shown}: {fault['msg'].lower()}; see docs/configuration.md"

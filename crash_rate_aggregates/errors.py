@@ -103,6 +103,70 @@ class UnreadableFileError(SourceError):
     remedy = "Give the job's user permission to read the file, then run the day again."
 
 
+class StorageError(SourceError):
+    """Object storage answers with an error; the day stays as it was."""
+
+    slug = "storage"
+    remedy = "Look up the code of the message in the manual of the object storage."
+
+
+class BucketNotFoundError(StorageError):
+    """The bucket or container of --pings does not exist there."""
+
+    slug = "bucket-not-found"
+    remedy = "Correct the bucket in --pings, or say where it is with --storage-endpoint."
+
+
+class StorageCredentialsError(StorageError):
+    """There are no credentials, or the object storage does not accept them (any more)."""
+
+    slug = "storage-credentials"
+    remedy = (
+        "Renew or name the credentials as docs/sources.md says; public buckets need none with "
+        "--storage-anonymous."
+    )
+
+
+class StorageDeniedError(StorageError):
+    """The credentials are good, and may not list or read there."""
+
+    slug = "storage-denied"
+    remedy = "Give the job's user permission to list the bucket and to read its objects."
+
+
+class StorageUnreachableError(StorageError):
+    """No answer, or only failures of the server, after all retries."""
+
+    slug = "storage-unreachable"
+    remedy = (
+        "Check --storage-endpoint, the network and the state of the service; run the day again."
+    )
+
+
+class ObjectBrokeOffError(StorageError):
+    """An object broke off again and again at the same byte."""
+
+    slug = "object-broke-off"
+    remedy = "Check the network and the server, then run the day again."
+
+
+class ObjectChangedError(StorageError):
+    """An object was overwritten or removed after it was listed."""
+
+    slug = "object-changed"
+    remedy = "Run the day again once nothing writes to it any more."
+
+
+class UnknownTableError(SourceError):
+    """An export of BigQuery, or a Parquet file, does not tell what pings it holds."""
+
+    slug = "unknown-table"
+    remedy = (
+        "Name the table in the file's path, like main_v5, crash_v4 or crash_v1, and export the "
+        "columns that docs/rules.md lists; keep other tables out of the day's folder."
+    )
+
+
 class EngineError(CrashRateAggregatesError):
     """The day could not be computed."""
 

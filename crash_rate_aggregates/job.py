@@ -32,7 +32,9 @@ from crash_rate_aggregates.errors import (
 )
 from crash_rate_aggregates.normalize.dates import parse_submission_date
 from crash_rate_aggregates.outcomes import LedgerLine
-from crash_rate_aggregates.sources.files import open_store
+from crash_rate_aggregates.sources.bucket import USUAL_STORAGE, StorageOptions
+from crash_rate_aggregates.sources.places import open_store
+from crash_rate_aggregates.sources.selection import EVERYTHING, PathSelection
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +44,7 @@ class Job:
     """What is the same for every day of a backfill."""
 
     pings: str
-    """Folder or pattern, as --pings says."""
+    """Folder, URL or pattern, as --pings says; without secrets."""
     database_url: str
     """libpq URL, with its password."""
     engine: Engine
@@ -51,6 +53,13 @@ class Job:
     allow_empty: bool = False
     """Replace a day without pings by nothing instead of keeping what is stored."""
     allow_damaged: bool = False
+    storage: StorageOptions = USUAL_STORAGE
+    selection: PathSelection = EVERYTHING
+
+    @property
+    def pings_source(self) -> str:
+        """What was read, for the record: the place, and what was chosen there if not all."""
+        return f"{self.pings} ({self.selection})" if self.selection else self.pings
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +180,7 @@ def run_day(
 
 
 def _day_request(job: Job, day: date) -> DayRequest:
-    store = open_store(job.pings)
+    store = open_store(job.pings, job.storage, job.selection)
     request = DayRequest(
         day, job.dimensions, store, tuple(store.list_day(day)), allow_damaged=job.allow_damaged
     )
@@ -200,7 +209,7 @@ def _run_facts(
         started_at=started_at,
         program_version=__version__,
         engine=job.engine.name,
-        pings_source=job.pings,
+        pings_source=job.pings_source,
         dimensions=job.dimensions,
         pings_read=result.pings_read,
         bytes_read=files_bytes(request.files),

@@ -20,6 +20,13 @@ import click
 from crash_rate_aggregates import errors
 from crash_rate_aggregates.cli import cli
 from crash_rate_aggregates.config import ENVIRONMENT_PREFIX, Settings
+from crash_rate_aggregates.decode.layouts.kinds import (
+    FIELD_NAMES,
+    LAYOUTS,
+    LayoutName,
+    PingKind,
+    field_places,
+)
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.outcomes import (
     ADJUSTMENT_DESCRIPTIONS,
@@ -61,6 +68,28 @@ def _adjustments() -> str:
 def _dimensions() -> str:
     rows = [[f"`{d.name}`", f"`{'.'.join(d.path)}`", d.description] for d in DIMENSIONS]
     return _table(["dimension", "path in the ping", "what it says"], rows)
+
+
+def _places() -> str:
+    """Say where each kind of ping carries the fields of the rules, and the dimensions."""
+    kinds = [field_places(PingKind(name), DIMENSIONS) for name in LAYOUTS]
+    slots = [(*kind.fields, *kind.dimensions) for kind in kinds]
+    names = [
+        *(name.replace("_", " ") for name in FIELD_NAMES),
+        *(f"`{dimension.name}`" for dimension in DIMENSIONS),
+    ]
+    rows = [
+        [name, *(", ".join(f"`{'.'.join(place.path)}`" for place in places) for places in found)]
+        for name, *found in zip(names, *slots, strict=True)
+    ]
+    return _table(["what", *(_LAYOUT_HEADS[name] for name in LAYOUTS)], rows)
+
+
+_LAYOUT_HEADS = {
+    LayoutName.V4: "v4 ping as JSON",
+    LayoutName.BIGQUERY: "BigQuery's main_v5, crash_v4",
+    LayoutName.GLEAN: "Glean crash ping, crash_v1",
+}
 
 
 def _migrations() -> str:
@@ -153,6 +182,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "outcomes": _outcomes,
     "adjustments": _adjustments,
     "dimensions": _dimensions,
+    "places": _places,
     "tables": _tables,
     "functions": _functions,
     "messages": _messages,

@@ -106,6 +106,17 @@ class ExamplesOfRulesTest(unittest.TestCase):
                 verdict = self._verdict(self._examples[name][0])
                 self.assertEqual(getattr(verdict, "adjustments", None), adjustment)
 
+    def test_glean_example_counts_in_both_columns(self) -> None:
+        """The Glean ping of the rules is a main crash that was sent twice, of the day it says."""
+        rules = (DOCS / "rules.md").read_text(encoding="utf-8")
+        section = rules.partition("### Glean crash pings\n")[2].partition("\n## ")[0]
+        (example,) = _JSON.findall(section)
+        ping = self._verdict(example)
+        assert isinstance(ping, NormalizedPing)
+        self.assertEqual(ping.activity_date, date(2016, 3, 13))
+        self.assertEqual(ping.stats, (0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1))
+        self.assertEqual(json.loads(ping.dimensions)["os_name"], "Windows_NT")
+
 
 class LinksTest(unittest.TestCase):
     def test_links_between_pages_lead_somewhere(self) -> None:

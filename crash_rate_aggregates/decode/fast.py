@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,6 +18,7 @@ from crash_rate_aggregates.decode.layouts.kinds import FieldPlaces
 from crash_rate_aggregates.decode.layouts.places import Content, Place
 from crash_rate_aggregates.decode.nesting import may_nest_too_deep
 from crash_rate_aggregates.decode.plain import decode_json
+from crash_rate_aggregates.decode.remembered import remembered
 from crash_rate_aggregates.normalize.fields import PingFields
 from crash_rate_aggregates.normalize.values import IntegerLiteral
 
@@ -25,18 +26,20 @@ from crash_rate_aggregates.normalize.values import IntegerLiteral
 # surrogates, and U+FFFD, which on the plain path any key that is no UTF-8 has.
 _NO_FIELD_NAME = re.compile('[\x00-\x1f"\\\\\ud800-\udfff\ufffd]')
 _ABSENT_RAW = msgspec.Raw()
+_ABSENT = "absent"
+"""An attribute of each struct that is always None."""
 
 SURPRISES = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError)
 """What sends a line to the plain path."""
 
 
-class _Option(NamedTuple):
-    """One place of a value, as the fast path reads it."""
+class _Other(NamedTuple):
+    """A place where a value may lie that its first place does not have."""
 
-    place: int
-    """Among the decoded values."""
+    value: Callable[[Any], Any]
+    """From the decoded struct to what lies there."""
     read: Callable[[Any], Any]
-    """From what msgspec decoded, None apart, to what the rules read."""
+    """From what lies there, if it is present, to what the rules read."""
 
 
 class FastDecoder:
@@ -44,35 +47,34 @@ class FastDecoder:
 
     def __init__(self, places: FieldPlaces) -> None:
         slots = [*places.fields, *places.dimensions]
-        leaves = {places.layout.mark: Content.SCALAR}
-        leaves |= {place.path: place.content for place in chain(*slots) if place.path}
-        tree = _path_tree(leaves, chain(*slots))
+        mark = Place(places.layout.mark)
+        leaves = {place.path: place.content for place in chain([mark], *slots) if place.path}
+        tree = _path_tree(leaves, chain([mark], *slots))
         self.is_usable = tree is not None and not _NO_FIELD_NAME.search("".join(chain(*leaves)))
         """False where msgspec has no type for the paths: then the plain path does it all."""
         if self.is_usable and tree is not None:
             self._decode = msgspec.json.Decoder(_struct_type(tree)).decode
-            self._values = attrgetter(*(_attribute_chain(path, tree) for path in leaves))
-            self._prepare(slots, list(leaves), places)
+            self._number_of_fields = len(places.fields)
+            self._is_glean = places.is_glean
+            self._prepare([*slots, [mark]], tree)
 
-    def _prepare(
-        self, slots: Sequence[Sequence[Place]], paths: list[tuple[str, ...]], places: FieldPlaces
-    ) -> None:
-        """Say which decoded value goes where: most as they are, the others by options."""
-        absent, always = len(paths), len(paths) + 1
-        self._mark = paths.index(places.layout.mark)
-        self._fields = len(places.fields)
-        self._is_glean = places.is_glean
-        direct, self._options = [], []
-        for slot, options in enumerate(slots):
-            is_plain = bool(options) and options[0].is_plain
-            direct.append(paths.index(options[0].path) if is_plain else absent)
-            rest = [
-                _Option(paths.index(place.path) if place.path else always, _reader(place))
-                for place in options[is_plain:]
-            ]
-            if rest:
-                self._options.append((slot, tuple(rest)))
-        self._direct = itemgetter(*direct)
+    def _prepare(self, slots: Sequence[Sequence[Place]], tree: dict[str, Any]) -> None:
+        """Say where the value of each slot lies first, and where else if it is not there."""
+        firsts = [slot[0] if slot and slot[0].path else None for slot in slots]
+        self._first_values = attrgetter(
+            *(_attribute_chain(place.path, tree) if place else _ABSENT for place in firsts)
+        )
+        self._reads = [
+            (number, _reader(place))
+            for number, place in enumerate(firsts)
+            if place and not place.is_plain
+        ]
+        others = [slot[first is not None :] for slot, first in zip(slots, firsts, strict=True)]
+        self._others = [
+            (number, [_Other(_getter(place, tree), _reader(place)) for place in rest])
+            for number, rest in enumerate(others)
+            if rest
+        ]
 
     def fields(self, line: bytes | memoryview) -> PingFields:
         """Return the fields of one ping's JSON text.
@@ -80,35 +82,53 @@ class FastDecoder:
         Raises:
             One of `SURPRISES`: The plain path must decide.
         """
-        values = (*self._values(self._decode(line)), None, True)
-        if values[self._mark] is None:
+        decoded = self._decode(line)
+        *values, mark = self._first_values(decoded)
+        if mark is None:
             raise ValueError("perhaps a ping of another kind")
         if may_nest_too_deep(line):
             raise ValueError("only the plain path counts levels")
-        found = list(self._direct(values))
-        for slot, options in self._options:
-            if found[slot] is None:
-                for place, read in options:
-                    value = values[place]
-                    if value is not None and value is not _ABSENT_RAW:
-                        found[slot] = value = read(value)
-                        if value is not None:
-                            break
-        fields = self._fields
-        return PingFields._make((*found[:fields], None, self._is_glean, tuple(found[fields:])))
+        for number, read in self._reads:
+            value = values[number]
+            values[number] = None if value is None or value is _ABSENT_RAW else read(value)
+        for number, others in self._others:
+            if values[number] is None:
+                values[number] = _other_value(decoded, others)
+        fields = self._number_of_fields
+        return PingFields._make((*values[:fields], None, self._is_glean, tuple(values[fields:])))
+
+
+def _other_value(decoded: Any, others: Sequence[_Other]) -> Any:
+    """Return what the first other place has that has a value."""
+    for place, read in others:
+        value = place(decoded)
+        if value is not None and value is not _ABSENT_RAW:
+            value = read(value)
+            if value is not None:
+                return value
+    return None
+
+
+def _getter(place: Place, tree: dict[str, Any]) -> Callable[[Any], Any]:
+    # What a file states of all its pings lies nowhere: any value present will do.
+    return attrgetter(_attribute_chain(place.path, tree)) if place.path else bool
 
 
 def _reader(place: Place) -> Callable[[Any], Any]:
     if place.content is Content.INTEGER:
         return _integer_literal
     if place.content is Content.WHOLE:
-        return lambda raw: _whole(raw, place.convert)
+        return _whole_reader(place.convert)
     return place.convert
 
 
-def _whole(raw: msgspec.Raw, convert: Callable[[Any], Any]) -> Any:
-    value = decode_json(bytes(raw))
-    return None if value is None else convert(value)
+def _whole_reader(convert: Callable[[Any], Any]) -> Callable[[msgspec.Raw], Any]:
+    def decoded(text: bytes) -> Any:
+        value = decode_json(text)
+        return None if value is None else convert(value)
+
+    known = remembered(decoded)
+    return lambda raw: known(bytes(raw))
 
 
 def _integer_literal(raw: msgspec.Raw) -> IntegerLiteral | None:
@@ -152,7 +172,7 @@ def _struct_type(tree: dict[str, Any]) -> type[msgspec.Struct]:
         else:
             kind, default = msgspec.Raw, _ABSENT_RAW
         fields.append((f"key_{number}", kind, msgspec.field(default=default, name=key)))
-    return msgspec.defstruct("Fields", fields, frozen=True, gc=False)
+    return msgspec.defstruct("Fields", fields, namespace={_ABSENT: None}, frozen=True, gc=False)
 
 
 def _attribute_chain(path: tuple[str, ...], tree: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from crash_rate_aggregates.engines.ledger import CountedPings
-from crash_rate_aggregates.engines.statements import statement
+from crash_rate_aggregates.engines.statements import GROUP_STEPS, statement
 from crash_rate_aggregates.errors import EngineError, ScratchFullError
 from crash_rate_aggregates.rows import AGGREGATE_SCHEMA
 
@@ -52,8 +52,8 @@ class Grouping:
         """Name the rows and find the copies among them."""
         rows = self._connection.read_parquet([str(path) for path in row_files])
         rows.create_view("pings")
-        for query in ("copied_ids", "one_of_each_id", "copied_minidumps", "winners"):
-            self._run(query)
+        for step in GROUP_STEPS:
+            self._run(step)
 
     def counted(self) -> list[CountedPings]:
         """Return the counted pings by what the ledger tells apart."""

@@ -54,8 +54,11 @@ class Kernel:
         """Judge one batch."""
         self.counts.read += len(batch.pings)
         judge = self._judge_of(batch.kind)
+        judge_json = judge.judge_json
         for raw in batch.pings:
-            verdict = _verdict(judge, raw)
+            verdict = (
+                judge_json(raw) if isinstance(raw, (bytes, memoryview)) else _verdict(judge, raw)
+            )
             if isinstance(verdict, Ignored):
                 self.counts.ignored[verdict.outcome, verdict.doc_type] += 1
             else:
@@ -83,8 +86,7 @@ class Kernel:
 
 
 def _verdict(judge: PingJudge, raw: RawPing) -> NormalizedPing | Ignored:
-    if isinstance(raw, (bytes, memoryview)):
-        return judge.judge_json(raw)
+    """Return the verdict on a ping that is no JSON text."""
     if isinstance(raw, PingFields):
         return judge.judge_fields(raw)
     if isinstance(raw, Mapping):

@@ -7,6 +7,10 @@ from importlib.resources import files
 from crash_rate_aggregates.rows import PING_SCHEMA
 from crash_rate_aggregates.stats import STAT_NAMES
 
+GROUP_STEPS = ("copied_ids", "one_of_each_id", "copied_minidumps", "winners")
+"""The statements that lead from the rows, named `pings`, to the `winners`, in order."""
+KEPT_STEPS = frozenset({"copied_ids", "copied_minidumps"})
+"""Those whose results are small, and read more than once."""
 _SLOTS = {
     "columns": ", ".join(PING_SCHEMA.names),
     "sums": ", ".join(f"sum({name})::BIGINT AS {name}" for name in STAT_NAMES),

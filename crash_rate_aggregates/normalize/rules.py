@@ -28,7 +28,8 @@ ABSENT_PROCESS_TYPE = "absent"
 """What the ledger says where a crash ping names no process: the main one."""
 
 _BUILD_ID = re.compile(r"[0-9]{14}", re.ASCII)
-_MAJOR_VERSION = re.compile(r"[0-9]{1,9}(?![0-9])", re.ASCII)
+_MAJOR_VERSION = re.compile(r"[0-9]+", re.ASCII)
+_MAX_VERSION_DIGITS = 18
 _SENT_ONCE_SINCE_VERSION = 149
 _SENT_ONCE_SINCE_BUILD = "20260128215503"
 _MAX_USAGE_DIGITS = len(str(MAX_USAGE_SECONDS))
@@ -167,7 +168,7 @@ def _was_sent_twice(fields: PingFields, minidump: bytes | None) -> bool:
     if minidump is not None:
         return False
     digits = _MAJOR_VERSION.match(fields.version) if is_string(fields.version) else None
-    major = int(digits[0]) if digits else _SENT_ONCE_SINCE_VERSION
+    major = int(digits[0][:_MAX_VERSION_DIGITS]) if digits else _SENT_ONCE_SINCE_VERSION
     is_before = bool(fields.build_id < _SENT_ONCE_SINCE_BUILD)
     return major < _SENT_ONCE_SINCE_VERSION or (major == _SENT_ONCE_SINCE_VERSION and is_before)
 

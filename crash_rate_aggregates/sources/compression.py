@@ -117,6 +117,22 @@ def decompressed(
     yield from chunks
 
 
+def decompressed_whole(data: bytes, max_bytes: int) -> bytes:
+    """Decompress what is held whole; what is not compressed stays as it is.
+
+    Raises:
+        DamagedStreamError: It does not decompress, or to more than `max_bytes`, which is not held.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    for chunk in decompressed(iter((data,)), name=""):
+        pieces.append(chunk)
+        size += len(chunk)
+        if size > max_bytes:
+            raise DamagedStreamError(f"it decompresses to more than {max_bytes} bytes")
+    return b"".join(pieces)
+
+
 def _decompressor_for(head: bytes) -> Callable[[], _Decompressor] | None:
     if head.startswith(_GZIP):
         return _gunzip

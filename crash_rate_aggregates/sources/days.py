@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +12,7 @@ from crash_rate_aggregates.errors import BadSettingError
 _FIELD = re.compile(r"%(.?)", re.DOTALL)
 _FIELDS = {"Y", "m", "d"}
 _DAY_FOLDER = "submission_date="
+_SHOWN_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +61,10 @@ class DayPattern:
             return date.fromisoformat(name.removeprefix(_DAY_FOLDER))
         except ValueError:
             return None
+
+
+def shown_days(found: Iterable[date | None]) -> str:
+    """Name the last of the days that lie in one place, for a message; None is no day."""
+    days = sorted(filter(None, found))
+    shown = ", ".join(day.isoformat() for day in days[-_SHOWN_DAYS:])
+    return f"the last days there: {shown}" if shown else "no day is there"

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from crash_rate_aggregates.dimensions import Dimension
 from crash_rate_aggregates.sources.compression import salvaged
-from crash_rate_aggregates.sources.days import DayPattern
+from crash_rate_aggregates.sources.gcp_files import GcpFiles
+from crash_rate_aggregates.sources.heka.format import HekaPings
 from crash_rate_aggregates.sources.interface import (
     DamagedStreamError,
     FileContent,
@@ -16,16 +17,18 @@ from crash_rate_aggregates.sources.interface import (
     StoredFile,
 )
 from crash_rate_aggregates.sources.json_pings import JsonPings
-from crash_rate_aggregates.sources.local_files import LocalFiles
+from crash_rate_aggregates.sources.mozlz4 import MozLz4Pings
+from crash_rate_aggregates.sources.parquet_rows import ParquetRows
 
-FORMATS: tuple[PingFormat, ...] = (JsonPings(),)
+FORMATS: tuple[PingFormat, ...] = (
+    ParquetRows(),
+    HekaPings(),
+    MozLz4Pings(),
+    GcpFiles(),
+    JsonPings(),
+)
 """Tried in this order; the last one takes everything."""
 _HEAD_BYTES = 1 << 20
-
-
-def open_store(pings: str) -> Store:
-    """Return the store that --pings names."""
-    return LocalFiles(DayPattern(pings))
 
 
 def read_pings(
@@ -37,9 +40,9 @@ def read_pings(
         DamagedStreamError: After the pings before the damage.
         SourceError: The file cannot be read.
     """
-    chunks = salvaged(lambda: store.read(file), name=file.url)
-    head, rest = _head(chunks)
-    content = FileContent(file, head, rest, lambda: store.open(file), dimensions)
+    # Nobody else holds the stream, so a format that ends it closes the file.
+    head, chunks = _head(salvaged(lambda: store.read(file), name=file.url))
+    content = FileContent(file, head, chunks, lambda: store.open(file), dimensions)
     format_of_file = next(known for known in FORMATS if known.fits(content))
     yield from format_of_file.read_pings(content)
 

@@ -63,15 +63,15 @@ class Store(Protocol):
         """Stream the stored bytes in chunks; the file is never held whole.
 
         Raises:
-            SourceError: The file cannot be read.
+            SourceError: The file cannot be read, or is not the version that was listed.
         """
         ...
 
     def open(self, file: StoredFile) -> BinaryIO:
-        """Open the stored bytes for reading at any place; the caller closes it.
+        """Open the stored bytes for reading at any place, never held whole; the caller closes it.
 
         Raises:
-            SourceError: The file cannot be read.
+            SourceError: As `read`, here or at any later read.
         """
         ...
 

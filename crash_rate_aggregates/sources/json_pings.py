@@ -6,8 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, TypeAlias
 
-from crash_rate_aggregates.decode.layouts.kinds import V4_PINGS, LayoutName, PingKind, layout_of
+from crash_rate_aggregates.decode.layouts.kinds import (
+    LAYOUTS,
+    V4_PINGS,
+    LayoutName,
+    PingKind,
+    marked_layout,
+)
+from crash_rate_aggregates.decode.layouts.places import first_value
 from crash_rate_aggregates.decode.plain import decode_json
+from crash_rate_aggregates.errors import UnknownTableError
 from crash_rate_aggregates.sources.interface import (
     DamagedStreamError,
     FileContent,
@@ -16,6 +24,7 @@ from crash_rate_aggregates.sources.interface import (
     Unreadable,
 )
 from crash_rate_aggregates.sources.lines import MAX_LINE_BYTES, ping_lines
+from crash_rate_aggregates.sources.tables import named_table
 
 MAX_DOCUMENT_BYTES = 64 << 20
 """A whole file up to this size may be one document over many lines."""
@@ -39,6 +48,7 @@ class JsonPings:
 
         Raises:
             DamagedStreamError: From the chunks, after the pings before the damage.
+            UnknownTableError: Rows of BigQuery, and nothing tells of which table.
         """
         kind = _kind(content)
         for pings in json_texts(content.chunks):
@@ -60,20 +70,58 @@ def json_texts(chunks: Iterable[bytes]) -> Iterator[Sequence[RawPing]]:
 
 
 def _kind(content: FileContent) -> PingKind:
-    """Tell by the first document how the file's pings are laid out."""
-    first = next(head_documents(content.head), None)
-    return V4_PINGS if first is None else PingKind(layout_of(first, LayoutName.V4))
+    """Tell by the first documents, and by the path, what the file's pings are.
+
+    Raises:
+        UnknownTableError: Rows of BigQuery, and nothing tells of which table.
+    """
+    table = named_table(content.file.url)
+    expected = table.layout if table else LayoutName.V4
+    documents = head_documents(content.head)
+    marks = ((document, marked_layout(document, expected)) for document in documents)
+    first, layout = next(((raw, name) for raw, name in marks if name), ({}, expected))
+    if layout is LayoutName.V4:
+        return V4_PINGS
+    if table and table.layout is layout:
+        return table.kind
+    if layout is LayoutName.BIGQUERY:
+        return PingKind(layout, usual_doc_type=_told_doc_type(content, chain([first], documents)))
+    return PingKind(layout)
+
+
+def _told_doc_type(content: FileContent, rows: Iterable[Mapping[str, Any]]) -> str:
+    """Return the doc type that the first row which tells one has."""
+    places = LAYOUTS[LayoutName.BIGQUERY].fields["type"]
+    told: Iterator[str] = filter(None, (first_value(row, places) for row in rows))
+    doc_type = next(told, None)
+    if doc_type is None:
+        raise UnknownTableError(
+            f"{content.file.url!r} holds rows of BigQuery, and none of the first says whether they "
+            "are main or crash pings: name the table in the path, like main_v5 or crash_v4"
+        )
+    return doc_type
 
 
 def head_documents(head: bytes) -> Iterator[Mapping[str, Any]]:
-    """Decode the objects among the first lines of a file; a line that is cut off is passed over."""
-    for line in head.removeprefix(_BYTE_ORDER_MARK).split(b"\n"):
-        try:
-            document = decode_json(line)
-        except ValueError:
-            continue
-        if isinstance(document, Mapping):
-            yield document
+    """Decode the objects at the start of a file: its lines, or the one document that it is.
+
+    A line that is cut off, or is no JSON, is passed over.
+    """
+    text = head.removeprefix(_BYTE_ORDER_MARK)
+    is_found = False
+    for document in filter(None, map(_decoded_object, text.split(b"\n"))):
+        is_found = True
+        yield document
+    if not is_found and (whole := _decoded_object(text)):
+        yield whole
+
+
+def _decoded_object(text: bytes) -> Mapping[str, Any] | None:
+    try:
+        document = decode_json(text)
+    except ValueError:
+        return None
+    return document if isinstance(document, Mapping) else None
 
 
 def _without_byte_order_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:

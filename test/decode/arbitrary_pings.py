@@ -3,35 +3,68 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from crash_rate_aggregates.decode.layouts.kinds import LAYOUTS, V4_PINGS, LayoutName, field_places
+from crash_rate_aggregates.decode.layouts.kinds import (
+    LAYOUTS,
+    V4_PINGS,
+    LayoutName,
+    PingKind,
+    field_places,
+)
 from crash_rate_aggregates.dimensions import DIMENSIONS
 
 _HISTOGRAM = [("values",), ("values", "0"), ("sum",)]
-_V4 = field_places(V4_PINGS, DIMENSIONS)
-_V4_FIELDS = LAYOUTS[LayoutName.V4].fields
-PATHS = sorted(
-    {
-        *(place.path for places in (*_V4.fields, *_V4.dimensions) for place in places),
-        *(layout.mark for layout in LAYOUTS.values()),
-        *((*_V4_FIELDS["with_dump"][0].path, "content", *tail) for tail in _HISTOGRAM),
-        *((*_V4_FIELDS["kill_hard"][0].path, "ShutDownKill", *tail) for tail in _HISTOGRAM),
-        ("environment", "addons", "not read"),
-        ("payload", "not read", "0"),
-    }
-)
-KEYS = sorted({key for path in PATHS for key in path})
+KINDS = [
+    V4_PINGS,
+    PingKind(LayoutName.BIGQUERY, usual_doc_type="main"),
+    PingKind(LayoutName.BIGQUERY, "crash"),
+    PingKind(LayoutName.GLEAN, "crash", "Firefox"),
+    PingKind(LayoutName.GLEAN),
+]
+"""What files can say of their pings."""
+
+
+def _paths(kind: PingKind) -> list[tuple[str, ...]]:
+    """Return the paths that are read of a kind of pings, and some others."""
+    places = field_places(kind, DIMENSIONS)
+    fields = places.layout.fields
+    histograms = [
+        (*fields[name][0].path, key, *tail)
+        for name, key in (("with_dump", "content"), ("kill_hard", "ShutDownKill"))
+        for tail in _HISTOGRAM
+        if name in fields
+    ]
+    return sorted(
+        {
+            *(place.path for slot in (*places.fields, *places.dimensions) for place in slot),
+            *(layout.mark for layout in LAYOUTS.values()),
+            *histograms,
+            ("environment", "addons", "not read"),
+            ("payload", "not read", "0"),
+        }
+        - {()}
+    )
+
+
+PATHS_OF = {kind: _paths(kind) for kind in KINDS}
+PATHS = PATHS_OF[V4_PINGS]
+KEYS = sorted({key for paths in PATHS_OF.values() for path in paths for key in path})
 
 # fmt: off
 _USUAL = [
     '"main"', '"crash"', '"content"', '"ShutDownKill"', '"2016-03-14"', '"2016-03-01T00:00"',
     '"20160314"', '"20160313030418"', '"0a1b2c3d-4e5f-4000-8000-00000000000f"', '"nightly"',
     "true", "false", "null", "0", "1", "-0", "-1", "3600", "90001", "2147483648", "{}", "[]",
-    '{"sum":3}', '{"values":{"0":2}}', '{"content":{"sum":1}}',
+    '{"sum":3}', '{"values":{"0":2}}', '{"content":{"sum":1}}', '"5"', '"0,5"', '"3600"',
+    '"3;4;2;1,2;0:2,1:0"', '[{"key":"content","value":"5"}]',
+    '[{"key":"content","value":"{\\"sum\\":2}"},{"key":"gpu","value":"1"}]',
+    '"2016-03-14T01:02:03.000004Z"', '"2016-03-14 01:02:03 UTC"', '"Windows"', '"x86_64"',
+    '"149.0"', '"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"',
+    '"firefox-desktop"',
 ]
 _ODD = [
     "1.0", "1e3", "-1.5E-7", "1e999", "99999999999999999999999999", '""', '"??"', '"\\u0000"',
@@ -39,6 +72,10 @@ _ODD = [
     '"m\\u0061in"', '"\\"\\\\\\/\\b\\f\\n\\r\\t"', '"2016-02-30"', '"2016-03-14x"', "[[]]", "[{}]",
     '{"a":[null]}', '{"0":1,"0":null}', '{"values":[]}', '{"sum":1.0}',
     '{"values":{"0":null},"sum":4}', '{"\\ud800":1}', '{"":""}',
+    '[{"key":"content"}]', '[{"key":5,"value":"5"}]', '[{"value":"5"}]',
+    '[{"key":"gpu","value":5}]',
+    '[{"key":"content","value":"5 "},null]', '[{"key":"content","value":"05"}]', '"-1,2"',
+    '[{"key":"content","value":"\\ud800"}]', '"5;"', '"3;4;2;1,2;"', '"2016-03-14T01:02:03+01:00"',
 ]
 _BAD = [
     "NaN", "Infinity", "-Infinity", "nul", "True", "undefined", "01", "-01", "00", "-", "+1", ".5",
@@ -85,7 +122,8 @@ def _members(draw: st.DrawFn, path: Sequence[str], value: str) -> str:
     return text[1:-1]
 
 
-_SOUND = {
+_BUILD = '"20160313030418"'
+_SOUND_V4 = {
     "type": '"main"',
     "creationDate": '"2016-03-14"',
     "environment": '{"build":{"buildId":"20160313030418"},"addons":{"x":[1.5,"\\u00e9"]}}',
@@ -93,12 +131,32 @@ _SOUND = {
 }
 
 
+_SOUND = {
+    LayoutName.V4: _SOUND_V4,
+    LayoutName.BIGQUERY: {
+        "creation_date": '"2016-03-14"',
+        "environment": f'{{"build":{{"build_id":{_BUILD}}}}}',
+        "payload": '{"info":{"subsession_length":"3600"},"process_type":null}',
+    },
+    LayoutName.GLEAN: {
+        "metrics": f'{{"string":{{"crash.app_build":{_BUILD},"crash.process_type":"main"}}}}',
+        "ping_info": '{"end_time":"2016-03-14T10:00-08:00"}',
+    },
+}
+
+
 @st.composite
-def ping_texts(draw: st.DrawFn) -> str:
-    """Write a ping: sound members, then random values at read paths, which may say them again."""
-    sound = draw(st.sampled_from([_SOUND, _SOUND, {}]))
+def ping_texts(draw: st.DrawFn, kind: PingKind = V4_PINGS) -> str:
+    """Write a ping: sound members, then random values at read paths, which may say them again.
+
+    Args:
+        draw: From hypothesis.
+        kind: Of the file; some pings are of another layout all the same.
+    """
+    astray = draw(st.sampled_from([kind.layout, kind.layout, *LayoutName]))
+    sound: Mapping[str, str] = draw(st.sampled_from([_SOUND[kind.layout], _SOUND[astray], {}]))
     members = [f'"{key}":{value}' for key, value in sound.items()]
-    for path in draw(st.lists(st.sampled_from(PATHS), max_size=5)):
+    for path in draw(st.lists(st.sampled_from(PATHS_OF[kind]), max_size=5)):
         end = draw(st.sampled_from([len(path), len(path), len(path), max(1, len(path) - 1)]))
         members.append(draw(_members(path[:end], draw(values))))
     members = draw(st.permutations(members)) if draw(st.booleans()) else members

@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
+import json
 import unittest
+from functools import lru_cache
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crash_rate_aggregates.decode.fast import SURPRISES
 from crash_rate_aggregates.decode.judging import PingJudge
+from crash_rate_aggregates.decode.layouts.kinds import LayoutName, PingKind
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
+from crash_rate_aggregates.normalize.ping import NormalizedPing
 from crash_rate_aggregates.normalize.rules import Judge
-from test.dataset import DAY, crash_ping, full_size_ping, json_text, judge_of, main_ping
+from test.dataset import DAY, UUID, crash_ping, full_size_ping, json_text, judge_of, main_ping
 from test.decode.agreement import AgreementTestCase
-from test.decode.arbitrary_pings import PATHS, mutated, pieces, ping_texts, values
+from test.decode.arbitrary_pings import (
+    KINDS,
+    PATHS,
+    PATHS_OF,
+    mutated,
+    pieces,
+    ping_texts,
+    values,
+)
 from test.property_tests import examples
+from test.sources.mirrors.bigquery import bigquery_row
+from test.sources.mirrors.glean import glean_ping
+
+MADE_OF = {
+    LayoutName.V4: full_size_ping(),
+    LayoutName.BIGQUERY: bigquery_row(full_size_ping()),
+    LayoutName.GLEAN: glean_ping(crash_ping(**{"meta/documentId": UUID})),
+}
+
+
+@lru_cache
+def judge_of_kind(kind: PingKind) -> PingJudge:
+    """Return the judge of files of a kind."""
+    return PingJudge(Judge(DAY, DIMENSIONS), kind)
+
 
 MADE = [json_text(main_ping()), json_text(crash_ping()), json_text(full_size_ping())]
 _NEAR = b'{"type":"main","creationDate":"2016-03-14","environment":{"build":{"buildId":"%s"}},%s}'
@@ -86,6 +113,58 @@ class PathsAgreeTest(AgreementTestCase):
         ):
             text = near_ping(member % value.encode("utf-8", "surrogatepass"))
             self.assert_agree(text, judge)
+
+
+class KindsAgreeTest(AgreementTestCase):
+    def assert_agree_on(self, kind: PingKind, text: bytes) -> None:
+        """Hold that both paths of a kind's judge give one verdict, however its dimensions are."""
+        self.assert_agree(text, judge_of_kind(kind))
+
+    @examples(1.5)
+    @given(st.data(), st.sampled_from(KINDS))
+    def test_arbitrary_pings_of_each_kind(self, data: st.DataObject, kind: PingKind) -> None:
+        """Of texts shaped like pings of each kind, and of others astray among them."""
+        text = data.draw(ping_texts(kind))
+        self.assert_agree_on(kind, text.encode("utf-8", "surrogatepass"))
+
+    @examples(2)
+    @given(st.data(), st.sampled_from(KINDS))
+    def test_mutated_pings_of_each_kind(self, data: st.DataObject, kind: PingKind) -> None:
+        """Of texts shaped like pings of each kind with a few bytes changed."""
+        texts = ping_texts(kind).map(lambda text: text.encode("utf-8", "surrogatepass"))
+        self.assert_agree_on(kind, data.draw(mutated(texts)))
+
+    @examples(1)
+    @given(st.sampled_from(KINDS), st.data(), values)
+    def test_any_value_anywhere_of_each_kind(
+        self, kind: PingKind, data: st.DataObject, value: str
+    ) -> None:
+        """Of sound pings of each kind with any value at any place that is read."""
+        ping = json_text(MADE_OF[kind.layout])
+        path = data.draw(st.sampled_from(PATHS_OF[kind]))
+        opening = "".join(f"{json.dumps(key)}:{{" for key in path[:-1])
+        member = f"{opening}{json.dumps(path[-1])}:{value}{'}' * (len(path) - 1)}"
+        text = ping[:-1] + b"," + member.encode("utf-8", "surrogatepass") + b"}"
+        self.assert_agree_on(kind, text)
+
+    def test_each_layout_is_judged_in_files_of_each(self) -> None:
+        """A sound ping gives the same verdict in a file of any layout that says nothing else."""
+        for expected in LayoutName:
+            judge = judge_of_kind(PingKind(expected))
+            for layout, ping in MADE_OF.items():
+                with self.subTest(file=expected, ping=layout):
+                    verdict = self.assert_agree(json_text(ping), judge)
+                    self.assertEqual(
+                        verdict, judge_of_kind(PingKind(layout)).judge_plainly(json_text(ping))
+                    )
+                    self.assertIsInstance(verdict, NormalizedPing)
+
+    def test_usual_pings_of_each_kind_are_judged_fast(self) -> None:
+        """In a file of its own kind a sound ping needs no help."""
+        for layout, ping in MADE_OF.items():
+            fast = judge_of_kind(PingKind(layout))._fast
+            self.assertTrue(fast.is_usable)
+            self.assertTrue(fast.fields(json_text(ping)).build_id)
 
 
 class FastPathTest(unittest.TestCase):

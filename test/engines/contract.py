@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import random
-import unittest
 from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import date
@@ -19,6 +18,7 @@ import pyarrow as pa
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.engines.interface import DamagedFile, Engine
 from crash_rate_aggregates.errors import DamagedFileError, UnreadableFileError
+from test.engines import glean_contract
 from test.engines.made_days import (
     HeardProgress,
     crash_ping,
@@ -149,7 +149,7 @@ def stored_somehow(content: bytes, chance: random.Random) -> tuple[str, bytes]:
     return "", content
 
 
-class EngineContract(unittest.TestCase):
+class EngineContract(glean_contract.GleanContract):
     """Inherit this by module, `contract.EngineContract`, so that it is not run by itself."""
 
     def setUp(self) -> None:

@@ -34,10 +34,6 @@ class FailsAtFirst:
         """Return how often a file was opened."""
         return len(list(self.marks.glob(f"{Path(file.url).name}-*")))
 
-    def open(self, file: StoredFile) -> BinaryIO:
-        """Open as the store does."""
-        return self.store.open(file)
-
     def read(self, file: StoredFile) -> Iterator[bytes]:
         """Fail after half of the file until it has failed often enough."""
         content = b"".join(self.store.read(file))
@@ -47,6 +43,10 @@ class FailsAtFirst:
         if before < self.times:
             raise UnreadableFileError(f"cannot read {file.url!r}: try again")
         yield content[len(content) // 2 :]
+
+    def open(self, file: StoredFile) -> BinaryIO:
+        """Open as the store does."""
+        return self.store.open(file)
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,6 @@ class WaitsForAnother:
         """Return how often the file was opened."""
         return len(list(self.marks.iterdir()))
 
-    def open(self, file: StoredFile) -> BinaryIO:
-        """Open as the store does."""
-        return self.store.open(file)
-
     def read(self, file: StoredFile) -> Iterator[bytes]:
         """Wait where it is that file."""
         if file.url == self.url:
@@ -81,3 +77,7 @@ class WaitsForAnother:
             while self.readings() < 2:
                 time.sleep(0.05)  # Another process ends this.
         yield from self.store.read(file)
+
+    def open(self, file: StoredFile) -> BinaryIO:
+        """Open as the store does."""
+        return self.store.open(file)

@@ -13,23 +13,25 @@ from crash_rate_aggregates.engines.grouping import GroupingLimits
 from crash_rate_aggregates.engines.interface import Engine
 from crash_rate_aggregates.job import DaySummary, FailedDay, Job, backfill
 from crash_rate_aggregates.outcomes import LedgerKind, Outcome
+from crash_rate_aggregates.sources.bucket import USUAL_STORAGE, StorageOptions
 from test.engines.made_days import HeardProgress
 
 TABLE = "SELECT * FROM crash_aggregates ORDER BY submission_date, activity_date, dimensions::text"
 
 
 def made_job(
-    pings: Path,
+    pings: Path | str,
     url: str,
     scratch: Path,
     *,
     jobs: int = 2,
     dimensions: tuple[Dimension, ...] = DIMENSIONS,
     engine: Engine | None = None,
+    storage: StorageOptions = USUAL_STORAGE,
 ) -> Job:
     """Make a job of an engine, else of the embedded one with so many processes."""
     chosen = engine or EmbeddedEngine(jobs, scratch, GroupingLimits("512MB", "1GB", jobs))
-    return Job(str(pings), url, chosen, dimensions, HeardProgress())
+    return Job(str(pings), url, chosen, dimensions, HeardProgress(), storage=storage)
 
 
 def filled(job: Job, *days: date, stop_on_error: bool = False) -> list[DaySummary | FailedDay]:

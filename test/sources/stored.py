@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import gzip
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from io import BytesIO
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+from crash_rate_aggregates.decode.judging import PingJudge
+from crash_rate_aggregates.decode.layouts.kinds import PingKind
 from crash_rate_aggregates.dimensions import DIMENSIONS
+from crash_rate_aggregates.engines.kernel import _verdict
+from crash_rate_aggregates.normalize.ping import Ignored, NormalizedPing
+from crash_rate_aggregates.normalize.rules import Judge
+from crash_rate_aggregates.sources.compression import decompressed
 from crash_rate_aggregates.sources.files import read_pings
+from crash_rate_aggregates.sources.heka.reassembly import ping_of
+from crash_rate_aggregates.sources.heka.records import messages
 from crash_rate_aggregates.sources.interface import (
     DamagedStreamError,
     RawPing,
@@ -97,3 +107,37 @@ def read(
 def taken_from(store: Store, file: StoredFile) -> tuple[list[bytes | Unreadable], str | None]:
     """Return what is read from one file of a store."""
     return taken(batch.pings for batch in read_pings(store, file, DIMENSIONS))
+
+
+def every_section(path: tuple[str, ...]) -> bool:
+    """Say that a section of a split ping is read, where a test looks at the whole ping."""
+    return bool(path)
+
+
+def heka_pings(stored: bytes) -> list[Any]:
+    """Return the whole decoded pings of a Heka file, None for one that is unreadable."""
+    chunks = decompressed(iter([stored]), name="")
+    pings = (
+        Unreadable.PING if message is None else ping_of(message, every_section)
+        for message in messages(chunks)
+    )
+    return [json.loads(ping) if isinstance(ping, bytes) else None for ping in pings]
+
+
+@lru_cache
+def _judge(day: date, kind: PingKind) -> PingJudge:
+    return PingJudge(Judge(day, DIMENSIONS), kind)
+
+
+def verdicts(
+    content: bytes, day: date, name: str = "part-0", chunk_bytes: int = 1 << 18
+) -> tuple[list[NormalizedPing | Ignored], str | None]:
+    """Return what becomes of each ping of a stored file, and the damage if there is some."""
+    store = MemoryStore({name: content}, chunk_bytes)
+    found: list[NormalizedPing | Ignored] = []
+    try:
+        for pings, kind in read_pings(store, StoredFile(name, len(content)), DIMENSIONS):
+            found += [_verdict(_judge(day, kind), ping) for ping in pings]
+    except DamagedStreamError as damage:
+        return found, str(damage)
+    return found, None

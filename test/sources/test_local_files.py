@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from crash_rate_aggregates.errors import PingsNotFoundError, UnreadableFileError
-from crash_rate_aggregates.sources.files import open_store
 from crash_rate_aggregates.sources.interface import Store, StoredFile
 from crash_rate_aggregates.sources.local_files import LocalFiles
+from crash_rate_aggregates.sources.places import open_store
 from test.sources.nobody import as_nobody
 from test.sources.stored import taken_from
 

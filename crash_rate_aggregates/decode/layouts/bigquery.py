@@ -30,10 +30,17 @@ _INFO = ("payload", "info")
 _KEYED = ("payload", "keyed_histograms")
 
 
+_BEFORE_WORD = re.compile(r"[a-z][0-9]*(?=[A-Z])|[A-Z][0-9]*(?=[A-Z][a-z])")
+
+
 def snake_case(key: str) -> str:
-    """Return a key as BigQuery's tables spell it: `buildId` is `build_id` there."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", key)
-    return re.sub(r"[^a-z0-9]", "_", parted.lower())
+    """Return a key as BigQuery's tables spell it: `buildId` is `build_id` there.
+
+    Digits belong to the letter before them, a run of capitals is one word, and what is no letter or
+    digit parts words (mozilla/jsonschema-transpiler src/casing.rs): `D2DEnabled` is `d2d_enabled`.
+    """
+    words = re.sub(r"[\W_]+", " ", key)
+    return "_".join(_BEFORE_WORD.sub(r"\g<0> ", words).lower().split())
 
 
 def _dimension(path: tuple[str, ...]) -> Places:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crash_rate_aggregates.decode.plain import decode_json
+from crash_rate_aggregates.decode.remembered import remembered
 from crash_rate_aggregates.normalize.values import IntegerLiteral, is_string
 
 _NUMBER = r"-?(?:0|[1-9][0-9]*)"
@@ -44,6 +45,10 @@ def _histogram(text: Any) -> Any:
     """Return one histogram's object; what is no text of a histogram stays as it is."""
     if not is_string(text):
         return text
+    return _remembered_histogram(text)
+
+
+def _histogram_of(text: str) -> Any:
     if _COUNT.fullmatch(text):
         return {"sum": IntegerLiteral(text), "values": {"0": IntegerLiteral(text)}}
     if pair := _BOOLEAN.fullmatch(text):
@@ -57,3 +62,6 @@ def _histogram(text: Any) -> Any:
         return decode_json(text.encode("utf-8", "surrogatepass"))
     except ValueError:
         return text
+
+
+_remembered_histogram = remembered(_histogram_of)

@@ -2,8 +2,8 @@
 
 As JSON its metrics are named `crash.app_build`, in BigQuery's `crash_v1` `crash_app_build`. Build,
 channel and version are those of the process that crashed, from the metrics: client_info describes
-the one that sent the ping, which may have been updated in between (mozilla/looker-hub
-firefox_desktop/views/crash.view.lkml).
+the one that sent the ping, which may have been updated in between (toolkit/components/crashes/
+metrics.yaml of mozilla-firefox/firefox).
 """
 
 from __future__ import annotations
@@ -70,7 +70,6 @@ _DIMENSIONS: Mapping[tuple[str, ...], Places] = {
     ("application", "name"): [
         Place(("meta", "documentNamespace"), application_of),
         Place(("metadata", "document_namespace"), application_of),
-        Place(("normalized_app_name",)),
     ],
 }
 
@@ -92,7 +91,8 @@ GLEAN = Layout(
         ],
         "submission_date": SUBMISSION_DATE,
         "build_id": _metric("string", "app_build"),
-        # The client's own clock; BigQuery has it as `raw_crash_time`, and in UTC as `crash_time`.
+        # The client's own clock. In BigQuery's tables that is `crash_time`, in its views
+        # `raw_crash_time`, beside the moment in UTC as `crash_time`.
         "crash_date": [
             Place(("metrics", "datetime", name))
             for name in ("crash.time", "raw_crash_time", "crash_time")

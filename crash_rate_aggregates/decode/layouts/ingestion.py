@@ -39,6 +39,36 @@ def system_name(name: Any) -> Any:
     return _SYSTEMS.get(name, name) if isinstance(name, str) else name
 
 
+def members_of_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what ingestion's attributes say of a message, as members of its ping.
+
+    `meta` has them under the names of 2016, and the columns `normalized_…` stand beside it, as in a
+    ping into which ingestion nested them.
+    """
+    meta = {
+        name: value
+        for name, keys in _ATTRIBUTES.items()
+        if (value := next((attributes[key] for key in keys if key in attributes), None)) is not None
+    }
+    if "submissionDate" in meta:
+        meta["submissionDate"] = utc_date(meta["submissionDate"])
+    normalized = {
+        key: value for key, value in attributes.items() if key.startswith(_NORMALIZED_PREFIX)
+    }
+    return {**normalized, "meta": meta}
+
+
+def _attribute(path: tuple[str, ...]) -> str:
+    """Return the attribute whose value ingestion nests at a path."""
+    return f"geo_{path[-1]}" if path[:-1] == ("metadata", "geo") else path[-1]
+
+
+_NORMALIZED_PREFIX = "normalized_"
+_ATTRIBUTES = {
+    **{name: tuple(map(_attribute, paths)) for name, paths in _META_NAMES.items()},
+    "documentNamespace": ("document_namespace",),
+    "submissionDate": ("submission_timestamp",),
+}
 SUBMISSION_DATE: Places = [
     Place(("meta", "submissionDate")),
     Place(("submission_timestamp",), utc_date),

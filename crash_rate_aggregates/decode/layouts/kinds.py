@@ -44,6 +44,8 @@ class PingKind:
     """What its place says where pings may not: a table of BigQuery holds one doc type."""
     application: str | None = None
     """Likewise, the application."""
+    usual_doc_type: str | None = None
+    """What its other pings say, for one that does not say what it is."""
 
 
 V4_PINGS: Final = PingKind()
@@ -84,6 +86,8 @@ def field_places(kind: PingKind, dimensions: Sequence[Dimension]) -> FieldPlaces
     fields = {name: list(layout.fields.get(name, ())) for name in FIELD_NAMES}
     if kind.doc_type is not None:
         fields["meta_doc_type"].append(stated(kind.doc_type))
+    if kind.usual_doc_type is not None:
+        fields["type"].append(stated(kind.usual_doc_type))
     return FieldPlaces(
         layout,
         tuple(fields.values()),
@@ -100,7 +104,12 @@ def _dimension_places(kind: PingKind, layout: Layout, path: tuple[str, ...]) -> 
 
 def layout_of(raw: Mapping[str, Any], expected: LayoutName) -> LayoutName:
     """Return the layout whose mark a raw ping has, the expected one first; it, if none fits."""
+    return marked_layout(raw, expected) or expected
+
+
+def marked_layout(raw: Mapping[str, Any], expected: LayoutName) -> LayoutName | None:
+    """Return the layout whose mark a raw ping has, the expected one first; None, if none fits."""
     for name in (expected, *LAYOUTS):
         if value_at(raw, LAYOUTS[name].mark) is not None:
             return name
-    return expected
+    return None

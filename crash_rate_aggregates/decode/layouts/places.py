@@ -39,9 +39,14 @@ class Place:
     content: Content = Content.SCALAR
 
     @property
+    def is_unchanged(self) -> bool:
+        """Whether the rules read what is there just as it is."""
+        return self.convert is _as_it_is
+
+    @property
     def is_plain(self) -> bool:
         """Whether the rules read a scalar there just as it is."""
-        return self.content is Content.SCALAR and self.convert is _as_it_is
+        return self.content is Content.SCALAR and self.is_unchanged
 
     def value(self, raw: Any) -> Any:
         """Return what the place of a decoded ping holds, None if it is absent."""

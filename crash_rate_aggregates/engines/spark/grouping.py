@@ -19,7 +19,7 @@ from crash_rate_aggregates.engines.spark.rows import (
     report_of,
 )
 from crash_rate_aggregates.engines.spark.tasks import JudgeTask, pack_aggregates
-from crash_rate_aggregates.engines.statements import statement
+from crash_rate_aggregates.engines.statements import GROUP_STEPS, KEPT_STEPS, statement
 from crash_rate_aggregates.rows import PING_SCHEMA
 
 _ROWS_A_PARTITION = 50_000
@@ -56,10 +56,10 @@ class SparkGrouping:
         self._session.conf.set("spark.sql.shuffle.partitions", str(rows // _ROWS_A_PARTITION + 1))
         pings = self._stage.where(f"{REPORT} IS NULL").select(*PING_SCHEMA.names)
         pings.createTempView("pings")
-        for copied, rest in (("copied_ids", "one_of_each_id"), ("copied_minidumps", "winners")):
-            self._sql(copied)
-            self._keep(self._session.table(copied))
-            self._sql(rest)
+        for step in GROUP_STEPS:
+            self._sql(step)
+            if step in KEPT_STEPS:
+                self._keep(self._session.table(step))
 
     def counted(self) -> list[CountedPings]:
         """Return the counted pings by what the ledger tells apart."""

@@ -1,0 +1,1 @@
+"""Heka-framed files of Mozilla's telemetry bucket, 2015 to 2019."""

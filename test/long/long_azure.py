@@ -1,0 +1,13 @@
+"""The contract of places on Azure: `make test-long` installs the emulator first."""
+
+from __future__ import annotations
+
+import unittest
+
+from test.sources.test_places import AzureTest
+
+__all__ = ["AzureTest"]
+
+
+if __name__ == "__main__":
+    unittest.main()
