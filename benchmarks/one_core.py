@@ -15,8 +15,9 @@ from benchmarks.data import DAY
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.engines.kernel import Kernel
 from crash_rate_aggregates.normalize.rules import Judge
-from crash_rate_aggregates.sources.files import open_store, read_pings
+from crash_rate_aggregates.sources.files import read_pings
 from crash_rate_aggregates.sources.interface import StoredFile
+from crash_rate_aggregates.sources.places import open_store
 
 if sys.version_info >= (3, 14):
     from compression import zstd
