@@ -66,6 +66,7 @@ class AgreementTest(unittest.TestCase):
 STAGES = {"start", "judge", "group"}
 
 
+@unittest.skipUnless(sys.platform == "linux", "make benchmark measures on Linux alone")
 class ProcessTreeTest(unittest.TestCase):
     def cost(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Measure a program in a process of its own, which waits for all that it leaves."""
