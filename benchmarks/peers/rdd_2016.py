@@ -89,7 +89,8 @@ def _pair(ping: Any) -> tuple[tuple[Any, ...], tuple[int, ...]]:
 def _text(value: Any) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
-    return None if value is None else str(value)
+    # As in 2016, what cannot be encoded becomes a question mark.
+    return None if value is None else str(value).encode("utf-8", "replace").decode()
 
 
 def _added(left: tuple[int, ...], right: tuple[int, ...]) -> tuple[int, ...]:
