@@ -28,8 +28,8 @@ define MAKE_VENV
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-deploy test-long lint deploy-tools tarball docs benchmark-database lock \
-	protobuf clean FORCE
+.PHONY: help run test test-deploy test-long lint deploy-tools tarball docs benchmark benchmark-quick \
+	benchmark-database lock protobuf clean FORCE
 
 help: ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -69,6 +69,12 @@ test-deploy: .venv/dev .venv-deploy/packages ## Run the playbooks in ansible/ ag
 test-long: .venv/spark .venv/azurite .venv-deploy/packages .venv-airflow/packages ## Run the proofs that take minutes each, and Azure's emulator (npm).
 	@$(VENV_PYTHON) -m unittest discover -s test/long -t . -p 'long_*.py' $(UNITTEST_FLAGS)
 
+benchmark: .venv/benchmark ## Measure beside peers, half an hour, and write docs/benchmarks.md.
+	@$(VENV_PYTHON) -m benchmarks
+
+benchmark-quick: .venv/benchmark ## Print the same ratios from a quarter of the data, in minutes.
+	@$(VENV_PYTHON) -m benchmarks --quick
+
 lint: .venv/spark ## Check style, types and the direction of imports.
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
@@ -97,6 +103,8 @@ lock: .venv/dev ## Write the lock files from pyproject.toml; LOCK_FLAGS=--upgrad
 		--output-file requirements-job.lock
 	@$(COMPILE) --group deploy --output-file requirements-deploy.lock
 	@$(COMPILE) --group airflow --output-file requirements-airflow.lock
+	@$(COMPILE) pyproject.toml --extra spark --group spark --group benchmark \
+		--constraint requirements-spark.lock --output-file requirements-benchmark.lock
 
 # That version writes a module that every protobuf since 6.31 can load.
 protobuf: ## Write the module that reads Heka's messages anew from heka.proto.
@@ -109,7 +117,7 @@ clean: ## Remove what make made: .venv, caches, sample pings. The database stays
 	@rm -rf .venv .venv-deploy .venv-airflow dist .mypy_cache .ruff_cache .hypothesis sample-pings
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The four stamps of .venv. It is made anew when the lock changes, so nothing old stays in it, and
+# The five stamps of .venv. It is made anew when the lock changes, so nothing old stays in it, and
 # when the folder was moved or the Python removed: programs in .venv begin with the path of both.
 ifneq ($(shell test -x $(VENV_PYTHON) && cat .venv/packages 2>/dev/null),$(shell pwd -P))
 .venv/packages: FORCE
@@ -163,3 +171,9 @@ endif
 .venv-airflow/packages: requirements-airflow.lock | .venv/packages
 	@echo "Making .venv-airflow from requirements-airflow.lock (about 300 MB, a minute) …"
 	$(call MAKE_VENV,.venv-airflow,requirements-airflow.lock)
+
+.venv/benchmark: .venv/spark requirements-benchmark.lock
+	@echo "Adding what make benchmark compares with from requirements-benchmark.lock to .venv (about 600 MB) …"
+	@$(PIP) install --require-hashes --only-binary :all: --no-binary pyspark --no-build-isolation \
+		-r requirements-benchmark.lock
+	@touch $@

@@ -1,1 +1,1 @@
-"""What the program costs, measured."""
+"""Measure the program beside what others would pick: `make benchmark`, docs/benchmarks.md."""

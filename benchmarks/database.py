@@ -21,8 +21,9 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from benchmarks.machine import machine_in_words
 from benchmarks.made_days import made_day
-from benchmarks.report import machine, table, write_section
+from benchmarks.page import table, write_section
 from crash_rate_aggregates.database.connection import connect
 from crash_rate_aggregates.database.migrate import migrate
 from crash_rate_aggregates.database.partitions import ensure_partition
@@ -294,7 +295,7 @@ def report(connection: psycopg.Connection, filling: Filling, timings: list[Timin
     a_run = filling.rows / DAYS
     slowest = max(timings, key=lambda one: one.kept)
     return _SECTION.format(
-        machine=machine(),
+        machine=machine_in_words(),
         version=version[0],
         today=datetime.now(UTC).date(),
         days=DAYS,

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import struct
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import pyarrow as pa
 
 from crash_rate_aggregates.decode.judging import PingJudge
 from crash_rate_aggregates.decode.layouts.kinds import PingKind
+from crash_rate_aggregates.engines.columns import rows_of
 from crash_rate_aggregates.normalize.fields import PingFields
-from crash_rate_aggregates.normalize.ping import (
-    UNREADABLE,
-    Ignored,
-    NormalizedPing,
-    copy_order,
-)
+from crash_rate_aggregates.normalize.ping import UNREADABLE, Ignored, NormalizedPing
 from crash_rate_aggregates.normalize.rules import Judge
 from crash_rate_aggregates.outcomes import DocType, Outcome
-from crash_rate_aggregates.rows import PING_SCHEMA
 from crash_rate_aggregates.sources.interface import PingBatch, RawPing, Unreadable
 
 _ROWS_AT_ONCE = 20_000
-_HALVES = struct.Struct(">qq")
-_UNSIGNED_HALVES = struct.Struct(">QQ")
-_MIDDLE = 1 << 63
-_NO_KEY = (None, None)
 
 
 @dataclass(slots=True)
@@ -55,11 +44,11 @@ class Kernel:
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
         self._judges: dict[PingKind, PingJudge] = {}
-        self._rows: list[tuple[Any, ...]] = []
+        self._passed: list[NormalizedPing] = []
         self.counts = VerdictCounts()
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._passed)
 
     def judge(self, batch: PingBatch) -> None:
         """Judge one batch."""
@@ -74,7 +63,7 @@ class Kernel:
                 self.counts.ignored[verdict.outcome, verdict.doc_type] += 1
             else:
                 self.counts.passed[verdict.doc_type] += 1
-                self._rows.append(_row(verdict))
+                self._passed.append(verdict)
 
     def judged(self, batches: Iterable[PingBatch]) -> Iterator[pa.RecordBatch]:
         """Judge all batches and yield their rows by `PING_SCHEMA`, some ten thousand at once."""
@@ -86,10 +75,9 @@ class Kernel:
 
     def take_rows(self) -> pa.RecordBatch:
         """Return the rows since the last call, by `PING_SCHEMA`, and forget them."""
-        columns = list(zip(*self._rows, strict=True)) or [()] * len(PING_SCHEMA)
-        self._rows = []
-        arrays = [_array(values, kind) for values, kind in zip(columns, PING_SCHEMA, strict=True)]
-        return pa.RecordBatch.from_arrays(arrays, schema=PING_SCHEMA)
+        rows = rows_of(self._passed)
+        self._passed = []
+        return rows
 
     def _judge_of(self, kind: PingKind) -> PingJudge:
         if kind not in self._judges:
@@ -105,36 +93,3 @@ def _verdict(judge: PingJudge, raw: RawPing) -> NormalizedPing | Ignored:
         return judge.judge_raw(raw)
     assert raw is Unreadable.PING  # noqa: S101  For the type checker: nothing else is left.
     return UNREADABLE
-
-
-def _row(ping: NormalizedPing) -> tuple[Any, ...]:
-    return (
-        ping.doc_type,
-        ping.activity_date,
-        ping.dimensions,
-        ping.process_type,
-        ping.adjustments,
-        *_halves(ping.id),
-        *_halves(ping.minidump),
-        *_copy_order(ping),
-        *ping.stats,
-    )
-
-
-def _halves(key: bytes | None) -> tuple[int | None, int | None]:
-    """Return 16 bytes as two signed integers, like an absent key as two NULLs."""
-    return _NO_KEY if key is None else _HALVES.unpack(key)
-
-
-def _copy_order(ping: NormalizedPing) -> tuple[int | None, int | None]:
-    """Return two integers that sort like the bytes of the copy order; NULLs without any key."""
-    if ping.id is None and ping.minidump is None:
-        return _NO_KEY
-    high, low = _UNSIGNED_HALVES.unpack(copy_order(ping))
-    return high - _MIDDLE, low - _MIDDLE
-
-
-def _array(values: tuple[Any, ...], kind: pa.Field) -> pa.Array:
-    if pa.types.is_dictionary(kind.type):
-        return pa.array(values, pa.string()).dictionary_encode()
-    return pa.array(values, kind.type)

@@ -10,10 +10,13 @@ import os
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from crash_rate_aggregates.dimensions import Dimension
 from crash_rate_aggregates.engines.interface import DamagedFile, DayRequest
 from crash_rate_aggregates.engines.kernel import Kernel, VerdictCounts
 from crash_rate_aggregates.errors import DamagedFileError, ScratchFullError
@@ -78,7 +81,7 @@ def sound_batches(
 def _judge(
     request: DayRequest, batches: Iterable[PingBatch], row_file: Path, damaged: list[DamagedFile]
 ) -> TaskResult:
-    kernel = Kernel(Judge(request.submission_date, request.dimensions))
+    kernel = Kernel(_judge_of(request.submission_date, request.dimensions))
     try:
         with pq.ParquetWriter(row_file, PING_SCHEMA, compression="lz4") as writer:
             for rows in kernel.judged(batches):
@@ -89,3 +92,9 @@ def _judge(
             "another folder in the setting `scratch`"
         ) from error
     return TaskResult(row_file, kernel.counts, damaged)
+
+
+@lru_cache(maxsize=1)
+def _judge_of(submission_date: date, dimensions: tuple[Dimension, ...]) -> Judge:
+    """Keep the judge from task to task, and with it the texts of dimensions that it has made."""
+    return Judge(submission_date, dimensions)

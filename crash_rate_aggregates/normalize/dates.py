@@ -9,12 +9,19 @@ from functools import lru_cache
 FIRST_SUBMISSION_DATE = date(2000, 1, 1)
 LAST_SUBMISSION_DATE = date(2199, 12, 31)
 
+_BEYOND_ISO = len("YYYY-MM-DD") + 1
+"""Of a longer text no more is needed, or kept, to tell that it is no date."""
 _SUBMISSION_DATE = re.compile(r"([0-9]{4})(-?)([0-9]{2})\2([0-9]{2})")
 _CLIENT_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?=[T ]|\Z)")
 
 
 def parse_submission_date(text: str) -> date | None:
     """Read YYYYMMDD or YYYY-MM-DD from 2000-01-01 to 2199-12-31; None if it is anything else."""
+    return _submission_date(text[:_BEYOND_ISO])
+
+
+@lru_cache(maxsize=64)
+def _submission_date(text: str) -> date | None:
     match = _SUBMISSION_DATE.fullmatch(text)
     day = _real_date(match[1], match[3], match[4]) if match else None
     in_range = day is not None and FIRST_SUBMISSION_DATE <= day <= LAST_SUBMISSION_DATE

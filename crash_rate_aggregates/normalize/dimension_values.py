@@ -22,6 +22,8 @@ def scalar_text(value: Any) -> str | None:
         return "true"
     if value is False:
         return "false"
+    if type(value) is str and value.isascii() and value.isprintable():
+        return value  # As nearly all are, and it is told at once.
     return _REFUSED.sub("\ufffd", value) if isinstance(value, str) else None
 
 
@@ -53,8 +55,14 @@ class DimensionTexts:
         return known
 
     def _encode(self, values: tuple[Any, ...]) -> tuple[str, bool]:
-        texts = {name: scalar_text(value) for name, value in zip(self._names, values, strict=True)}
-        present = {name: text for name, text in texts.items() if text is not None}
-        shortened = any(len(text) > MAX_LENGTH for text in present.values())
-        cut = {name: text[:MAX_LENGTH] for name, text in present.items()}
-        return _encode(cut).decode(), shortened
+        present = {}
+        shortened = False
+        for name, value in zip(self._names, values, strict=True):
+            text = scalar_text(value)
+            if text is None:
+                continue
+            if len(text) > MAX_LENGTH:
+                text = text[:MAX_LENGTH]
+                shortened = True
+            present[name] = text
+        return _encode(present).decode(), shortened

@@ -44,6 +44,7 @@ class Judge:
     def __init__(self, submission_date: date, dimensions: Sequence[Dimension]) -> None:
         self.submission_date = submission_date
         self.dimensions = tuple(dimensions)
+        self._earliest = submission_date - MAX_ACTIVITY_AGE
         self._texts = DimensionTexts(dimensions)
 
     def verdict(self, fields: PingFields) -> NormalizedPing | Ignored:
@@ -77,7 +78,7 @@ class Judge:
         )
         dimensions, shortened = self._texts.text(fields.dimensions)
         child = child_crashes(fields.keyed_histograms, fields.with_dump, fields.kill_hard)
-        adjustments = int(date_adjustment) | int(usage_adjustment)
+        adjustments = date_adjustment | usage_adjustment
         if shortened:
             adjustments |= Adjustment.DIMENSION_SHORTENED.value
         if child.is_bad:
@@ -106,9 +107,8 @@ class Judge:
     def _clamped(self, stated: date) -> tuple[date, int]:
         if stated > self.submission_date:
             return self.submission_date, Adjustment.ACTIVITY_DATE_TOO_LATE.value
-        if self.submission_date - stated > MAX_ACTIVITY_AGE:
-            earliest = self.submission_date - MAX_ACTIVITY_AGE
-            return earliest, Adjustment.ACTIVITY_DATE_TOO_EARLY.value
+        if stated < self._earliest:
+            return self._earliest, Adjustment.ACTIVITY_DATE_TOO_EARLY.value
         return stated, 0
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from random import Random
 
+from crash_rate_aggregates.sample_pings.bulk import Bulk, small_bulk
 from crash_rate_aggregates.sample_pings.clients import (
     Client,
     draw_client,
@@ -23,50 +25,57 @@ from crash_rate_aggregates.sample_pings.populations import (
     regression,
 )
 
-_FILLERS = 64
 _HOURS = 1000 * 3600
 _CHILD_PROCESSES = ("plugin", "gmplugin", "gpu")
 _PINGS_OF_CHILDREN = 0.7
 """Share of content crashes whose own crash ping arrives: the two sources never agree."""
 
 
-def pings_of_day(day: date, pings: int, seed: int) -> Iterator[bytes]:
+@dataclass(frozen=True, slots=True)
+class Make:
+    """How pings are to be made."""
+
+    draw_bulk: Callable[[Random], Bulk] = small_bulk
+    """What a session's pings carry beside the fields that count."""
+    crash_factor: float = 1.0
+    """Of all crash rates."""
+
+
+USUAL = Make()
+
+
+def pings_of_day(day: date, pings: int, seed: int, make: Make = USUAL) -> Iterator[bytes]:
     """Give a day's lines, without newlines; the same for the same arguments.
 
     Args:
         day: Submission date.
         pings: How many lines, main and crash pings together.
         seed: Another seed gives another day.
+        make: How large they are, and how many are crash pings.
     """
     random = Random(f"{seed} {day}")
     faulty = regression(day)
     given = 0
     while given < pings:
-        for line in _session(day, faulty, random):
+        for line in _session(day, faulty, make, random):
             if given < pings:
                 yield line
                 given += 1
 
 
-def _session(day: date, faulty: Regression, random: Random) -> Iterator[bytes]:
+def _session(day: date, faulty: Regression, make: Make, random: Random) -> Iterator[bytes]:
     """Give the main ping of one session and the crash pings that belong to it."""
     client = draw_client(day, random)
     seconds = draw_session_seconds(random)
-    crashes = _crashes(client, seconds, faulty, random)
+    crashes = _crashes(client, seconds * make.crash_factor, faulty, random)
     activity = draw_main_activity(day, random)
-    main = main_ping(
-        client,
-        day,
-        activity,
-        str(seconds),
-        _keyed(crashes),
-        new_id(random),
-        random.randrange(_FILLERS),
-    )
+    ping_id = new_id(random)
+    bulk = make.draw_bulk(random)
+    main = main_ping(client, day, activity, str(seconds), _keyed(crashes), ping_id, bulk)
     yield from _sent(main, "main", random)
     for process, metadata in _crash_pings(crashes, random):
         crash = crash_ping(
-            client, day, draw_crash_activity(day, random), process, metadata, new_id(random)
+            client, day, draw_crash_activity(day, random), process, metadata, new_id(random), bulk
         )
         yield from _sent(crash, "crash", random)
 
@@ -78,7 +87,7 @@ def _sent(ping: str, doc_type: str, random: Random) -> Iterator[bytes]:
         yield line
 
 
-def _crashes(client: Client, seconds: int, faulty: Regression, random: Random) -> dict[str, int]:
+def _crashes(client: Client, seconds: float, faulty: Regression, random: Random) -> dict[str, int]:
     """Draw the crashes of one session: at most one of a kind, since all are rare."""
     channel = client.channel
     is_faulty = (client.build.build_id, client.os_name) == (faulty.build_id, faulty.os_name)
@@ -97,7 +106,7 @@ def _crashes(client: Client, seconds: int, faulty: Regression, random: Random) -
 
 
 def _keyed(crashes: dict[str, int]) -> str:
-    """Return the keyed histograms that say so; empty ones are not sent."""
+    """Return the keyed histograms that say so, without braces; empty ones are not sent."""
     shutdown = crashes["content_shutdown"]
     counts = {"content": crashes["content"] + shutdown}
     counts |= {process: crashes[process] for process in _CHILD_PROCESSES}
@@ -105,7 +114,7 @@ def _keyed(crashes: dict[str, int]) -> str:
     parts = [f'"SUBPROCESS_CRASHES_WITH_DUMP":{{{entries}}}'] if entries else []
     if shutdown:
         parts.append(f'"SUBPROCESS_KILL_HARD":{{"ShutDownKill":{_count(shutdown)}}}')
-    return f"{{{','.join(parts)}}}"
+    return ",".join(parts)
 
 
 def _count(count: int) -> str:

@@ -1,36 +1,13 @@
-"""The JSON text of sample pings, about 3 KB each, in the shape of a v4 ping."""
+"""The JSON text of sample pings in the shape of a v4 ping, about 3 KB each with the small bulk."""
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from random import Random
 from uuid import UUID
 
+from crash_rate_aggregates.sample_pings.bulk import Bulk
 from crash_rate_aggregates.sample_pings.clients import Client
-
-_HISTOGRAMS = ("GC_MS", "CYCLE_COLLECTOR", "FX_TAB_SWITCH_MS", "HTTP_PAGE_OPEN", "MEMORY_TOTAL")
-_FILLERS = 64
-
-
-def _filler(random: Random) -> str:
-    """Return some histograms, as the bulk of a main ping is."""
-    histograms = {}
-    for name in _HISTOGRAMS:
-        buckets = {
-            str(2**power): random.randrange(1, 400) for power in range(random.randrange(8, 18))
-        }
-        histograms[name] = {
-            "range": [1, 100_000],
-            "bucket_count": 50,
-            "histogram_type": 0,
-            "values": buckets,
-            "sum": sum(buckets.values()) * 7,
-        }
-    return json.dumps(histograms, separators=(",", ":"))
-
-
-_FILLER_TEXTS = [_filler(Random(number)) for number in range(_FILLERS)]
 
 
 def new_id(random: Random) -> str:
@@ -38,7 +15,7 @@ def new_id(random: Random) -> str:
     return str(UUID(int=random.getrandbits(128), version=4))
 
 
-def environment(client: Client) -> str:
+def environment(client: Client, bulk: Bulk) -> str:
     """Return the sections that main and crash pings share, without braces."""
     build = client.build
     experiment = f'{{"id":"{client.experiment}","branch":"control"}}' if client.experiment else "{}"
@@ -56,12 +33,12 @@ def environment(client: Client) -> str:
         f'"memoryMB":8094,"cpu":{{"count":4,"vendor":"GenuineIntel"}},"os":{{"name":'
         f'"{client.os_name}","version":"{client.os_version}","locale":"en-US"}},"gfx":{{'
         f'"adapters":[{{"vendorID":"0x8086","RAM":null,"GPUActive":true}}]}}}},"addons":{{'
-        f'"activeAddons":{{}},"theme":{{}},"activePlugins":[],"activeExperiment":{experiment}}}}}'
+        f'{bulk.addons},"activeExperiment":{experiment}}}}}'
     )
 
 
 def main_ping(
-    client: Client, day: date, activity: date, length: str, keyed: str, ping_id: str, filler: int
+    client: Client, day: date, activity: date, length: str, keyed: str, ping_id: str, bulk: Bulk
 ) -> str:
     """Return a main ping.
 
@@ -70,28 +47,33 @@ def main_ping(
         day: Submission date.
         activity: Client's day.
         length: JSON text of the session's length in seconds.
-        keyed: JSON text of the keyed histograms.
+        keyed: JSON members of the keyed histograms that count crashes.
         ping_id: Document id.
-        filler: Which bulk to carry.
+        bulk: What else it carries.
     """
-    return (
-        f'{{"type":"main","id":"{ping_id}","creationDate":"{activity}T20:11:05.123Z","version":4,'
-        f'{environment(client)},"payload":{{"ver":4,"simpleMeasurements":{{"totalTime":{filler},'
-        f'"firstPaint":1200}},"histograms":{_FILLER_TEXTS[filler]},"keyedHistograms":{keyed},'
+    payload = (
+        f'"payload":{{"ver":4,{bulk.measurements},'
+        f'"keyedHistograms":{{{",".join(filter(None, (keyed, bulk.keyed)))}}},'
         f'"info":{{"reason":"shutdown","revision":"synthetic","timezoneOffset":120,'
         f'"subsessionCounter":1,"profileSubsessionCounter":40,"subsessionStartDate":'
-        f'"{activity}T00:00:00.0+02:00","subsessionLength":{length}}}}},'
-        f"{meta(client, day, 'main', ping_id)}}}"
+        f'"{activity}T00:00:00.0+02:00","subsessionLength":{length}}}{bulk.after_info}}}'
+    )
+    sections = [environment(client, bulk), payload]
+    if bulk.is_payload_first:
+        sections.reverse()
+    return (
+        f'{{"type":"main","id":"{ping_id}","creationDate":"{activity}T20:11:05.123Z","version":4,'
+        f"{','.join(sections)},{meta(client, day, 'main', ping_id)}}}"
     )
 
 
 def crash_ping(
-    client: Client, day: date, activity: date, process: str, metadata: str, ping_id: str
+    client: Client, day: date, activity: date, process: str, metadata: str, ping_id: str, bulk: Bulk
 ) -> str:
     """Return a crash ping; `process` is the JSON text of its process type."""
     return (
         f'{{"type":"crash","id":"{ping_id}","creationDate":"{day}T08:00:00.000Z","version":4,'
-        f'{environment(client)},"payload":{{"version":1,"crashDate":"{activity}","crashTime":'
+        f'{environment(client, bulk)},"payload":{{"version":1,"crashDate":"{activity}","crashTime":'
         f'"{activity}T07:00:00.000Z","hasCrashEnvironment":true,"processType":{process},'
         f'"metadata":{metadata}}},{meta(client, day, "crash", ping_id)}}}'
     )

@@ -15,7 +15,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-_OUTPUT_BYTES = 1 << 20
+_OUTPUT_BYTES = 1 << 18
 _CAREFUL_BYTES = 64
 # ISA-L misreads a gzip header of several optional parts if it comes in pieces. None is longer.
 _HEADER_BYTES = 4096
@@ -92,7 +92,7 @@ def salvaged(open_stream: Callable[[], Iterator[bytes]], *, name: str) -> Iterat
 def decompressed(
     chunks: Iterator[bytes], *, name: str, careful_from: int | None = None
 ) -> Iterator[bytes]:
-    """Decompress a stream of one or many members, in chunks of at most 1 MiB.
+    """Decompress a stream of one or many members, in chunks of at most 256 KiB.
 
     Args:
         chunks: The stored bytes.

@@ -37,7 +37,7 @@ class _LineCutter:
     """The start of a line whose end has not come yet."""
 
     def __init__(self) -> None:
-        self._pieces: list[bytes] = []
+        self._pieces: list[bytes | memoryview] = []
         self._length = 0
 
     def cut(self, chunk: bytes) -> list[RawPing]:
@@ -47,15 +47,16 @@ class _LineCutter:
         if end < 0:
             self._keep(chunk)
             return batch
+        view = memoryview(chunk)
         if self._length:
-            self._keep(chunk[:end])
+            self._keep(view[:end])
             batch += self.last_line()
             start = end + 1
         else:
             start = 0
-        start = _whole_lines(chunk, start, batch)
+        start = _whole_lines(chunk, view, start, batch)
         if start < len(chunk):
-            self._keep(chunk[start:])
+            self._keep(view[start:])
         return batch
 
     def has_rest(self) -> bool:
@@ -71,7 +72,7 @@ class _LineCutter:
             return [Unreadable.PING]
         return [] if _is_blank(line) else [line]
 
-    def _keep(self, piece: bytes) -> None:
+    def _keep(self, piece: bytes | memoryview) -> None:
         self._length += len(piece)
         if self._length > MAX_LINE_BYTES:
             self._pieces = []
@@ -79,9 +80,8 @@ class _LineCutter:
             self._pieces.append(piece)
 
 
-def _whole_lines(chunk: bytes, start: int, batch: list[RawPing]) -> int:
+def _whole_lines(chunk: bytes, view: memoryview, start: int, batch: list[RawPing]) -> int:
     """Append the lines from `start` on that end in the chunk; return where the rest begins."""
-    view = memoryview(chunk)
     while (end := chunk.find(b"\n", start)) >= 0:
         if end - start > MAX_LINE_BYTES:
             batch.append(Unreadable.PING)

@@ -1,0 +1,1 @@
+"""This program, measured as a whole and in parts."""

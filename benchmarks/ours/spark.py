@@ -1,0 +1,23 @@
+"""Our Spark engine on this machine's cores: aggregates into a Parquet file."""
+
+from __future__ import annotations
+
+import sys
+
+from benchmarks.ours.days import compute
+from crash_rate_aggregates.engines.spark.engine import SparkEngine
+from crash_rate_aggregates.engines.spark.settings import SparkSettings
+
+
+def main(folder: str, output: str, cores: str) -> None:
+    """Compute the day."""
+    conf = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": cores}
+    engine = SparkEngine(SparkSettings(f"local[{cores}]", conf))
+    try:
+        compute(engine, folder, output)
+    finally:
+        engine.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

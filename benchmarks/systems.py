@@ -1,0 +1,50 @@
+"""The systems that are compared, and how each is started."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.data import Day
+from benchmarks.ours.days import read_aggregates
+from benchmarks.sums import Groups, read_groups
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One way from stored pings to grouped sums."""
+
+    name: str
+    title: str
+    module: str
+    """Run with what to read, the file to write and the number of cores."""
+    formats: tuple[str, ...]
+    read_result: Callable[[Path], Groups]
+    is_ours: bool = False
+    """It drops copies too, and reads a folder where others read a glob."""
+
+    def command(self, day: Day, output: Path, cores: int) -> list[str]:
+        """Return the program and its arguments."""
+        pings = str(day.folder) if self.is_ours else day.pattern
+        return [sys.executable, "-m", self.module, pings, str(output), str(cores)]
+
+
+_BOTH = ("gz", "zst")
+_ONLY_GZIP = ("gz",)
+
+EMBEDDED = System(
+    "embedded", "embedded engine", "benchmarks.ours.embedded", _BOTH, read_aggregates, is_ours=True
+)
+SPARK = System(
+    "spark", "Spark engine", "benchmarks.ours.spark", _ONLY_GZIP, read_aggregates, is_ours=True
+)
+CHDB = System("chdb", "chdb JSONEachRow", "benchmarks.peers.chdb_json", _BOTH, read_groups)
+DUCKDB = System("duckdb", "DuckDB read_json", "benchmarks.peers.duckdb_json", _BOTH, read_groups)
+DATAFRAME = System(
+    "dataframe", "Spark DataFrame", "benchmarks.peers.spark_dataframe", _ONLY_GZIP, read_groups
+)
+RDD = System("rdd", "2016 algorithm (RDD)", "benchmarks.peers.rdd_2016", _ONLY_GZIP, read_groups)
+SYSTEMS = (EMBEDDED, CHDB, DUCKDB, SPARK, DATAFRAME, RDD)
+"""Ours beside its peers. The Spark peers read gzip only: its zstd needs a native Hadoop."""

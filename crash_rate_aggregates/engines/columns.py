@@ -1,0 +1,72 @@
+"""From judged pings to Arrow columns, a column at a time: cheaper than building each row."""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from crash_rate_aggregates.normalize.ping import NormalizedPing, copy_order
+from crash_rate_aggregates.rows import PING_SCHEMA
+from crash_rate_aggregates.stats import STAT_NAMES
+
+_HALF_BYTES = 8
+_NO_KEY = bytes(2 * _HALF_BYTES)
+_OTHER_SIGN = bytes(byte ^ 0x80 for byte in range(256))
+
+
+def rows_of(pings: Sequence[NormalizedPing]) -> pa.RecordBatch:
+    """Return one row a ping, by `PING_SCHEMA`."""
+    columns = list(zip(*pings, strict=True)) or [()] * len(NormalizedPing._fields)
+    doc_types, days, dimensions, process_types, adjustments, stats, ids, minidumps = columns
+    sums = list(zip(*stats, strict=True)) or [()] * len(STAT_NAMES)
+    arrays = [
+        _words(doc_types),
+        pa.array(days, pa.date32()),
+        _words(dimensions),
+        _words(process_types),
+        pa.array(adjustments, pa.int32()),
+        *_halves(ids),
+        *_halves(minidumps),
+        *_sorting_halves(list(_copy_orders(pings))),
+        *(pa.array(values, pa.int64()) for values in sums),
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=PING_SCHEMA)
+
+
+def _words(values: Iterable[Any]) -> pa.Array:
+    return pa.array(values, pa.string()).dictionary_encode()
+
+
+def _copy_orders(pings: Iterable[NormalizedPing]) -> Iterator[bytes | None]:
+    """Give the key by which one of its copies is chosen; none where a ping can have no copy."""
+    for ping in pings:
+        yield None if ping.id is None and ping.minidump is None else copy_order(ping)
+
+
+def _halves(keys: Sequence[bytes | None]) -> tuple[pa.Array, pa.Array]:
+    """Return 16 bytes a key as two columns of signed integers, an absent key as two NULLs."""
+    return _integers(b"".join([key or _NO_KEY for key in keys]), keys)
+
+
+def _sorting_halves(keys: Sequence[bytes | None]) -> tuple[pa.Array, pa.Array]:
+    """Return halves that sort as the bytes do: with the bit changed that signed integers negate."""
+    halves = bytearray(b"".join([key or _NO_KEY for key in keys]))
+    halves[::_HALF_BYTES] = halves[::_HALF_BYTES].translate(_OTHER_SIGN)
+    return _integers(halves, keys)
+
+
+def _integers(halves: bytes | bytearray, keys: Sequence[bytes | None]) -> tuple[pa.Array, pa.Array]:
+    words = array("q", halves)
+    if sys.byteorder == "little":
+        words.byteswap()
+    # The bits of an array of booleans are what Arrow calls a validity bitmap.
+    is_present = pa.array([key is not None for key in keys], pa.bool_()).buffers()[1]
+    high, low = (
+        pa.Array.from_buffers(pa.int64(), len(keys), [is_present, pa.py_buffer(half)])
+        for half in (words[::2], words[1::2])
+    )
+    return high, low

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+from random import Random
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from benchmarks import reference
+from benchmarks.data import DAY, day_of
+from benchmarks.full_size import full_bulk
+from benchmarks.ours.days import compute, read_aggregates
+from benchmarks.peers import duckdb_json
+from benchmarks.sums import read_groups, wrong_groups
+from crash_rate_aggregates.engines.embedded import EmbeddedEngine
+from crash_rate_aggregates.engines.grouping import GroupingLimits
+from crash_rate_aggregates.sample_pings.day import Make, pings_of_day
+
+BURN = "import time\nwhile time.process_time() < 0.5: pass"
+LEAVE = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', sys.argv[1]])"
+
+
+class FullSizeTest(unittest.TestCase):
+    def test_size_and_mix(self) -> None:
+        """Main pings have 30 to 65 KB, crash pings 2 to 6, at about 30 to 1."""
+        lines = list(pings_of_day(DAY, 1_500, 1, Make(full_bulk, 2.0)))
+        main = [len(line) for line in lines if line.startswith(b'{"type":"main"')]
+        crash = [len(line) for line in lines if line.startswith(b'{"type":"crash"')]
+        self.assertTrue(45_000 < median(main) < 52_000, median(main))
+        self.assertLess(max(main), 66_000)
+        self.assertTrue(2_000 < median(crash) < 6_000, median(crash))
+        self.assertTrue(20 < len(main) / len(crash) < 40, (len(main), len(crash)))
+
+    def test_same_seed_same_bulk(self) -> None:
+        """The same seed draws the same; the members are JSON."""
+        first, again, other = (full_bulk(Random(seed)) for seed in (3, 3, 4))  # noqa: S311  No secret.
+        self.assertEqual(first, again)
+        self.assertNotEqual(first, other)
+        histograms = json.loads(f"{{{first.measurements}}}")["histograms"]
+        self.assertTrue(76 <= len(histograms) < 145, len(histograms))
+
+
+class AgreementTest(unittest.TestCase):
+    def test_one_day_two_ways(self) -> None:
+        """The embedded engine equals the plain reference; DuckDB does where no ping is odd."""
+        with TemporaryDirectory() as name:
+            folder = Path(name)
+            day = day_of(folder, 2, "gz", few_pings=60)
+            self.assertEqual((day.pings, len(day.files)), (120, 2))
+            reference.main(str(day.folder), f"{name}/exact", f"{name}/copied", "1")
+            engine = EmbeddedEngine(1, folder / "scratch", GroupingLimits("256MB", "1GB", 1))
+            compute(engine, str(day.folder), f"{name}/ours")
+            duckdb_json.main(day.pattern, f"{name}/duckdb", "1")
+            exact = read_groups(folder / "exact")
+            copied = read_groups(folder / "copied")
+            self.assertGreater(len(exact), 50)
+            self.assertEqual(wrong_groups(read_aggregates(folder / "ours"), exact), 0)
+            self.assertEqual(wrong_groups(read_groups(folder / "duckdb"), copied), 0)
+            self.assertEqual(set(json.loads((folder / "ours.json").read_text())), STAGES)
+
+
+STAGES = {"start", "judge", "group"}
+
+
+@unittest.skipUnless(sys.platform == "linux", "make benchmark measures on Linux alone")
+class ProcessTreeTest(unittest.TestCase):
+    def cost(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Measure a program in a process of its own, which waits for all that it leaves."""
+        measure = [sys.executable, "-m", "benchmarks.process_tree", *command]
+        return subprocess.run(measure, capture_output=True, text=True, check=False)
+
+    def test_orphans_count(self) -> None:
+        """The time of a process that outlives its parent counts too."""
+        done = self.cost(sys.executable, "-c", LEAVE, BURN)
+        found = re.search(r"cpu_seconds=([0-9.]+)", done.stdout)
+        assert found, done
+        self.assertGreaterEqual(float(found[1]), 0.5)
+
+    def test_failure_is_told(self) -> None:
+        """A program that fails is no measurement: its last words are shown."""
+        done = self.cost(sys.executable, "-c", "raise SystemExit('out of luck')")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("ended with 1: out of luck", done.stderr)
