@@ -57,7 +57,7 @@ class Kernel:
         judge_json = judge.judge_json
         for raw in batch.pings:
             verdict = (
-                judge_json(raw) if isinstance(raw, (bytes, memoryview)) else _verdict(judge, raw)
+                judge_json(raw) if isinstance(raw, (bytes, memoryview)) else verdict_of(judge, raw)
             )
             if isinstance(verdict, Ignored):
                 self.counts.ignored[verdict.outcome, verdict.doc_type] += 1
@@ -85,8 +85,10 @@ class Kernel:
         return self._judges[kind]
 
 
-def _verdict(judge: PingJudge, raw: RawPing) -> NormalizedPing | Ignored:
-    """Return the verdict on a ping that is no JSON text."""
+def verdict_of(judge: PingJudge, raw: RawPing) -> NormalizedPing | Ignored:
+    """Return the verdict on a raw ping of any form. Texts, the most, are not sent through here."""
+    if isinstance(raw, (bytes, memoryview)):
+        return judge.judge_json(raw)
     if isinstance(raw, PingFields):
         return judge.judge_fields(raw)
     if isinstance(raw, Mapping):

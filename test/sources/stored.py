@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from crash_rate_aggregates.decode.judging import PingJudge
 from crash_rate_aggregates.decode.layouts.kinds import PingKind
 from crash_rate_aggregates.dimensions import DIMENSIONS
-from crash_rate_aggregates.engines.kernel import _verdict
+from crash_rate_aggregates.engines.kernel import verdict_of
 from crash_rate_aggregates.normalize.ping import Ignored, NormalizedPing
 from crash_rate_aggregates.normalize.rules import Judge
 from crash_rate_aggregates.sources.compression import decompressed
@@ -137,7 +137,7 @@ def verdicts(
     found: list[NormalizedPing | Ignored] = []
     try:
         for pings, kind in read_pings(store, StoredFile(name, len(content)), DIMENSIONS):
-            found += [_verdict(_judge(day, kind), ping) for ping in pings]
+            found += [verdict_of(_judge(day, kind), ping) for ping in pings]
     except DamagedStreamError as damage:
         return found, str(damage)
     return found, None
