@@ -11,6 +11,8 @@ export PINGS MIN_SUBMISSION_DATE MAX_SUBMISSION_DATE
 TARBALL_FLAGS ?=
 # Like -v (each test's sentence) or -f (stop at the first failure).
 UNITTEST_FLAGS ?=
+# Which tests of the deployment to run; deploy_[lt]*.py are those of some seconds.
+DEPLOY_TESTS ?= deploy_*.py
 # --upgrade makes `make lock` take newer versions.
 LOCK_FLAGS ?=
 
@@ -64,7 +66,7 @@ test: .venv/spark ## Run all tests.
 	@$(VENV_PYTHON) -m unittest discover $(UNITTEST_FLAGS)
 
 test-deploy: .venv/dev .venv-deploy/packages ## Run the playbooks in ansible/ against AWS on this machine, and test the tarball.
-	@$(VENV_PYTHON) -m unittest discover -s test/deploy -t . -p 'deploy_*.py' $(UNITTEST_FLAGS)
+	@$(VENV_PYTHON) -m unittest discover -s test/deploy -t . -p '$(DEPLOY_TESTS)' $(UNITTEST_FLAGS)
 
 test-long: .venv/spark .venv/azurite .venv-deploy/packages .venv-airflow/packages ## Run the proofs that take minutes each, and Azure's emulator (npm).
 	@$(VENV_PYTHON) -m unittest discover -s test/long -t . -p 'long_*.py' $(UNITTEST_FLAGS)

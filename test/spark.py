@@ -25,6 +25,8 @@ needs_spark = skipUnless(
     find_spec("pyspark"), "pyspark is not installed: make .venv/spark, or pip install pyspark"
 )
 LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+# One application computes the days of all tests; docs/spark.md says what each leaves in the driver.
+_DRIVER = {"spark.driver.memory": "3g"}
 _START_SECONDS = 120
 
 
@@ -32,7 +34,7 @@ _START_SECONDS = 120
 def shared_engine() -> SparkEngine:
     """Return the engine of this process, on two cores with three attempts; it stops at exit."""
     engine = SparkEngine(
-        SparkSettings("local[2,3]", {**LOOPBACK, "spark.ui.enabled": "false"}, None)
+        SparkSettings("local[2,3]", {**LOOPBACK, **_DRIVER, "spark.ui.enabled": "false"}, None)
     )
     atexit.register(engine.close)
     return engine

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from crash_rate_aggregates.decode.judging import PingJudge
 from crash_rate_aggregates.dimensions import DIMENSIONS
+from crash_rate_aggregates.engines.interface import Engine
 from crash_rate_aggregates.job import DaySummary
 from crash_rate_aggregates.normalize.ping import NormalizedPing
 from crash_rate_aggregates.normalize.rules import Judge
@@ -73,10 +74,15 @@ class MirroredDayTest(unittest.TestCase):
     def setUp(self) -> None:
         self.folder = Path(self.enterContext(TemporaryDirectory()))
 
+    def engine(self) -> Engine | None:
+        """Return the engine; None is the embedded one."""
+        return None
+
     def outcome(self, pings: Path) -> tuple[list[Any], Any]:
         """Return table and ledger after a run over a folder."""
         url = fresh_database(self)
-        (summary,) = filled(made_job(pings, url, self.folder / "scratch"), DAY)
+        job = made_job(pings, url, self.folder / "scratch", engine=self.engine())
+        (summary,) = filled(job, DAY)
         assert isinstance(summary, DaySummary), summary.error
         return rows(url), summary.ledger
 

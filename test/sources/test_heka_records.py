@@ -76,7 +76,9 @@ class FramingTest(unittest.TestCase):
 
     def test_format_is_told_by_the_framing(self) -> None:
         """A record's header tells the format, whatever the file's name is."""
-        self.assertEqual(FORMATS[0].name, "Heka")
+        self.assertLess(
+            [known.name for known in FORMATS].index("Heka"), len(FORMATS) - 1, "JSON takes all"
+        )
         content = write_heka([main_ping()], day=DAY)
         for name in ("part-0", "x.json", "x.gz"):
             (ping,), damage = read(gzip.compress(content), name)
