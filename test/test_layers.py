@@ -27,7 +27,6 @@ LAYERS = (
     ("job",),
     ("sample_pings", "redash"),
     ("terminal",),
-    ("redash_commands",),
     ("cli",),
     ("fill_database", "__main__"),
 )

@@ -21,6 +21,8 @@ from unittest.mock import patch
 import click
 
 from crash_rate_aggregates import cli
+from crash_rate_aggregates.cli.filling import run
+from crash_rate_aggregates.cli.options import named_values
 from crash_rate_aggregates.config import load_settings
 from crash_rate_aggregates.dimensions import DIMENSION_NAMES, DIMENSIONS
 from test.cli.command_line import PROJECT, command
@@ -290,10 +292,10 @@ class UsageTest(unittest.TestCase):
 
     def test_settings_of_spark(self) -> None:
         """--spark-conf is repeated; it takes KEY=VALUE, and the TOML file a table."""
-        context, option = click.Context(cli.run), cli.run.params[0]
-        typed_values = cli._named_values(context, option, ("a.b=1", "c= d=e"))
+        context, option = click.Context(run), run.params[0]
+        typed_values = named_values(context, option, ("a.b=1", "c= d=e"))
         self.assertEqual(typed_values, {"a.b": "1", "c": " d=e"})
-        self.assertIsNone(cli._named_values(context, option, ()))
+        self.assertIsNone(named_values(context, option, ()))
         code, _, errors = typed("run", "--pings", "x", "--spark-conf", "a.b")
         self.assertEqual(code, 2)
         self.assertIn("'a.b' is not KEY=VALUE", errors)

@@ -1,11 +1,9 @@
 """The commands for Redash: parse, call one function, print."""
 
-# ruff: noqa: PLC0415  Stages are imported inside the commands, so that `--help` stays quick.
-
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
+from crash_rate_aggregates.cli.consoles import STDERR
+from crash_rate_aggregates.cli.options import together
 from crash_rate_aggregates.config import Settings, load_settings
 from crash_rate_aggregates.errors import ExitCode
 
@@ -29,24 +29,21 @@ def redash() -> None:
     """Keep dashboards, queries and alerts in Redash as the files of this program say."""
 
 
-def _options(command: Callable[..., int]) -> Callable[..., int]:
-    for option in (
-        click.option("--json", "as_json", is_flag=True, help="Print the steps for machines."),
-        click.option("--config", help="TOML file with settings."),
-        click.option(
-            "--files",
-            type=click.Path(exists=True, file_okay=False, path_type=Path),
-            help="Folder with files of your own; default: those of the program.",
-        ),
-        click.option("--redash-url", help="Start page of Redash."),
-    ):
-        command = option(command)
-    return command
+_redash_options = together(
+    click.option("--redash-url", help="Start page of Redash."),
+    click.option(
+        "--files",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        help="Folder with files of your own; default: those of the program.",
+    ),
+    click.option("--config", help="TOML file with settings."),
+    click.option("--json", "as_json", is_flag=True, help="Print the steps for machines."),
+)
 
 
 @redash.command()
 @click.option("--check", is_flag=True, help="End with code 3 if there is anything to do.")
-@_options
+@_redash_options
 def plan(*, check: bool, as_json: bool, **flags: Any) -> int:
     """Say what a push would do; changes nothing.
 
@@ -66,7 +63,7 @@ def plan(*, check: bool, as_json: bool, **flags: Any) -> int:
 
 
 @redash.command()
-@_options
+@_redash_options
 def push(*, as_json: bool, **flags: Any) -> int:
     """Make and change what differs; what is not ours stays.
 
@@ -76,7 +73,7 @@ def push(*, as_json: bool, **flags: Any) -> int:
     from crash_rate_aggregates.redash.plan import Step
     from crash_rate_aggregates.terminal.plans import step_lines, steps_json, summary_line
 
-    console = Console(stderr=True, highlight=False, soft_wrap=True) if as_json else _stdout()
+    console = STDERR if as_json else _stdout()
 
     def show(step: Step) -> None:
         console.print(*step_lines(step), sep="\n", markup=False)

@@ -1,0 +1,120 @@
+"""The commands that ask what is stored, and print the answer."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crash_rate_aggregates.cli.consoles import stdout
+from crash_rate_aggregates.cli.from_settings import asked_database
+from crash_rate_aggregates.cli.options import DATE, connection_options, range_options
+
+if TYPE_CHECKING:
+    from crash_rate_aggregates.database.questions import Answer
+
+
+@click.command()
+@click.argument("statement")
+@click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
+@connection_options
+def sql(statement: str, *, as_csv: bool, **flags: Any) -> None:
+    """Ask the table in SQL, read-only."""
+    from crash_rate_aggregates.database.questions import ask
+
+    with asked_database(flags) as connection:
+        answer = ask(connection, statement)
+    _print_answer(answer, as_csv=as_csv)
+
+
+@click.command()
+@click.option(
+    "--min-usage-hours",
+    type=click.FloatRange(0),
+    help="Show no rate where there are fewer; default: crash_min_usage_hours(), which is 100.",
+)
+@click.option("--by", default="channel", show_default=True, help="Dimensions, comma-separated.")
+@range_options
+@connection_options
+def rates(
+    by: str,
+    *,
+    min_usage_hours: float | None,
+    min_submission_date: date | None,
+    max_submission_date: date | None,
+    **flags: Any,
+) -> None:
+    """Show crashes per 1,000 usage hours, with the hours and 95% intervals."""
+    from crash_rate_aggregates.database.questions import crash_rates
+    from crash_rate_aggregates.terminal.tables import rates_tables
+
+    with asked_database(flags) as connection:
+        names = by.split(",")
+        found = crash_rates(
+            connection,
+            names,
+            min_submission_date=min_submission_date,
+            max_submission_date=max_submission_date,
+            min_usage_hours=min_usage_hours,
+        )
+    stdout().print(*rates_tables(names, found), sep="\n")
+
+
+@click.command()
+@click.option("--submission-date", type=DATE, help="The day; default: the last one stored.")
+@connection_options
+def ledger(submission_date: date | None, **flags: Any) -> None:
+    """Show what became of every ping of one day."""
+    from crash_rate_aggregates.database.questions import stored_ledger
+    from crash_rate_aggregates.terminal.tables import ledger_tables
+
+    with asked_database(flags) as connection:
+        stored = stored_ledger(connection, submission_date)
+    stdout().print(*ledger_tables(stored), sep="\n")
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--first-date", type=DATE, help="Default: 28 days up to the last.")
+@click.option("--last-date", type=DATE, help="Default: yesterday, UTC.")
+@click.option("--channel", "channels", multiple=True, help="May be repeated; default: all.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
+@connection_options
+def question(name: str | None, *, as_csv: bool, **flags: Any) -> None:
+    """Ask a question of the dashboards by its NAME; without one, list them."""
+    from crash_rate_aggregates.questions import asking
+
+    asked = {key: flags.pop(key) for key in ("first_date", "last_date", "channels")}
+    if name is None:
+        _print_answer(asking.listed(), as_csv=as_csv)
+        return
+    values = asking.usual_values(**asked, today=datetime.now(UTC).date())
+    found = asking.found(name)
+    with asked_database(flags) as connection:
+        answer = asking.ask_question(connection, found, values)
+    _print_answer(answer, as_csv=as_csv)
+
+
+def _print_answer(answer: Answer, *, as_csv: bool) -> None:
+    from crash_rate_aggregates.terminal.tables import answer_table
+
+    if as_csv:
+        csv.writer(sys.stdout).writerows([answer.columns, *answer.rows])
+    else:
+        stdout().print(answer_table(answer))
+
+
+@click.command()
+@click.option("--submission-date", type=DATE, required=True, help="The day.")
+@connection_options
+def history(submission_date: date, **flags: Any) -> None:
+    """Show every run of one day: what changed, and crashes and hours before and after."""
+    from crash_rate_aggregates.database.history import day_history
+    from crash_rate_aggregates.terminal.tables import history_tables
+
+    with asked_database(flags) as connection:
+        runs = day_history(connection, submission_date)
+    stdout().print(*history_tables(runs), sep="\n")

@@ -1,0 +1,91 @@
+"""The group of all commands, and the one place where errors become a sentence and an exit code."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+import click
+
+from crash_rate_aggregates import __version__
+from crash_rate_aggregates.cli import asking, databases, filling
+from crash_rate_aggregates.cli.consoles import STDERR
+from crash_rate_aggregates.cli.redash import redash
+from crash_rate_aggregates.cli.samples import sample_pings
+from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
+from crash_rate_aggregates.errors import (
+    CrashRateAggregatesError,
+    ExitCode,
+    InterruptedRunError,
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="crash-rate-aggregates")
+def cli() -> None:
+    """Crash rates from Telemetry pings: each day of pings into one PostgreSQL table."""
+
+
+for command in (
+    filling.run,
+    filling.backfill,
+    filling.daily,
+    filling.check,
+    asking.sql,
+    asking.rates,
+    asking.ledger,
+    asking.question,
+    asking.history,
+    databases.database,
+    databases.retention,
+    redash,
+    sample_pings,
+):
+    cli.add_command(command)
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    dimensions: Callable[[], Sequence[Dimension]] = lambda: DIMENSIONS,
+) -> int:
+    """Run one command and return its exit code; every expected error ends here in one sentence.
+
+    Args:
+        arguments: What was typed; default: the process's.
+        dimensions: Gives the dimensions that the settings choose from and add to.
+    """
+    logging.basicConfig(
+        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
+    )
+    for library in ("boto3", "botocore"):  # They tell where they found credentials.
+        logging.getLogger(library).setLevel(logging.WARNING)
+    signal.signal(signal.SIGTERM, _raise_interrupt)
+    try:
+        # The entry points hold interrupts back until they can be answered here.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM))
+        code = cli.main(
+            list(sys.argv[1:] if arguments is None else arguments),
+            standalone_mode=False,
+            obj=dimensions(),
+        )
+    except CrashRateAggregatesError as error:
+        return _report(error)
+    except click.UsageError as error:
+        error.show()
+        return ExitCode.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        return _report(InterruptedRunError("interrupted: the day stays as it was, run it again"))
+    return code if isinstance(code, int) else ExitCode.DONE
+
+
+def _report(error: CrashRateAggregatesError) -> int:
+    STDERR.print(f"error: {error} [{error.slug}]", markup=False)
+    return error.exit_code
+
+
+def _raise_interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
