@@ -198,6 +198,7 @@ def timed(
         values = {
             "first_date": first,
             "last_date": last,
+            "application": "Firefox",
             "channels": list(CHANNELS),
             "channel": channel,
         }

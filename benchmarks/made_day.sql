@@ -66,7 +66,7 @@ pings AS (
                 END,
             'build_id', strftime(built, '%Y%m%d') || '030204',
             'channel', channel_name,
-            'application', 'Firefox',
+            'application', CASE WHEN os < 0.985 THEN 'Firefox' ELSE 'Fennec' END,
             'os_name', os_name,
             'os_version', CASE os_name
                 WHEN 'Windows_NT' THEN CASE

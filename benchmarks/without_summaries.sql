@@ -4,6 +4,7 @@ CREATE SCHEMA without_summaries;
 
 CREATE VIEW without_summaries.crash_aggregates_by_channel AS
 SELECT
+    crash_application(dimensions ->> 'application') AS application,
     crash_channel(dimensions ->> 'channel') AS channel,
     1::bigint AS aggregates,
     crash_aggregates.*
@@ -11,6 +12,7 @@ FROM crash_aggregates;
 
 CREATE VIEW without_summaries.crash_aggregates_by_build AS
 SELECT
+    crash_application(dimensions ->> 'application') AS application,
     crash_channel(dimensions ->> 'channel') AS channel,
     dimensions ->> 'build_version' AS build_version,
     CASE
@@ -26,6 +28,7 @@ FROM crash_aggregates;
 CREATE VIEW without_summaries.crash_aggregates_by_system AS
 SELECT
     submission_date,
+    crash_application(dimensions ->> 'application') AS application,
     crash_channel(dimensions ->> 'channel') AS channel,
     dimensions ->> 'os_name' AS os_name,
     crash_os_version(dimensions ->> 'os_version') AS os_version,
@@ -33,11 +36,12 @@ SELECT
     sum(usage_hours) AS usage_hours,
     {sums}
 FROM crash_aggregates
-GROUP BY 1, 2, 3, 4;
+GROUP BY 1, 2, 3, 4, 5;
 
 CREATE VIEW without_summaries.crash_aggregates_by_country AS
 SELECT
     submission_date,
+    crash_application(dimensions ->> 'application') AS application,
     crash_channel(dimensions ->> 'channel') AS channel,
     dimensions ->> 'country' AS country,
     dimensions ->> 'architecture' AS architecture,
@@ -45,4 +49,4 @@ SELECT
     sum(usage_hours) AS usage_hours,
     {sums}
 FROM crash_aggregates
-GROUP BY 1, 2, 3, 4;
+GROUP BY 1, 2, 3, 4, 5;

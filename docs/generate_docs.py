@@ -109,7 +109,7 @@ def _tables() -> str:
     # A later migration can word a comment anew.
     comments = {(name, column): text for name, column, *text in _COLUMN_COMMENT.findall(sql)}
     sections = []
-    for name, comment in _TABLE_COMMENT.findall(sql):
+    for name, comment in dict(_TABLE_COMMENT.findall(sql)).items():
         rows = [
             [f"`{column}`", types[table][column], unit, _unquoted(text)]
             for (table, column), (text, unit) in comments.items()

@@ -80,6 +80,7 @@ def ledger(submission_date: date | None, **flags: Any) -> None:
 @click.argument("name", required=False)
 @click.option("--first-date", type=DATE, help="Default: 28 days up to the last.")
 @click.option("--last-date", type=DATE, help="Default: yesterday, UTC.")
+@click.option("--application", help="Default: Firefox.")
 @click.option("--channel", "channels", multiple=True, help="May be repeated; default: all.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
 @connection_options
@@ -87,7 +88,7 @@ def question(name: str | None, *, as_csv: bool, **flags: Any) -> None:
     """Ask a question of the dashboards by its NAME; without one, list them."""
     from crash_rate_aggregates.questions import asking
 
-    asked = {key: flags.pop(key) for key in ("first_date", "last_date", "channels")}
+    asked = {key: flags.pop(key) for key in ("first_date", "last_date", "application", "channels")}
     if name is None:
         _print_answer(asking.listed(), as_csv=as_csv)
         return

@@ -1,10 +1,12 @@
 -- Alert: a crash rate is far above its own recent past
 -- Compares the crash rate of the last activity date but one, when most pings have come in, with that
--- of the 28 days before it, by channel and kind. Far above is: over 1.2 times as high, and by more
--- than 4 standard errors, day-to-day dispersion included. One row; above 0 something is wrong.
+-- of the 28 days before it, by application, channel and kind. Far above is: over 1.2 times as high,
+-- and by more than 4 standard errors, day-to-day dispersion included. One row; above 0 something is
+-- wrong.
 WITH sums AS (
     SELECT
         activity_date,
+        application,
         channel,
         sum(usage_hours) AS usage_hours,
         sum(main_crashes) AS main_crashes,
@@ -19,11 +21,11 @@ WITH sums AS (
         AND activity_date BETWEEN
         (SELECT max(submission_date) - 29 FROM crash_aggregates_by_channel)
         AND (SELECT max(submission_date) - 1 FROM crash_aggregates_by_channel)
-    GROUP BY activity_date, channel
+    GROUP BY activity_date, application, channel
 ),
 
 days AS (
-    SELECT activity_date, channel, usage_hours, kinds.*
+    SELECT activity_date, application, channel, usage_hours, kinds.*
     FROM sums
     CROSS JOIN LATERAL crash_kinds(
         main_crashes, main_crashes_sent_twice, content_crashes, content_shutdown_crashes,
@@ -34,6 +36,7 @@ days AS (
 
 compared AS (
     SELECT
+        application,
         channel,
         kind,
         sum(crashes) FILTER (WHERE is_last) AS crashes,
@@ -51,11 +54,12 @@ compared AS (
     FROM (
         SELECT *, activity_date = max(activity_date) OVER () AS is_last FROM days
     ) AS marked
-    GROUP BY channel, kind
+    GROUP BY application, channel, kind
 ),
 
 scored AS (
     SELECT
+        application,
         channel,
         kind,
         1000 * crashes / usage_hours AS rate,
@@ -80,9 +84,12 @@ far_above AS (
 SELECT
     count(*) AS rates_far_above,
     (SELECT max(activity_date) FROM days) AS activity_date,
-    string_agg(
-        channel || ' ' || kind || ': ' || round(rate::numeric, 2) || ' instead of '
-        || round(past_rate::numeric, 2) || ' per 1,000 hours',
-        '; ' ORDER BY standard_errors DESC
+    coalesce(
+        string_agg(
+            concat_ws(' ', application, channel, kind) || ': ' || round(rate::numeric, 2)
+            || ' instead of ' || round(past_rate::numeric, 2) || ' per 1,000 hours',
+            '; ' ORDER BY standard_errors DESC
+        ),
+        'none'
     ) AS which
 FROM far_above

@@ -15,6 +15,8 @@ from crash_rate_aggregates.questions.catalog import Question, questions
 
 CHANNELS = ("release", "beta", "aurora", "nightly", "esr", "other")
 """What the database's function `crash_channel` folds channels to."""
+APPLICATIONS = ("Firefox", "Fennec", "Thunderbird", "other", "unknown")
+"""What the database's function `crash_application` folds applications to."""
 USUAL_DAYS = 28
 
 
@@ -39,13 +41,19 @@ def found(name: str) -> Question:
 
 
 def usual_values(
-    *, first_date: date | None, last_date: date | None, channels: Sequence[str], today: date
+    *,
+    first_date: date | None,
+    last_date: date | None,
+    application: str | None,
+    channels: Sequence[str],
+    today: date,
 ) -> dict[str, Any]:
     """Return a value for every parameter.
 
     Args:
         first_date: First day; None for 28 days in all.
         last_date: Last day, included; None for yesterday.
+        application: As the database's function `crash_application` folds it; None for Firefox.
         channels: None at all stands for all; a question about one channel takes the first.
         today: The current date in UTC.
     """
@@ -53,6 +61,7 @@ def usual_values(
     return {
         "first_date": first_date or last - timedelta(days=USUAL_DAYS - 1),
         "last_date": last,
+        "application": application or APPLICATIONS[0],
         "channels": list(channels or CHANNELS),
         "channel": (channels or CHANNELS)[0],
     }

@@ -15,6 +15,7 @@ from importlib import resources
 PARAMETERS: Mapping[str, str] = {
     "first_date": "First day, a date.",
     "last_date": "Last day, included, a date.",
+    "application": "One application, a text; the question `applications` lists them.",
     "channels": "Channels, an array of texts; the question `channels` lists them.",
     "channel": "One channel, a text.",
 }

@@ -1,7 +1,7 @@
 -- How complete each activity date is so far
--- Pings of an activity date come in over 8 submission dates. For each activity date and channel: how
--- many of these are stored, the usage hours and main crash pings so far, and which share of all had
--- come in by then, on average, of the 56 activity dates before that are complete.
+-- Pings of an activity date come in over 8 submission dates. For each activity date and channel of an
+-- application: how many of these are stored, the usage hours and main crash pings so far, and which
+-- share of all had come in by then, on average, of the 56 activity dates before that are complete.
 WITH cells AS (
     SELECT
         channel,
@@ -11,7 +11,8 @@ WITH cells AS (
         main_crashes
     FROM crash_aggregates_by_channel
     WHERE
-        channel = ANY (%(channels)s::text[])
+        application = %(application)s::text
+        AND channel = ANY (%(channels)s::text[])
         AND activity_date BETWEEN %(first_date)s::date - 63 AND %(last_date)s::date
         AND submission_date BETWEEN %(first_date)s::date - 63 AND %(last_date)s::date + 7
 ),

@@ -1,6 +1,6 @@
 -- Crash rates by build id
--- Crashes per 1,000 usage hours of the builds of one channel, in the 28 days after each was built,
--- with 95% intervals. Dates are those of the build ids.
+-- Crashes per 1,000 usage hours of the builds of an application's channel, in the 28 days after each
+-- was built, with 95% intervals. Dates are those of the build ids.
 WITH days AS (
     SELECT
         build_id,
@@ -14,7 +14,8 @@ WITH days AS (
         sum(main_and_content_minus_shutdown) AS main_and_content_minus_shutdown
     FROM crash_counts_by_build
     WHERE
-        channel = %(channel)s::text
+        application = %(application)s::text
+        AND channel = %(channel)s::text
         AND build_id >= to_char(%(first_date)s::date, 'YYYYMMDD')
         AND build_id < to_char(%(last_date)s::date + 1, 'YYYYMMDD')
         AND build_age < 28
@@ -52,18 +53,16 @@ SELECT
     max(lower_limit) FILTER (WHERE kind = 'main_and_content_minus_shutdown') AS m_c_s_lower,
     max(upper_limit) FILTER (WHERE kind = 'main_and_content_minus_shutdown') AS m_c_s_upper
 FROM sums
-CROSS JOIN LATERAL crash_kinds(
-    main_crashes, main_crashes_sent_twice, content_crashes, content_shutdown_crashes, 0, 0
-) AS kinds
-JOIN LATERAL (
-    VALUES
-    ('main', main_squares),
-    ('content', content_squares),
-    ('main_and_content_minus_shutdown', m_c_s_squares)
-) AS of_kind (kind, squares) USING (kind)
-CROSS JOIN LATERAL crash_dispersion(days, usage_hours, crashes, variance, squares) AS dispersion
-CROSS JOIN LATERAL crash_rate(
-    is_count, crashes, variance, usage_hours, dispersion, crash_min_usage_hours()
-) AS rate
+CROSS JOIN LATERAL crash_rates_of_sums(
+    days,
+    usage_hours,
+    main_crashes,
+    main_crashes_sent_twice,
+    content_crashes,
+    content_shutdown_crashes,
+    main_squares,
+    content_squares,
+    m_c_s_squares
+) AS rates
 GROUP BY build_id, usage_hours
 ORDER BY build_id

@@ -1,7 +1,7 @@
 -- Crash rates by operating system and its version
--- Crashes per 1,000 usage hours of one channel, by the first two numbers of the system's version, with
--- 95% intervals. Dates are submission dates. Usage hours include sleep on Windows only, so rates do
--- not compare across operating systems.
+-- Crashes per 1,000 usage hours of an application's channel, by the first two numbers of the system's
+-- version, with 95% intervals. Dates are submission dates. Usage hours include sleep on Windows only,
+-- so rates do not compare across operating systems.
 WITH sums AS (
     SELECT
         os_name,
@@ -12,14 +12,13 @@ WITH sums AS (
         sum(main_crashes_sent_twice) AS main_crashes_sent_twice,
         sum(content_crashes) AS content_crashes,
         sum(content_shutdown_crashes) AS content_shutdown_crashes,
-        sum(plugin_crashes) AS plugin_crashes,
-        sum(gpu_crashes) AS gpu_crashes,
         sum(main ^ 2 / nullif(usage_hours, 0)) AS main_squares,
         sum(content_crashes ^ 2 / nullif(usage_hours, 0)) AS content_squares,
         sum(main_and_content_minus_shutdown ^ 2 / nullif(usage_hours, 0)) AS m_c_s_squares
     FROM crash_counts_by_system
     WHERE
-        channel = %(channel)s::text
+        application = %(application)s::text
+        AND channel = %(channel)s::text
         AND submission_date BETWEEN %(first_date)s::date AND %(last_date)s::date
     GROUP BY os_name, os_version
 )
@@ -28,7 +27,7 @@ SELECT
     os_name,
     os_version,
     kind,
-    whole_crashes AS crashes,
+    crashes,
     usage_hours,
     crash_min_usage_hours() AS min_usage_hours,
     per_1000_hours,
@@ -36,18 +35,15 @@ SELECT
     upper_limit,
     dispersion
 FROM sums
-CROSS JOIN LATERAL crash_kinds(
-    main_crashes, main_crashes_sent_twice, content_crashes, content_shutdown_crashes,
-    plugin_crashes, gpu_crashes
-) AS kinds
-JOIN LATERAL (
-    VALUES
-    ('main', main_squares),
-    ('content', content_squares),
-    ('main_and_content_minus_shutdown', m_c_s_squares)
-) AS of_kind (kind, squares) USING (kind)
-CROSS JOIN LATERAL crash_dispersion(days, usage_hours, crashes, variance, squares) AS dispersion
-CROSS JOIN LATERAL crash_rate(
-    is_count, crashes, variance, usage_hours, dispersion, crash_min_usage_hours()
-) AS rate
+CROSS JOIN LATERAL crash_rates_of_sums(
+    days,
+    usage_hours,
+    main_crashes,
+    main_crashes_sent_twice,
+    content_crashes,
+    content_shutdown_crashes,
+    main_squares,
+    content_squares,
+    m_c_s_squares
+) AS rates
 ORDER BY usage_hours DESC, os_name, os_version, place

@@ -1,7 +1,7 @@
 -- Crash rates by version and age of the build
--- Crashes per 1,000 usage hours of one channel by version and days since the date of the build id,
--- so that versions compare at equal age. Dates are activity dates. Builds older than 83 days are
--- left out. The dispersion of an age is that of the 28 ages up to it.
+-- Crashes per 1,000 usage hours of an application's channel by version and days since the date of
+-- the build id, so that versions compare at equal age. Dates are activity dates. Builds older than 83
+-- days are left out. The dispersion of an age is that of the 28 ages up to it.
 WITH ages AS (
     SELECT
         build_version,
@@ -15,7 +15,8 @@ WITH ages AS (
         sum(usage_hours) AS usage_hours
     FROM crash_aggregates_by_build
     WHERE
-        channel = %(channel)s::text
+        application = %(application)s::text
+        AND channel = %(channel)s::text
         AND build_id IS NOT NULL
         AND activity_date BETWEEN %(first_date)s::date AND %(last_date)s::date
     GROUP BY build_version, build_age

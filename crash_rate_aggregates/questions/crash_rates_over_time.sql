@@ -1,6 +1,7 @@
 -- Crash rates over time
--- Crashes per 1,000 usage hours by activity date and channel, with 95% intervals. Empty where there
--- are fewer usage hours than min_usage_hours. The last days are incomplete: see completeness.
+-- Crashes per 1,000 usage hours of an application by activity date and channel, with 95% intervals.
+-- Empty where there are fewer usage hours than min_usage_hours. The last days are incomplete: see
+-- completeness.
 SELECT
     activity_date,
     channel,
@@ -18,6 +19,7 @@ SELECT
 FROM crash_rates_by_day
 WHERE
     activity_date BETWEEN %(first_date)s::date AND %(last_date)s::date
+    AND application = %(application)s::text
     AND channel = ANY (%(channels)s::text[])
 GROUP BY activity_date, channel, min_usage_hours
 ORDER BY activity_date, channel

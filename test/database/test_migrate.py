@@ -20,6 +20,7 @@ NAMES = [
     "0007_history",
     "0008_partitions",
     "0009_open_attempts",
+    "0010_applications",
 ]
 NEXT = len(NAMES) + 1
 
@@ -127,11 +128,11 @@ class TablesTest(unittest.TestCase):
         )
 
     def test_stats_of_small_tables(self):
-        """Each summary, and the totals of runs, ends with the stats and comments of the table."""
+        """Each summary, and the totals of runs, has the stats and comments of the table."""
         wanted = self.columns("crash_aggregates")[3:]
         for table in (*SUMMARIES, "crash_aggregates_run_totals"):
             with self.subTest(table=table):
-                self.assertEqual(self.columns(table)[-len(wanted) :], wanted)
+                self.assertLessEqual(set(wanted), set(self.columns(table)))
 
     def test_views_and_functions_have_comments(self):
         """Each view and function says what it is."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg import sql
 
 from crash_rate_aggregates.database.connection import connect
 from crash_rate_aggregates.database.migrate import migrate, read_migrations
@@ -18,22 +19,25 @@ from test.database.days import BETA, NIGHTLY, SUBMISSION_DATE, DatabaseTestCase,
 from test.property_tests import examples
 from test.servers import fresh_database
 
+APPLICATIONS = ("Firefox", "Fennec", "Thunderbird")
 CHANNELS = ("release", "beta", "aurora", "nightly", "esr")
 KEYS = {
-    "crash_aggregates_by_channel": ("activity_date", "channel"),
+    "crash_aggregates_by_channel": ("activity_date", "application", "channel"),
     "crash_aggregates_by_build": (
         "activity_date",
+        "application",
         "channel",
         "build_version",
         "build_id",
         "build_age",
     ),
-    "crash_aggregates_by_system": ("channel", "os_name", "os_version"),
-    "crash_aggregates_by_country": ("channel", "country", "architecture"),
+    "crash_aggregates_by_system": ("application", "channel", "os_name", "os_version"),
+    "crash_aggregates_by_country": ("application", "channel", "country", "architecture"),
 }
 OLD_BUILD = "20140101000000"
 BUILD = "20160310030201"
 VALUES = {
+    "application": (*APPLICATIONS, "firefox", ""),
     "channel": (*CHANNELS, "default", "esr-cck-x", ""),
     "build_version": ("45.0", "48.0a1", "\\N \t '"),
     "build_id": (BUILD, "20160310999999", "20160401000000", OLD_BUILD, "20160230000000"),
@@ -59,7 +63,9 @@ ROWS = st.lists(
 
 def folded(row):
     """Return the keys of a row as the summaries know them, computed another way."""
-    keys = dict(row.dimensions)
+    keys = {"application": "unknown", **row.dimensions}
+    if keys["application"] not in (*APPLICATIONS, "unknown"):
+        keys["application"] = "other"
     if "channel" in keys and keys["channel"] not in CHANNELS:
         keys["channel"] = "other"
     if "os_version" in keys:
@@ -106,15 +112,18 @@ class SummariesTest(DatabaseTestCase):
         self.assert_summarized(rows)
 
     def test_fewer_dimensions(self):
-        """A run without the dimensions of dashboards has summaries all the same, with NULL."""
+        """A run without the dimensions of dashboards has summaries all the same.
+
+        Keys are NULL, but the application is unknown, which a menu can offer.
+        """
         rows = [Row({}, {"main_crashes": 2}), Row({"locale": "de"}, {"main_crashes": 3})]
         replace_day(self.connection, day(*rows))
         self.assertEqual(
             self.rows(
-                "SELECT channel, country, architecture, aggregates, main_crashes "
+                "SELECT application, channel, country, architecture, aggregates, main_crashes "
                 "FROM crash_aggregates_by_country"
             ),
-            [(None, None, None, 2, 5)],
+            [("unknown", None, None, None, 2, 5)],
         )
         self.assert_summarized(rows)
 
@@ -169,7 +178,11 @@ class SummariesTest(DatabaseTestCase):
 
 
 class OlderDatabaseTest(DatabaseTestCase):
-    """A database of the version before the summaries, with days in it."""
+    """A database of the version before the summaries, or of a later one, with days in it."""
+
+    def migrate_further(self):
+        """Bring the database to this version."""
+        migrate(self.connection)
 
     def setUp(self):
         self.url = fresh_database(self)
@@ -196,7 +209,7 @@ class OlderDatabaseTest(DatabaseTestCase):
                 "VALUES (%s, '2016-03-13', %s, 0, 3600, %s, 0, 0, 0, 0, 0, 0, 0, 0)",
                 (date(2016, 3, number), '{"channel": "nightly"}', crashes),
             )
-        migrate(self.connection)
+        self.migrate_further()
 
     def test_stored_days_are_summarized(self):
         """Days that are stored get their summaries and totals once, from what the table holds."""
@@ -240,3 +253,32 @@ class OlderDatabaseTest(DatabaseTestCase):
             self.rows("SELECT DISTINCT rules_version, stats FROM crash_aggregates_runs"),
             [(1, None)],
         )
+
+
+class SummariesOfAllApplicationsTest(OlderDatabaseTest):
+    """The same with summaries that did not tell applications apart."""
+
+    def migrate_further(self):
+        migrate(self.connection, read_migrations()[:9])
+        sums = sql.SQL(", ").join(
+            sql.SQL("sum({0})::bigint AS {0}").format(sql.Identifier(name)) for name in STAT_NAMES
+        )
+        stats = sql.SQL(", ").join(map(sql.Identifier, STAT_NAMES))
+        self.connection.execute(
+            sql.SQL(
+                "INSERT INTO crash_aggregates_by_channel "
+                "(submission_date, activity_date, channel, aggregates, {stats}) "
+                "SELECT submission_date, activity_date, 'nightly', count(*), {sums} "
+                "FROM crash_aggregates GROUP BY 1, 2"
+            ).format(stats=stats, sums=sums)
+        )
+        self.connection.execute(
+            sql.SQL(
+                "INSERT INTO crash_aggregates_run_totals (run_id, channel, aggregates, {stats}) "
+                "SELECT run_id, channel, totals.aggregates, {stats} "
+                "FROM crash_aggregates_by_channel totals "
+                "JOIN crash_aggregates_current_runs USING (submission_date)"
+            ).format(stats=stats)
+        )
+        self.assertEqual(summarize_stored_days(self.connection), [])
+        migrate(self.connection)

@@ -2,13 +2,20 @@ from __future__ import annotations
 
 import re
 import unittest
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from crash_rate_aggregates.database.partitions import ensure_partition
 from crash_rate_aggregates.database.replace_day import replace_day
 from crash_rate_aggregates.errors import QuestionNotFoundError
 from crash_rate_aggregates.outcomes import LedgerLine
-from crash_rate_aggregates.questions.asking import CHANNELS, ask_question, found, usual_values
+from crash_rate_aggregates.questions.asking import (
+    APPLICATIONS,
+    CHANNELS,
+    ask_question,
+    found,
+    usual_values,
+)
 from crash_rate_aggregates.questions.catalog import PARAMETERS, questions
 from test.database.days import DatabaseTestCase, Row, day
 
@@ -16,6 +23,7 @@ HOURS = 3_600_000
 """Usage seconds of 1,000 hours."""
 KEYS = {
     "adjustments": ("submission_date", "adjustment"),
+    "applications": ("value",),
     "channels": ("value",),
     "completeness": ("activity_date", "channel"),
     "crash_rates_by_build": ("build_id",),
@@ -64,28 +72,41 @@ class AskingTest(unittest.TestCase):
             found("x")
 
     def test_usual_values(self):
-        """Without values a question is about all channels in the 28 days up to yesterday."""
+        """Without values it is about Firefox on all channels in the 28 days up to yesterday."""
         today = date(2016, 3, 29)
-        usual = usual_values(first_date=None, last_date=None, channels=(), today=today)
+        usual = usual_values(
+            first_date=None, last_date=None, application=None, channels=(), today=today
+        )
         self.assertEqual(
             list(usual.values()),
-            [date(2016, 3, 1), date(2016, 3, 28), list(CHANNELS), "release"],
+            [date(2016, 3, 1), date(2016, 3, 28), "Firefox", list(CHANNELS), "release"],
         )
         self.assertEqual(sorted(usual), sorted(PARAMETERS))
-        given = usual_values(first_date=today, last_date=today, channels=("beta", "x"), today=today)
-        self.assertEqual(list(given.values()), [today, today, ["beta", "x"], "beta"])
+        given = usual_values(
+            first_date=today,
+            last_date=today,
+            application="Fennec",
+            channels=("beta", "x"),
+            today=today,
+        )
+        self.assertEqual(list(given.values()), [today, today, "Fennec", ["beta", "x"], "beta"])
 
 
 class QuestionsTestCase(DatabaseTestCase):
     def store(self, submission_date, *rows, **kwargs):
+        """Store a day of Firefox, where a row names no other application."""
+        named = [
+            replace(row, dimensions={"application": "Firefox"} | row.dimensions) for row in rows
+        ]
         ensure_partition(self.connection, submission_date)
-        return replace_day(self.connection, day(*rows, submission_date=submission_date, **kwargs))
+        return replace_day(self.connection, day(*named, submission_date=submission_date, **kwargs))
 
     def ask(self, name, **values):
         """Return the answer as mappings."""
         given = {
             "first_date": date(2016, 1, 1),
             "last_date": date(2016, 12, 31),
+            "application": "Firefox",
             "channels": ["nightly", "beta"],
             "channel": "nightly",
             **values,
@@ -105,6 +126,15 @@ class EveryQuestionTest(QuestionsTestCase):
                 )
             },
             set(CHANNELS),
+        )
+
+    def test_applications(self):
+        """The applications that are asked for are those that exist, unknown for none."""
+        self.assertEqual(
+            self.rows(
+                "SELECT crash_application(a) FROM unnest(%s::text[]) a", [*APPLICATIONS, "x", None]
+            ),
+            [(one,) for one in [*APPLICATIONS[:-1], "other", "other", "unknown"]],
         )
 
     def test_nothing_stored(self):
@@ -173,6 +203,29 @@ class RatesTest(QuestionsTestCase):
         self.assertEqual(second["min_usage_hours"], 100)
         (other,) = self.ask("crash_rates_over_time", channels=["other"])
         self.assertEqual(other["usage_hours"], 500.0)
+
+    def test_one_application(self):
+        """No rate of an application has hours or crashes of another one in it."""
+        dimensions = {"channel": "nightly", "build_version": "48.0", "build_id": "20160312000000"}
+        late = {"usage_seconds": HOURS, "main_crashes": 9}
+        for number in (14, 15):
+            self.store(
+                date(2016, 3, number),
+                Row(dimensions, {"usage_seconds": HOURS, "main_crashes": 5}),
+                Row({"application": "Fennec", **dimensions}, late),
+            )
+        for name in questions():
+            if "application" not in questions()[name].parameters or name == "completeness":
+                continue
+            for application, rate in (("Firefox", 5.0), ("Fennec", 9.0), ("other", None)):
+                with self.subTest(question=name, application=application):
+                    rates = {
+                        row["main_rate"] if "main_rate" in row else row["per_1000_hours"]
+                        for row in self.ask(name, application=application)
+                        if row.get("kind", "main") == "main"
+                    }
+                    self.assertEqual(rates, set() if rate is None else {rate})
+        self.assertEqual([row["value"] for row in self.ask("applications")], ["Fennec", "Firefox"])
 
     def test_dispersion_of_days(self):
         """From the seventh day on an interval tells how much days vary; before, it is exact."""
@@ -322,7 +375,8 @@ class TrustTest(QuestionsTestCase):
                 Row({"channel": "nightly"}, {"usage_seconds": HOURS, "main_crashes": crashes}, one),
                 Row({"channel": "esr"}, {"usage_seconds": 3600, "main_crashes": number}, one),
             )
-        self.assertEqual(self.ask("alert_rate_jump")[0]["rates_far_above"], 0)
+        (calm,) = self.ask("alert_rate_jump")
+        self.assertEqual((calm["rates_far_above"], calm["which"]), (0, "none"))
         yesterday = last - timedelta(days=1)
         self.store(
             yesterday,
@@ -330,4 +384,6 @@ class TrustTest(QuestionsTestCase):
         )
         (alert,) = self.ask("alert_rate_jump")
         self.assertEqual((alert["rates_far_above"], alert["activity_date"]), (2, yesterday))
-        self.assertIn("nightly main: 200.00 instead of 101.89 per 1,000 hours", alert["which"])
+        self.assertIn(
+            "Firefox nightly main: 200.00 instead of 101.89 per 1,000 hours", alert["which"]
+        )

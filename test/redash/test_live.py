@@ -118,7 +118,12 @@ class ShippedOnLiveRedashTest(unittest.TestCase):
     def test_each_query_returns_rows(self) -> None:
         """Each query has rows."""
         dates = {"start": "2016-03-01", "end": "2016-03-31"}
-        defaults = {"dates": dates, "channels": ["release", "nightly"], "channel": "nightly"}
+        defaults = {
+            "dates": dates,
+            "application": "Firefox",
+            "channels": ["release", "nightly"],
+            "channel": "nightly",
+        }
         empty = []
         for key, number in self.numbers(Kind.QUERY).items():
             query = self.redash.get(f"queries/{number}")

@@ -87,8 +87,8 @@ class ObjectsTest(unittest.TestCase):
         self.assertEqual(
             found,
             {
-                "Can I trust it?": ["dates", "channels"],
-                "Crash rates": ["dates", "channels", "channel"],
+                "Can I trust it?": ["dates", "application", "channels"],
+                "Crash rates": ["dates", "application", "channels", "channel"],
             },
         )
 
@@ -294,8 +294,8 @@ class AnswersTest(unittest.TestCase):
             self.assertEqual(len(found), 1)
             self.assertIn(one.fields["options"]["column"], names)
 
-    def test_channels_are_those_of_the_database(self) -> None:
-        """The channels to choose from are those that crash_channel leaves as they are."""
+    def test_choices_are_those_of_the_database(self) -> None:
+        """The channels and applications to choose from are those that functions fold them to."""
         files = read_files(shipped_files())
         for name in ("channels", "channel"):
             options = files.parameters[name].options
@@ -304,6 +304,12 @@ class AnswersTest(unittest.TestCase):
                 [*options, "strange"],
             )  # fmt: skip
             self.assertEqual([row[0] for row in folded], [*options, "other"])
+        options = files.parameters["application"].options
+        folded = rows(
+            self.url, "SELECT crash_application(name) FROM unnest(%s::text[]) AS name",
+            [*options[:-1], "strange", None],
+        )  # fmt: skip
+        self.assertEqual([row[0] for row in folded], [*options[:-1], "other", "unknown"])
         self.assertEqual(list(files.colors["channels"]), list(files.parameters["channels"].options))
 
 

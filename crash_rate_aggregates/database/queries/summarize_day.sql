@@ -1,9 +1,10 @@
 -- One pass over the day's rows groups them by the values of each summary; what is left, a tenth of
--- the rows, is folded. by_channel is made from the groups of by_build. Rows of a channel are stored
--- side by side, as most questions ask for one.
+-- the rows, is folded. by_channel is made from the groups of by_build. Rows of an
+-- application's channel are stored side by side, as most questions ask for one.
 WITH stored AS NOT MATERIALIZED (
     SELECT
         activity_date,
+        crash_application(dimensions ->> 'application') AS application,
         dimensions ->> 'channel' AS channel,
         dimensions ->> 'build_version' AS build_version,
         dimensions ->> 'build_id' AS build_id,
@@ -22,6 +23,7 @@ grouped AS MATERIALIZED (
         GROUPING(os_name) = 0 AS is_by_system,
         GROUPING(country) = 0 AS is_by_country,
         activity_date,
+        application,
         channel,
         build_version,
         build_id,
@@ -33,29 +35,44 @@ grouped AS MATERIALIZED (
         {sums}
     FROM stored
     GROUP BY GROUPING SETS (
-        (activity_date, channel, build_version, build_id),
-        (channel, os_name, os_version),
-        (channel, country, architecture)
+        (activity_date, application, channel, build_version, build_id),
+        (application, channel, os_name, os_version),
+        (application, channel, country, architecture)
     )
 ),
 
 by_channel AS (
     INSERT INTO crash_aggregates_by_channel (
-        submission_date, activity_date, channel, aggregates, {stats}
-    )
-    SELECT %(submission_date)s, activity_date, crash_channel(channel), sum(aggregates), {sums}
-    FROM grouped
-    WHERE is_by_build
-    GROUP BY activity_date, crash_channel(channel)
-),
-
-by_build AS (
-    INSERT INTO crash_aggregates_by_build (
-        submission_date, activity_date, channel, build_version, build_id, build_age, aggregates, {stats}
+        submission_date, activity_date, application, channel, aggregates, {stats}
     )
     SELECT
         %(submission_date)s,
         activity_date,
+        application,
+        crash_channel(channel),
+        sum(aggregates),
+        {sums}
+    FROM grouped
+    WHERE is_by_build
+    GROUP BY 2, 3, 4
+),
+
+by_build AS (
+    INSERT INTO crash_aggregates_by_build (
+        submission_date,
+        activity_date,
+        application,
+        channel,
+        build_version,
+        build_id,
+        build_age,
+        aggregates,
+        {stats}
+    )
+    SELECT
+        %(submission_date)s,
+        activity_date,
+        application,
         crash_channel(channel),
         build_version,
         CASE WHEN build_age IS NOT NULL THEN build_id END,
@@ -68,16 +85,17 @@ by_build AS (
         WHERE is_by_build
         OFFSET 0 -- Or the age would be computed anew wherever it is used.
     ) AS aged
-    GROUP BY 2, 3, 4, 5, 6
-    ORDER BY 3, 5
+    GROUP BY 2, 3, 4, 5, 6, 7
+    ORDER BY 3, 4, 6
 ),
 
 by_system AS (
     INSERT INTO crash_aggregates_by_system (
-        submission_date, channel, os_name, os_version, aggregates, {stats}
+        submission_date, application, channel, os_name, os_version, aggregates, {stats}
     )
     SELECT
         %(submission_date)s,
+        application,
         crash_channel(channel),
         os_name,
         crash_os_version(os_version),
@@ -85,16 +103,22 @@ by_system AS (
         {sums}
     FROM grouped
     WHERE is_by_system
-    GROUP BY 2, 3, 4
-    ORDER BY 2
+    GROUP BY 2, 3, 4, 5
+    ORDER BY 2, 3
 )
 
 INSERT INTO crash_aggregates_by_country (
-    submission_date, channel, country, architecture, aggregates, {stats}
+    submission_date, application, channel, country, architecture, aggregates, {stats}
 )
 SELECT
-    %(submission_date)s, crash_channel(channel), country, architecture, sum(aggregates), {sums}
+    %(submission_date)s,
+    application,
+    crash_channel(channel),
+    country,
+    architecture,
+    sum(aggregates),
+    {sums}
 FROM grouped
 WHERE is_by_country
-GROUP BY 2, 3, 4
-ORDER BY 2
+GROUP BY 2, 3, 4, 5
+ORDER BY 2, 3
