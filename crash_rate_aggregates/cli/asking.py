@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("statement")
-@click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
+@click.option(
+    "--csv", "as_csv", is_flag=True, help="Print comma-separated values, with all digits."
+)
 @connection_options
 def sql(statement: str, *, as_csv: bool, **flags: Any) -> None:
     """Ask the table in SQL, read-only."""
@@ -82,7 +84,9 @@ def ledger(submission_date: date | None, **flags: Any) -> None:
 @click.option("--last-date", type=DATE, help="Default: yesterday, UTC.")
 @click.option("--application", help="Default: Firefox.")
 @click.option("--channel", "channels", multiple=True, help="May be repeated; default: all.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
+@click.option(
+    "--csv", "as_csv", is_flag=True, help="Print comma-separated values, with all digits."
+)
 @connection_options
 def question(name: str | None, *, as_csv: bool, **flags: Any) -> None:
     """Ask a question of the dashboards by its NAME; without one, list them."""

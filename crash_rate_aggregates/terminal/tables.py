@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
+from decimal import Decimal
 from typing import Any
 
 from rich import box
@@ -18,6 +19,7 @@ from crash_rate_aggregates.outcomes import LedgerKind, LedgerLine, Outcome
 
 _NOT_THERE = "-"
 _VALUE_WIDTH = 30
+_FEW_DECIMALS_FROM = 100
 _LEDGER_TITLES = {
     LedgerKind.OUTCOME: "what became of them",
     LedgerKind.ADJUSTMENT: "adjusted and counted",
@@ -26,11 +28,19 @@ _LEDGER_TITLES = {
 
 
 def answer_table(answer: Answer) -> Table:
-    """Show what a statement returned; NULL is empty."""
+    """Show what a statement returned: NULL is empty, numbers have as many digits as one reads."""
     table = _table(*answer.columns)
     for row in answer.rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
+        table.add_row(*map(_shown, row))
     return table
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float | Decimal):
+        return f"{value:.2f}" if abs(value) >= _FEW_DECIMALS_FROM else f"{value:.4f}"
+    return str(value)
 
 
 def rates_tables(names: Sequence[str], groups: Sequence[CrashRates]) -> list[Table | str]:
