@@ -73,6 +73,13 @@ class QuestionNotFoundError(UsageError):
     remedy = "See docs/database.md or `question` without a name for those there are."
 
 
+class OutputError(CrashRateAggregatesError):
+    """The answer could not be written to stdout."""
+
+    slug = "output"
+    remedy = "Free space where stdout goes, or send it elsewhere."
+
+
 class SourceError(CrashRateAggregatesError):
     """The pings cannot be read."""
 

@@ -33,12 +33,11 @@ from crash_rate_aggregates.errors import (
     BadDateError,
     CrashRateAggregatesError,
     DatabaseError,
-    DateRangeError,
     NoPingsError,
 )
 from crash_rate_aggregates.health.check import PAST, CheckedDay, check_day
 from crash_rate_aggregates.health.due import due_days
-from crash_rate_aggregates.normalize.dates import parse_submission_date
+from crash_rate_aggregates.normalize.dates import check_order, parse_submission_date
 from crash_rate_aggregates.outcomes import LedgerLine
 from crash_rate_aggregates.sources.bucket import USUAL_STORAGE, StorageOptions
 from crash_rate_aggregates.sources.places import open_store
@@ -121,10 +120,7 @@ def submission_dates(first: date | None, last: date | None, *, today: date) -> l
     """
     yesterday = today - timedelta(days=1)
     first, last = first or yesterday, last or yesterday
-    if last < first:
-        raise DateRangeError(
-            f"the range ends on {last} before it begins on {first}: exchange the two dates"
-        )
+    check_order(first, last)
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import csv
+import math
 import sys
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from crash_rate_aggregates.cli.consoles import stdout
+from crash_rate_aggregates.cli.consoles import print_answer, writing_stdout
 from crash_rate_aggregates.cli.from_settings import asked_database
 from crash_rate_aggregates.cli.options import DATE, connection_options, range_options
 
 if TYPE_CHECKING:
     from crash_rate_aggregates.database.questions import Answer
+
+
+def _finite(_context: click.Context, option: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value} is no number of hours.", param=option)
+    return value
 
 
 @click.command()
@@ -36,6 +42,7 @@ def sql(statement: str, *, as_csv: bool, **flags: Any) -> None:
 @click.option(
     "--min-usage-hours",
     type=click.FloatRange(0),
+    callback=_finite,
     help="Show no rate where there are fewer; default: crash_min_usage_hours(), which is 100.",
 )
 @click.option("--by", default="channel", show_default=True, help="Dimensions, comma-separated.")
@@ -51,10 +58,10 @@ def rates(
 ) -> None:
     """Show crashes per 1,000 usage hours, with the hours and 95% intervals."""
     from crash_rate_aggregates.database.questions import crash_rates
-    from crash_rate_aggregates.terminal.tables import rates_tables
+    from crash_rate_aggregates.terminal.rates import RatesTable
 
+    names = tuple(dict.fromkeys(name.strip() for name in by.split(",")))
     with asked_database(flags) as connection:
-        names = by.split(",")
         found = crash_rates(
             connection,
             names,
@@ -62,7 +69,7 @@ def rates(
             max_submission_date=max_submission_date,
             min_usage_hours=min_usage_hours,
         )
-    stdout().print(*rates_tables(names, found), sep="\n")
+    print_answer(RatesTable(names, found))
 
 
 @click.command()
@@ -75,7 +82,7 @@ def ledger(submission_date: date | None, **flags: Any) -> None:
 
     with asked_database(flags) as connection:
         stored = stored_ledger(connection, submission_date)
-    stdout().print(*ledger_tables(stored), sep="\n")
+    print_answer(*ledger_tables(stored))
 
 
 @click.command()
@@ -83,7 +90,9 @@ def ledger(submission_date: date | None, **flags: Any) -> None:
 @click.option("--first-date", type=DATE, help="Default: 28 days up to the last.")
 @click.option("--last-date", type=DATE, help="Default: yesterday, UTC.")
 @click.option("--application", help="Default: Firefox.")
-@click.option("--channel", "channels", multiple=True, help="May be repeated; default: all.")
+@click.option(
+    "--channel", "channels", multiple=True, help="May be repeated; default: all, or release."
+)
 @click.option(
     "--csv", "as_csv", is_flag=True, help="Print comma-separated values, with all digits."
 )
@@ -96,20 +105,21 @@ def question(name: str | None, *, as_csv: bool, **flags: Any) -> None:
     if name is None:
         _print_answer(asking.listed(), as_csv=as_csv)
         return
-    values = asking.usual_values(**asked, today=datetime.now(UTC).date())
     found = asking.found(name)
+    values = asking.usual_values(found, **asked, today=datetime.now(UTC).date())
     with asked_database(flags) as connection:
         answer = asking.ask_question(connection, found, values)
     _print_answer(answer, as_csv=as_csv)
 
 
 def _print_answer(answer: Answer, *, as_csv: bool) -> None:
-    from crash_rate_aggregates.terminal.tables import answer_table
+    from crash_rate_aggregates.terminal.answers import AnswerTable, write_csv
 
     if as_csv:
-        csv.writer(sys.stdout).writerows([answer.columns, *answer.rows])
+        with writing_stdout():
+            write_csv(answer, sys.stdout)
     else:
-        stdout().print(answer_table(answer))
+        print_answer(AnswerTable(answer))
 
 
 @click.command()
@@ -122,4 +132,4 @@ def history(submission_date: date, **flags: Any) -> None:
 
     with asked_database(flags) as connection:
         runs = day_history(connection, submission_date)
-    stdout().print(*history_tables(runs), sep="\n")
+    print_answer(*history_tables(runs))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crash_rate_aggregates.cli.consoles import stdout
+from crash_rate_aggregates.cli.consoles import print_answer
 from crash_rate_aggregates.cli.from_settings import chosen_database, embedded_server
 from crash_rate_aggregates.cli.options import connection_options
 from crash_rate_aggregates.config import load_settings
@@ -35,7 +35,10 @@ def retention(*, yes: bool, config: str | None, **flags: Any) -> None:
             keep_weeks=settings.keep_weeks,
             today=datetime.now(UTC).date(),
         )
-        stdout().print(months_table(expired))
+        if not expired:
+            click.echo(f"No month is wholly older than {settings.keep_weeks} weeks.")
+            return
+        print_answer(months_table(expired))
         if not yes:
             click.echo("Nothing was dropped: add --yes to drop these months.")
             return
@@ -94,7 +97,7 @@ def status(server: EmbeddedServer) -> None:
     """Say whether the server runs, and where its data lies."""
     from crash_rate_aggregates.terminal.tables import status_table
 
-    stdout().print(status_table(server.status()))
+    print_answer(status_table(server.status()))
 
 
 @_server_command

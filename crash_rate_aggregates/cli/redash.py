@@ -125,4 +125,4 @@ def _secret(value: SecretStr | None) -> str | None:
 
 
 def _stdout() -> Console:
-    return Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    return Console(file=sys.stdout, highlight=False, soft_wrap=True, markup=False, emoji=False)

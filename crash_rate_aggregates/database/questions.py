@@ -16,9 +16,14 @@ from psycopg import sql
 from crash_rate_aggregates.database.crash_rate import CrashRate, CrashRates
 from crash_rate_aggregates.database.day import RecordedRun, StoredLedger
 from crash_rate_aggregates.database.reading import reading
-from crash_rate_aggregates.database.recorded_runs import not_stored, stored_runs
+from crash_rate_aggregates.database.recorded_runs import (
+    check_stored,
+    not_stored,
+    stored_runs,
+)
 from crash_rate_aggregates.database.statements import statement
 from crash_rate_aggregates.errors import DimensionsError, QueryError
+from crash_rate_aggregates.normalize.dates import check_order
 from crash_rate_aggregates.outcomes import LedgerLine
 
 DATE_COLUMNS = ("submission_date", "activity_date")
@@ -32,7 +37,7 @@ class Answer:
     """The result of a statement."""
 
     columns: tuple[str, ...]
-    """Names, which may repeat; empty for a statement without result."""
+    """Names, which may repeat."""
     rows: list[tuple[Any, ...]]
     """Values as Python's own types."""
 
@@ -51,7 +56,7 @@ def ask(connection: psycopg.Connection, query: str) -> Answer:
         with connection.pipeline():
             cursor.execute(query)
         if cursor.description is None:
-            return Answer((), [])
+            raise QueryError("the statement was rejected: it has no answer, write a SELECT")
         return Answer(tuple(column.name for column in cursor.description), cursor.fetchall())
 
 
@@ -73,11 +78,15 @@ def crash_rates(
         min_usage_hours: Groups with fewer hours have no rates; None for `crash_min_usage_hours()`.
 
     Raises:
+        DateRangeError: The last day lies before the first.
         DimensionsError: A name that no stored day has, with those there are.
+        DayNotStoredError: No day of the range is stored.
         DatabaseError: There are no tables yet.
     """
+    check_order(min_submission_date, max_submission_date)
     with reading(connection, "the crash rates could not be computed") as cursor:
         _check_names(cursor, by)
+        check_stored(cursor, min_submission_date, max_submission_date)
         names = {f"name_{place}": name for place, name in enumerate(by)}
         groups = sql.SQL(", ").join(_group(key, name) for key, name in names.items())
         cursor.execute(

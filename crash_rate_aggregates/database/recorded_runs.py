@@ -35,6 +35,22 @@ def not_stored(cursor: psycopg.Cursor, submission_date: date | None) -> DayNotSt
     )
 
 
+def check_stored(cursor: psycopg.Cursor, first: date | None, last: date | None) -> None:
+    """Pass if a submission date from the first to the last is stored; None is no bound.
+
+    Raises:
+        DayNotStoredError: With the days there are.
+    """
+    days = [run.submission_date for run in stored_runs(cursor, None)]
+    if not days:
+        raise not_stored(cursor, None)
+    if not any((first or day) <= day <= (last or day) for day in days):
+        raise DayNotStoredError(
+            f"no day from {first or days[0]} to {last or days[-1]} is stored: "
+            f"there are {len(days):,} days from {days[0]} to {days[-1]}"
+        )
+
+
 def _recorded_runs(
     cursor: psycopg.Cursor, name: str, submission_date: date | None
 ) -> list[RecordedRun]:

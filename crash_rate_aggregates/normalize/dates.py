@@ -6,6 +6,8 @@ import re
 from datetime import date
 from functools import lru_cache
 
+from crash_rate_aggregates.errors import DateRangeError
+
 FIRST_SUBMISSION_DATE = date(2000, 1, 1)
 LAST_SUBMISSION_DATE = date(2199, 12, 31)
 
@@ -26,6 +28,18 @@ def _submission_date(text: str) -> date | None:
     day = _real_date(match[1], match[3], match[4]) if match else None
     in_range = day is not None and FIRST_SUBMISSION_DATE <= day <= LAST_SUBMISSION_DATE
     return day if in_range else None
+
+
+def check_order(first: date | None, last: date | None) -> None:
+    """Pass a range of days; None is no bound.
+
+    Raises:
+        DateRangeError: The last lies before the first.
+    """
+    if first and last and last < first:
+        raise DateRangeError(
+            f"the range ends on {last} before it begins on {first}: exchange the two dates"
+        )
 
 
 @lru_cache(maxsize=4096)

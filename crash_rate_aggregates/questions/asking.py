@@ -10,7 +10,8 @@ import psycopg
 
 from crash_rate_aggregates.database.questions import Answer
 from crash_rate_aggregates.database.reading import reading
-from crash_rate_aggregates.errors import QuestionNotFoundError
+from crash_rate_aggregates.errors import QuestionNotFoundError, UsageError
+from crash_rate_aggregates.normalize.dates import check_order
 from crash_rate_aggregates.questions.catalog import Question, questions
 
 CHANNELS = ("release", "beta", "aurora", "nightly", "esr", "other")
@@ -41,6 +42,7 @@ def found(name: str) -> Question:
 
 
 def usual_values(
+    question: Question,
     *,
     first_date: date | None,
     last_date: date | None,
@@ -51,15 +53,26 @@ def usual_values(
     """Return a value for every parameter.
 
     Args:
+        question: Which is asked.
         first_date: First day; None for 28 days in all.
         last_date: Last day, included; None for yesterday.
         application: As the database's function `crash_application` folds it; None for Firefox.
         channels: None at all stands for all; a question about one channel takes the first.
         today: The current date in UTC.
+
+    Raises:
+        DateRangeError: The last day lies before the first.
+        UsageError: Several channels for a question about one.
     """
+    if len(channels) > 1 and "channel" in question.parameters:
+        raise UsageError(
+            f"{question.name} is about one channel, not {len(channels)}: ask it for each"
+        )
     last = last_date or today - timedelta(days=1)
+    first = first_date or last - timedelta(days=USUAL_DAYS - 1)
+    check_order(first, last)
     return {
-        "first_date": first_date or last - timedelta(days=USUAL_DAYS - 1),
+        "first_date": first,
         "last_date": last,
         "application": application or APPLICATIONS[0],
         "channels": list(channels or CHANNELS),

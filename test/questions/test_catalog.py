@@ -4,10 +4,11 @@ import re
 import unittest
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from crash_rate_aggregates.database.partitions import ensure_partition
 from crash_rate_aggregates.database.replace_day import replace_day
-from crash_rate_aggregates.errors import QuestionNotFoundError
+from crash_rate_aggregates.errors import DateRangeError, QuestionNotFoundError, UsageError
 from crash_rate_aggregates.outcomes import LedgerLine
 from crash_rate_aggregates.questions.asking import (
     APPLICATIONS,
@@ -75,7 +76,12 @@ class AskingTest(unittest.TestCase):
         """Without values it is about Firefox on all channels in the 28 days up to yesterday."""
         today = date(2016, 3, 29)
         usual = usual_values(
-            first_date=None, last_date=None, application=None, channels=(), today=today
+            found("freshness"),
+            first_date=None,
+            last_date=None,
+            application=None,
+            channels=(),
+            today=today,
         )
         self.assertEqual(
             list(usual.values()),
@@ -83,6 +89,7 @@ class AskingTest(unittest.TestCase):
         )
         self.assertEqual(sorted(usual), sorted(PARAMETERS))
         given = usual_values(
+            found("completeness"),
             first_date=today,
             last_date=today,
             application="Fennec",
@@ -90,6 +97,15 @@ class AskingTest(unittest.TestCase):
             today=today,
         )
         self.assertEqual(list(given.values()), [today, today, "Fennec", ["beta", "x"], "beta"])
+
+    def test_refused_values(self):
+        """A range that ends before it begins is refused, and two channels where one is asked."""
+        today = date(2016, 3, 29)
+        usual: Any = {"first_date": None, "last_date": None, "application": None, "today": today}
+        with self.assertRaisesRegex(UsageError, "is about one channel, not 2: ask it for each"):
+            usual_values(found("crash_rates_by_build"), **usual, channels=("beta", "esr"))
+        with self.assertRaisesRegex(DateRangeError, "ends on 2016-03-28 before it begins on"):
+            usual_values(found("pings_a_day"), **{**usual, "first_date": today}, channels=())
 
 
 class QuestionsTestCase(DatabaseTestCase):

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import io
+import unittest
+from datetime import date
+from decimal import Decimal
+
+from rich.console import Console, RenderableType
+
+from crash_rate_aggregates.database.crash_rate import CrashRate, CrashRates
+from crash_rate_aggregates.database.questions import Answer
+from crash_rate_aggregates.terminal.answers import MAX_ROWS, AnswerTable, write_csv
+from crash_rate_aggregates.terminal.rates import RatesTable
+
+
+def printed(shown: RenderableType, width: int = 300) -> list[str]:
+    """Return the lines on a terminal of that width, as the program prints on one."""
+    file = io.StringIO()
+    Console(file=file, width=width, markup=False, emoji=False, highlight=False).print(shown)
+    return [line.rstrip() for line in file.getvalue().splitlines()]
+
+
+class AnswerTableTest(unittest.TestCase):
+    def shown(self, *values):
+        """Return the cells of a row as they stand in the terminal."""
+        columns = tuple(f"column_{number}" for number in range(len(values)))
+        return printed(AnswerTable(Answer(columns, [values])))[3].split()
+
+    def test_numbers(self):
+        """From 1 on a number has four decimals, from 100 on two, below 1 four digits."""
+        self.assertEqual(
+            self.shown(2.986221860431, 6362.554722222, Decimal("0.00125"), 1000.0, -150.126, 12345),
+            ["2.9862", "6362.55", "0.001250", "1000.00", "-150.13", "12345"],
+        )
+        self.assertEqual(
+            self.shown(0.00034016, -0.5, 0.0, 1e-9, 1e-12, Decimal(0)),
+            ["0.0003402", "-0.5000", "0", "0.000000001000", "1.000e-12", "0"],
+        )
+        self.assertEqual(
+            self.shown(float("nan"), float("inf"), date(2016, 3, 14), True, "45.0"),
+            ["nan", "inf", "2016-03-14", "true", "45.0"],
+        )
+
+    def test_null_and_json(self):
+        """NULL is empty; objects and arrays are JSON."""
+        self.assertEqual(self.shown(1, None, 2), ["1", "2"])
+        self.assertEqual(self.shown({"a": "ü"}, [1, None]), ['{"a":', '"ü"}', "[1,", "null]"])
+
+    def test_texts_of_clients(self):
+        """Nothing that a client wrote is taken for markup, an emoji or a command."""
+        self.assertEqual(self.shown("[/b]", "[red]x", ":smile:"), ["[/b]", "[red]x", ":smile:"])
+        self.assertEqual(self.shown("\x1b[31mred", "a\rb\x9b"), ["\ufffd[31mred", "a\ufffdb\ufffd"])
+
+    def test_too_wide(self):
+        """An answer that is wider than the terminal is a block for each row, with nothing cut."""
+        columns = tuple(f"column_{number}" for number in range(12))
+        lines = printed(AnswerTable(Answer(columns, [tuple(range(12)), tuple(range(12))])), 60)
+        for number in range(12):
+            self.assertEqual(lines.count(f"  column_{number:<2}   {number}"), 2, lines)
+        self.assertIn("  row 2", lines)
+
+    def test_many_rows(self):
+        """After a thousand rows it says how many more there are."""
+        lines = printed(AnswerTable(Answer(("n",), [(1,)] * (MAX_ROWS + 2))))
+        self.assertEqual(lines[-1], "and 2 more rows: --csv prints all")
+        self.assertEqual(lines.count("  1"), MAX_ROWS)
+        self.assertNotIn("more", " ".join(printed(AnswerTable(Answer(("n",), [(1,)] * 3)))))
+
+    def test_csv(self):
+        """Comma-separated values have all digits, and texts of which none is Python's."""
+        file = io.StringIO()
+        row = (1 / 3, None, True, {"a": "[/b]"}, [1, 2], "x,y", date(2016, 3, 14))
+        write_csv(Answer(("a", "b", "c", "d", "e", "f", "g"), [row]), file)
+        self.assertEqual(
+            file.getvalue().splitlines()[1],
+            '0.3333333333333333,,true,"{""a"": ""[/b]""}","[1, 2]","x,y",2016-03-14',
+        )
+
+
+class RatesTableTest(unittest.TestCase):
+    rate = CrashRate(12345, 12.345, 10.1, 14.9, 1.0)
+    group = CrashRates(("nightly",), 9, 1_234_567.0, 100.0, *[rate] * 6)
+    none = CrashRates(("[/b]\x1b",), 9, 5.0, 100.0, *[CrashRate(1, None, None, None, None)] * 6)
+
+    def test_wide(self):
+        """Where there is room, each interval stands beside its rate."""
+        lines = printed(RatesTable(("channel",), [self.group, self.none]), 160)
+        self.assertEqual(" ".join(lines).count("12.35 (10.10 … 14.90)"), 5)
+        self.assertEqual(lines[-1], "1 more with fewer than 100 usage hours")
+
+    def test_eighty_columns(self):
+        """On 80 columns each interval stands below its rate, and no column is cut."""
+        lines = printed(RatesTable(("channel",), [self.group]), 80)
+        self.assertEqual(lines[4].split(), ["nightly", "1,234,567", *["12.35"] * 6])
+        self.assertEqual(lines[5].split(), ["10.1…14.9"] * 5)
+
+    def test_narrow(self):
+        """On fewer there are rates alone, and a word about the intervals."""
+        lines = printed(RatesTable(("channel",), [self.group]), 66)
+        self.assertEqual(lines[4].split(), ["nightly", "1,234,567", *["12.35"] * 6])
+        self.assertEqual(lines[-1], "For the 95% intervals, make the terminal wider.")
+
+    def test_texts_of_clients(self):
+        """A client's channel is not taken for markup, nor for a command to the terminal."""
+        strange = CrashRates(("[/b]\x1b",), 9, 1_000.0, 100.0, *[self.rate] * 6)
+        self.assertIn("[/b]\ufffd", " ".join(printed(RatesTable(("channel",), [strange]))))
