@@ -12,6 +12,7 @@ import click
 from crash_rate_aggregates.cli.consoles import print_answer, writing_stdout
 from crash_rate_aggregates.cli.from_settings import asked_database
 from crash_rate_aggregates.cli.options import DATE, connection_options, range_options
+from crash_rate_aggregates.errors import QueryError
 
 if TYPE_CHECKING:
     from crash_rate_aggregates.database.questions import Answer
@@ -35,6 +36,8 @@ def sql(statement: str, *, as_csv: bool, **flags: Any) -> None:
 
     with asked_database(flags) as connection:
         answer = ask(connection, statement)
+    if not answer.columns:
+        raise QueryError(f"{statement!r} has no answer: write a SELECT")
     _print_answer(answer, as_csv=as_csv)
 
 

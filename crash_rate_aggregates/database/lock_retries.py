@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import psycopg
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
-from crash_rate_aggregates.database.advisory_locks import lock_schema
+from crash_rate_aggregates.database.locks import lock_schema
 from crash_rate_aggregates.database.statements import statement
 
 LOCK_TIMEOUT_MILLISECONDS = 900

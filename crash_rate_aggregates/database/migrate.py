@@ -8,7 +8,7 @@ from importlib import resources
 
 import psycopg
 
-from crash_rate_aggregates.database.advisory_locks import lock_schema
+from crash_rate_aggregates.database.lock_retries import changing_schema, lock_retries
 from crash_rate_aggregates.database.rejections import rejections
 from crash_rate_aggregates.database.statements import statement
 from crash_rate_aggregates.errors import DatabaseError
@@ -48,7 +48,8 @@ def migrate(
 ) -> list[str]:
     """Apply the steps that the database does not have yet, each in a transaction of its own.
 
-    Safe when several processes do it at once: they wait for each other.
+    Safe when several processes do it at once: they wait for each other. A step that has to wait for
+    a reader gives way to those behind it, and is tried again.
 
     Args:
         connection: From `connect`.
@@ -58,11 +59,16 @@ def migrate(
         The names of the steps applied now, empty if the database was up to date.
 
     Raises:
+        LockTimeoutError: A reader kept its lock.
         DatabaseError: The database was made by a newer or another program, or it refuses.
     """
     steps = read_migrations() if migrations is None else migrations
     with rejections("the tables could not be made"):
-        return [step.name for step in _missing(connection, steps) if _apply(connection, step)]
+        return [
+            step.name
+            for step in _missing(connection, steps)
+            if lock_retries()(_apply, connection, step)
+        ]
 
 
 def _missing(connection: psycopg.Connection, steps: tuple[Migration, ...]) -> tuple[Migration, ...]:
@@ -93,8 +99,7 @@ def _read_applied(connection: psycopg.Connection) -> dict[int, tuple[str, str]]:
 
 def _apply(connection: psycopg.Connection, step: Migration) -> bool:
     """Apply the step unless another process was faster."""
-    with connection.transaction():
-        lock_schema(connection)
+    with changing_schema(connection):
         row = connection.execute(statement("has_migrations")).fetchone()
         if row is None or not row[0]:
             connection.execute(statement("create_migrations"))

@@ -37,7 +37,7 @@ class Answer:
     """The result of a statement."""
 
     columns: tuple[str, ...]
-    """Names, which may repeat."""
+    """Names, which may repeat; empty for a statement without result."""
     rows: list[tuple[Any, ...]]
     """Values as Python's own types."""
 
@@ -56,7 +56,7 @@ def ask(connection: psycopg.Connection, query: str) -> Answer:
         with connection.pipeline():
             cursor.execute(query)
         if cursor.description is None:
-            raise QueryError("the statement was rejected: it has no answer, write a SELECT")
+            return Answer((), [])
         return Answer(tuple(column.name for column in cursor.description), cursor.fetchall())
 
 

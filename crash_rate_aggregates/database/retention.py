@@ -81,6 +81,7 @@ def drop_month(
 def _drop_month(connection: psycopg.Connection, month: Month) -> None:
     with changing_schema(connection):
         partition = sql.Identifier(month.partition)
-        connection.execute(statement("drop_partition").format(partition=partition))
         delete_summaries(connection, month.first, month.last)
         connection.execute(statement("delete_runs"), {"first": month.first, "last": month.last})
+        # Last, as all who ask the table wait from here to the commit.
+        connection.execute(statement("drop_partition").format(partition=partition))

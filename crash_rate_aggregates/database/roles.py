@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 import psycopg
 from psycopg import sql
 
-from crash_rate_aggregates.database.advisory_locks import lock_schema
+from crash_rate_aggregates.database.lock_retries import changing_schema, lock_retries
 from crash_rate_aggregates.database.migrate import migrate
 from crash_rate_aggregates.database.rejections import rejections
 from crash_rate_aggregates.database.statements import statement
@@ -61,10 +61,20 @@ def init_roles(
         The migrations applied now.
 
     Raises:
+        LockTimeoutError: A reader kept its lock.
         DatabaseError: The role may not do that, or the tables are of a newer version.
     """
-    with rejections("the roles could not be made"), connection.transaction():
-        lock_schema(connection)
+    with rejections("the roles could not be made"):
+        return lock_retries()(_set_right, connection, roles, passwords, reader_timeout)
+
+
+def _set_right(
+    connection: psycopg.Connection,
+    roles: Roles,
+    passwords: Mapping[str, str],
+    reader_timeout: str,
+) -> list[str]:
+    with changing_schema(connection):
         for kind, role in asdict(roles).items():
             _ensure_role(connection, role, passwords.get(kind))
         names = _names(connection, roles, reader_timeout)

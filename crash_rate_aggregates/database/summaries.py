@@ -11,7 +11,7 @@ from datetime import date
 import psycopg
 from psycopg import sql
 
-from crash_rate_aggregates.database.advisory_locks import lock_day
+from crash_rate_aggregates.database.locks import lock_day
 from crash_rate_aggregates.database.rejections import rejections
 from crash_rate_aggregates.database.statements import statement
 from crash_rate_aggregates.stats import STAT_NAMES

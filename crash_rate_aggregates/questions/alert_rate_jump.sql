@@ -2,7 +2,7 @@
 -- Compares the crash rate of the last activity date but one, when most pings have come in, with that
 -- of the 28 days before it, by application, channel and kind. Far above is: over 1.2 times as high,
 -- and by more than 4 standard errors, day-to-day dispersion included. One row; above 0 something is
--- wrong.
+-- wrong. It says 0 while days that an older version stored are still to be summed up.
 WITH sums AS (
     SELECT
         activity_date,
@@ -18,6 +18,7 @@ WITH sums AS (
     FROM crash_aggregates_by_channel
     WHERE
         channel IS NOT NULL
+        AND NOT EXISTS (SELECT FROM crash_aggregates_days_to_sum_up)
         AND activity_date BETWEEN
         (SELECT max(submission_date) - 29 FROM crash_aggregates_by_channel)
         AND (SELECT max(submission_date) - 1 FROM crash_aggregates_by_channel)
@@ -44,6 +45,7 @@ compared AS (
         sum(crashes) FILTER (WHERE NOT is_last) AS past_crashes,
         sum(variance) FILTER (WHERE NOT is_last) AS past_variance,
         sum(usage_hours) FILTER (WHERE NOT is_last) AS past_hours,
+        count(*) FILTER (WHERE NOT is_last AND usage_hours > 0) AS past_days,
         crash_dispersion(
             count(*) FILTER (WHERE NOT is_last AND usage_hours > 0),
             sum(usage_hours) FILTER (WHERE NOT is_last),
@@ -65,14 +67,16 @@ scored AS (
         1000 * crashes / usage_hours AS rate,
         1000 * past_crashes / past_hours AS past_rate,
         (crashes / usage_hours - past_crashes / past_hours)
-        / sqrt(dispersion * past_variance / past_hours * (1 / usage_hours + 1 / past_hours))
-            AS standard_errors
+        -- As if there had been one crash where there was none: the first ones count too.
+        / sqrt(
+            coalesce(dispersion, 1) * greatest(past_variance, 1) / past_hours
+            * (1 / usage_hours + 1 / past_hours)
+        ) AS standard_errors
     FROM compared
     WHERE
         usage_hours >= crash_min_usage_hours()
         AND past_hours > 0
-        AND past_variance > 0
-        AND dispersion IS NOT NULL
+        AND past_days >= 7
 ),
 
 far_above AS (

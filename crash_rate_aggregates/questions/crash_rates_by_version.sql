@@ -29,10 +29,10 @@ dispersed AS (
         usage_hours,
         kinds.*,
         crash_dispersion(
-            count(*) OVER recent,
+            count(*) FILTER (WHERE usage_hours > 0) OVER recent,
             sum(usage_hours) OVER recent,
-            sum(crashes) OVER recent,
-            sum(variance) OVER recent,
+            sum(crashes) FILTER (WHERE usage_hours > 0) OVER recent,
+            sum(variance) FILTER (WHERE usage_hours > 0) OVER recent,
             sum(crashes * crashes / nullif(usage_hours, 0)) OVER recent
         ) AS dispersion
     FROM ages

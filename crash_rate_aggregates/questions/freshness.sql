@@ -1,6 +1,7 @@
 -- Freshness
--- The last submission date that is stored, when that was, and how many of the last 28 submission
--- dates are missing. A day is due at noon UTC of the day after it.
+-- The last submission date that is stored, when that was, how many of the last 28 submission dates
+-- are missing, and how many stored days the other questions do not know yet, because they were stored
+-- by an older version and are still to be summed up. A day is due at noon UTC of the day after it.
 WITH due AS (
     SELECT (now() AT TIME ZONE 'UTC' - INTERVAL '36 hours')::date AS last_date
 ),
@@ -14,7 +15,9 @@ SELECT
     stored.last_date AS last_submission_date,
     run.finished_at AS stored_at,
     due.last_date AS due_submission_date,
-    greatest(due.last_date - stored.last_date, 0) AS days_behind,
+    CASE
+        WHEN stored.last_date IS NOT NULL THEN greatest(due.last_date - stored.last_date, 0)
+    END AS days_behind,
     (
         SELECT count(*)
         FROM generate_series(due.last_date - 27, due.last_date, INTERVAL '1 day') AS day
@@ -23,8 +26,9 @@ SELECT
                 SELECT FROM crash_aggregates_current_runs AS other
                 WHERE other.submission_date = day::date
             )
-            AND day >= coalesce(stored.first_date, due.last_date)
-    ) AS days_missing
+            AND day >= coalesce(stored.first_date, due.last_date - 27)
+    ) AS days_missing,
+    (SELECT count(*) FROM crash_aggregates_days_to_sum_up) AS days_to_sum_up
 FROM due
 CROSS JOIN stored
 LEFT JOIN crash_aggregates_current_runs AS run ON run.submission_date = stored.last_date

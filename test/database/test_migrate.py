@@ -21,6 +21,8 @@ NAMES = [
     "0008_partitions",
     "0009_open_attempts",
     "0010_applications",
+    "0011_intervals_of_differences",
+    "0012_locks",
 ]
 NEXT = len(NAMES) + 1
 
@@ -178,6 +180,7 @@ class TablesTest(unittest.TestCase):
                 "crash_aggregates_by_system",
                 "crash_aggregates_damaged_files",
                 "crash_aggregates_ledger",
+                "crash_aggregates_locks",
                 "crash_aggregates_migrations",
                 "crash_aggregates_open_attempts",
                 "crash_aggregates_run_totals",

@@ -15,7 +15,12 @@ from crash_rate_aggregates.database.questions import (
 )
 from crash_rate_aggregates.database.replace_day import replace_day
 from crash_rate_aggregates.dimensions import DIMENSION_NAMES, DIMENSIONS
-from crash_rate_aggregates.errors import DayNotStoredError, DimensionsError, QueryError
+from crash_rate_aggregates.errors import (
+    DateRangeError,
+    DayNotStoredError,
+    DimensionsError,
+    QueryError,
+)
 from crash_rate_aggregates.outcomes import LedgerLine
 from test.database.days import BETA, NIGHTLY, SUBMISSION_DATE, DatabaseTestCase, Row, day
 
@@ -163,12 +168,16 @@ class CrashRatesTest(DatabaseTestCase):
             (nightly.content_minus_shutdown.crashes, nightly.content_minus_shutdown.per_1000_hours),
             (-1, -0.5),
         )
-        self.assert_near(nightly.content_minus_shutdown.lower, (-1 - 1.959964 * math.sqrt(7)) / 2)
-        self.assert_near(nightly.content_minus_shutdown.upper, (-1 + 1.959964 * math.sqrt(7)) / 2)
+        # The exact limits of 3, 13 and 4 crashes, content, main with it, and at shutdown.
+        c_lower, c_upper, m_c_lower, m_c_upper = 0.618672123, 8.767273070, 6.921952, 22.230397
+        s_lower, s_upper = 1.089865, 10.241589
+        difference = nightly.content_minus_shutdown
+        self.assert_near(difference.lower, (-1 - math.hypot(3 - c_lower, s_upper - 4)) / 2)
+        self.assert_near(difference.upper, (-1 + math.hypot(c_upper - 3, 4 - s_lower)) / 2)
         both = nightly.main_and_content_minus_shutdown
         self.assertEqual((both.crashes, both.per_1000_hours, both.dispersion), (9, 4.5, None))
-        self.assert_near(both.lower, (9 - 1.959964 * math.sqrt(17)) / 2)
-        self.assert_near(both.upper, (9 + 1.959964 * math.sqrt(17)) / 2)
+        self.assert_near(both.lower, (9 - math.hypot(13 - m_c_lower, s_upper - 4)) / 2)
+        self.assert_near(both.upper, (9 + math.hypot(m_c_upper - 13, 4 - s_lower)) / 2)
         self.assertEqual((nightly.plugin.crashes, nightly.plugin.per_1000_hours), (1, 0.5))
         self.assertEqual((nightly.gpu.crashes, nightly.gpu.per_1000_hours), (0, 0.0))
         self.assertEqual(nightly.gpu.lower, 0.0)
@@ -207,10 +216,18 @@ class CrashRatesTest(DatabaseTestCase):
         )
 
     def test_by_none(self):
-        """Without a dimension there is one group of everything, and none of an empty range."""
+        """Without a dimension there is one group of everything."""
         (everything,) = crash_rates(self.connection, [])
         self.assertEqual((everything.group, everything.usage_hours), ((), 2010.5))
-        self.assertEqual(crash_rates(self.connection, [], date(2020, 1, 1), date(2020, 1, 2)), [])
+
+    def test_no_day_of_the_range(self):
+        """A range without a stored day is an error that says which are, one upside down another."""
+        with self.assertRaisesRegex(
+            DayNotStoredError, "^no day from 2020-01-01 to 2020-01-02 is stored: there are 2 days"
+        ):
+            crash_rates(self.connection, [], date(2020, 1, 1), date(2020, 1, 2))
+        with self.assertRaisesRegex(DateRangeError, "exchange the two dates$"):
+            crash_rates(self.connection, [], date(2020, 1, 2), date(2020, 1, 1))
 
     def test_range(self):
         """Both ends of the range belong to it, and each may be left open."""
@@ -275,7 +292,8 @@ class StoredDaysTest(DatabaseTestCase):
         """A day that is not stored is an error that says which are."""
         with self.assertRaisesRegex(DayNotStoredError, "^no day is stored yet: fill one with"):
             stored_ledger(self.connection)
-        self.assertEqual(crash_rates(self.connection), [])
+        with self.assertRaisesRegex(DayNotStoredError, "^no day is stored yet: fill one with"):
+            crash_rates(self.connection)
         replace_day(self.connection, day(NIGHTLY))
         with self.assertRaises(DayNotStoredError) as caught:
             stored_ledger(self.connection, date(2016, 3, 15))

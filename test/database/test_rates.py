@@ -171,13 +171,39 @@ class CrashRateTest(DatabaseTestCase):
             self.assertEqual(rates["main"][0], main)
             self.assertEqual(rates["main_and_content_minus_shutdown"][0], main + 3)
 
-    def test_difference_has_a_normal_interval(self):
-        """C-S lies between 1.96 standard deviations of C and S together, and may be negative."""
+    def limits(self, crashes, dispersion):
+        ((lower, upper),) = self.rows(
+            "SELECT crash_count_lower_limit(%s, %s), crash_count_upper_limit(%s, %s)",
+            *(crashes, dispersion) * 2,
+        )
+        return crashes - lower, upper - crashes
+
+    def test_difference(self):
+        """The way from C-S to a limit is as long as those of C and S are, at a right angle."""
         rates = self.rates(1000, (0, 0, 40, 60, 0, 0), dispersion=2.25)
         crashes, rate, lower, upper = rates["content_minus_shutdown"]
         self.assertEqual((crashes, rate), (-20, -20.0))
-        self.assertAlmostEqual(lower, -20 - Z * 15, 9)
-        self.assertAlmostEqual(upper, -20 + Z * 15, 9)
+        (c_down, c_up), (s_down, s_up) = self.limits(40.0, 2.25), self.limits(60.0, 2.25)
+        self.assertAlmostEqual(lower, -20 - math.hypot(c_down, s_up), 9)
+        self.assertAlmostEqual(upper, -20 + math.hypot(c_up, s_down), 9)
+
+    def test_difference_of_many(self):
+        """Of many crashes that is the interval of a normal distribution of that variance."""
+        rates = self.rates(1000, (300_000, 0, 400_000, 100_000, 0, 0))
+        crashes, _, lower, upper = rates["main_and_content_minus_shutdown"]
+        self.assertEqual(crashes, 600_000)
+        self.assertAlmostEqual((crashes - lower) / (Z * math.sqrt(800_000)), 1, 2)
+        self.assertAlmostEqual((upper - crashes) / (Z * math.sqrt(800_000)), 1, 2)
+
+    def test_no_crashes(self):
+        """Without a crash M+C-S may be as high as M alone, by the exact limit of no crash."""
+        rates = self.rates(1000, (0, 0, 0, 0, 0, 0))
+        self.assertEqual(rates["main"][:3], (0, 0.0, 0.0))
+        self.assertAlmostEqual(rates["main"][3], 3.6889, 4)
+        crashes, rate, lower, upper = rates["main_and_content_minus_shutdown"]
+        self.assertEqual((crashes, rate), (0, 0.0))
+        self.assertAlmostEqual(upper, 3.6889, 4)
+        self.assertAlmostEqual(lower, -3.6889, 4)
 
     def test_too_few_hours(self):
         """With too few hours, or none, there is a count and no rate, never a rate of 0."""

@@ -5,8 +5,8 @@ import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from crash_rate_aggregates.database.advisory_locks import lock_day
 from crash_rate_aggregates.database.connection import connect
+from crash_rate_aggregates.database.locks import lock_day
 from crash_rate_aggregates.database.replace_day import replace_day
 from crash_rate_aggregates.database.vacuum import vacuum_day
 from crash_rate_aggregates.errors import DatabaseError, EngineError, LockTimeoutError
@@ -27,8 +27,7 @@ class FaultTest(DatabaseTestCase):
         self.assertEqual(self.rows("SELECT count(*) FROM crash_aggregates_runs"), [(1,)])
         self.assertEqual(
             self.rows(
-                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = "
-                "(SELECT oid FROM pg_database WHERE datname = current_database())"
+                "SELECT count(*) FROM pg_locks WHERE relation = 'crash_aggregates_locks'::regclass"
             ),
             [(0,)],
         )

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import unittest
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+from crash_rate_aggregates.database.attempts import begin_attempt
 from crash_rate_aggregates.database.connection import connect
 from crash_rate_aggregates.database.migrate import migrate
 from crash_rate_aggregates.database.partitions import ensure_partition
@@ -73,10 +74,12 @@ class DropMonthTest(unittest.TestCase):
 
     def test_drop(self):
         """The month's partition, summaries, runs and all that hangs on them go, no more."""
+        begin_attempt(self.connection, date(2016, 1, 31), datetime.now(UTC), "1")
         drop_month(self.connection, stored_months(self.connection)[1])
         kept = [date(2015, 12, 31), date(2016, 2, 1)]
         for table in ("crash_aggregates", "crash_aggregates_runs", *SUMMARIES):
             self.assertEqual(self.dates(table), kept, table)
+        self.assertEqual(self.dates("crash_aggregates_open_attempts"), [])
         for table in ("ledger", "run_totals", "damaged_files"):
             runs = self.connection.execute(
                 f"SELECT DISTINCT run_id FROM crash_aggregates_{table} ORDER BY 1"

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from crash_rate_aggregates.database.advisory_locks import lock_day
 from crash_rate_aggregates.database.connection import connect
+from crash_rate_aggregates.database.locks import lock_day
 from crash_rate_aggregates.engines.interface import Engine
 from crash_rate_aggregates.errors import (
     BadDateError,
@@ -153,8 +153,8 @@ class JobTest(unittest.TestCase):
             for _ in range(2)
         ]
         waiting = (
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted "
-            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+            "AND datname = current_database()"
         )
         with connect(self.url) as connection, connection.transaction():
             lock_day(connection, DAY)

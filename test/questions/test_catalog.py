@@ -259,6 +259,19 @@ class RatesTest(QuestionsTestCase):
         self.assertAlmostEqual(days[7]["main_upper"], wanted, 6)
         self.assertGreater(days[7]["main_upper"], 150)
 
+    def test_days_without_hours(self):
+        """Days without usage hours do not count among the seven that tell the dispersion."""
+        for number in range(1, 9):
+            hours = HOURS if number % 2 else 0
+            stats = {"usage_seconds": hours, "main_crashes": 10 * number}
+            self.store(
+                date(2016, 3, number), Row({"channel": "beta"}, stats, date(2016, 3, number))
+            )
+        self.assertEqual(
+            self.rows("SELECT DISTINCT dispersion FROM crash_rates_by_day WHERE kind = 'main'"),
+            [(None,)],
+        )
+
     def test_by_version(self):
         """Builds of a version stand together by their age on the activity date, if it is recent."""
         for number, build_id in ((14, "20160312000000"), (15, "20160313000000")):
@@ -371,6 +384,8 @@ class TrustTest(QuestionsTestCase):
         """A day that is due and not there is missing, until it is there."""
         due = (datetime.now(UTC) - timedelta(hours=36)).date()
         self.assertEqual(self.ask("alert_missing_day")[0]["days_missing"], 14)
+        (nothing,) = self.ask("freshness")
+        self.assertEqual((nothing["days_behind"], nothing["days_missing"]), (None, 28))
         for earlier in (4, 3, 1, 0):
             self.store(due - timedelta(days=earlier), Row({}, {}))
         (missing,) = self.ask("alert_missing_day")
@@ -379,6 +394,28 @@ class TrustTest(QuestionsTestCase):
         self.assertEqual((fresh["days_behind"], fresh["days_missing"]), (0, 1))
         self.store(due - timedelta(days=2), Row({}, {}))
         self.assertEqual(self.ask("alert_missing_day")[0]["days_missing"], 0)
+
+    def test_first_crashes(self):
+        """Crashes on a channel that had none for weeks are far above its past."""
+        for number in range(1, 28):
+            one = date(2016, 3, number)
+            crashes = 500 if number == 26 else 0
+            self.store(
+                one,
+                Row({"channel": "beta"}, {"usage_seconds": HOURS, "main_crashes": crashes}, one),
+            )
+        (alert,) = self.ask("alert_rate_jump")
+        self.assertEqual((alert["rates_far_above"], alert["activity_date"]), (2, date(2016, 3, 26)))
+        self.assertIn("Firefox beta main: 500.00 instead of 0.00 per 1,000 hours", alert["which"])
+
+    def test_days_to_sum_up(self):
+        """While stored days are still to be summed up, freshness says so and no alert fires."""
+        self.test_first_crashes()
+        self.assertEqual(self.ask("freshness")[0]["days_to_sum_up"], 0)
+        self.connection.execute("TRUNCATE crash_aggregates_run_totals")
+        self.assertEqual(self.ask("freshness")[0]["days_to_sum_up"], 27)
+        (alert,) = self.ask("alert_rate_jump")
+        self.assertEqual((alert["rates_far_above"], alert["which"]), (0, "none"))
 
     def test_rate_jump(self):
         """A rate far above its past is told, a rate as ever is not, nor one of few hours."""

@@ -74,7 +74,7 @@ TRUNCATE
     crash_aggregates_by_build,
     crash_aggregates_by_system,
     crash_aggregates_by_country;
--- A stored day without the totals of its run is summed up anew.
+-- So that all days are in crash_aggregates_days_to_sum_up.
 DELETE FROM crash_aggregates_run_totals
 WHERE run_id IN (SELECT run_id FROM crash_aggregates_current_runs);
 
@@ -173,10 +173,10 @@ dispersed AS (
     SELECT
         days.*,
         crash_dispersion(
-            count(*) OVER recent,
+            count(*) FILTER (WHERE usage_hours > 0) OVER recent,
             sum(usage_hours) OVER recent,
-            sum(crashes) OVER recent,
-            sum(variance) OVER recent,
+            sum(crashes) FILTER (WHERE usage_hours > 0) OVER recent,
+            sum(variance) FILTER (WHERE usage_hours > 0) OVER recent,
             sum(crashes * crashes / nullif(usage_hours, 0)) OVER recent
         ) AS dispersion
     FROM days
@@ -205,6 +205,16 @@ CROSS JOIN LATERAL crash_rate(
     is_count, crashes, variance, usage_hours, dispersion, crash_min_usage_hours()
 ) AS rate;
 
+CREATE VIEW crash_aggregates_days_to_sum_up AS
+SELECT run.submission_date, run.run_id
+FROM crash_aggregates_current_runs AS run
+WHERE
+    run.aggregates > 0
+    AND NOT EXISTS (
+        SELECT FROM crash_aggregates_run_totals AS totals WHERE totals.run_id = run.run_id
+    );
+
+COMMENT ON VIEW crash_aggregates_days_to_sum_up IS 'The run of each stored day that the summaries do not have yet: those of an older version, until the next run has summed them up.';
 COMMENT ON FUNCTION crash_application(text) IS 'The application, where it is Firefox, Fennec or Thunderbird; all others are other. unknown where the pings or the run have none.';
 COMMENT ON FUNCTION crash_rates_of_sums(bigint, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision) IS 'Rates with 95% intervals of main, content and main_and_content_minus_shutdown, one row each, from the sums of one group: its days with usage hours, hours, crashes, and sum(crashes^2 / hours) of each kind over its days, for crash_dispersion. As crash_rate.';
 COMMENT ON TABLE crash_aggregates_by_channel IS 'Sums over crash_aggregates by submission date, activity date, application and channel, replaced with each day. Further columns: the stats of crash_aggregates.';

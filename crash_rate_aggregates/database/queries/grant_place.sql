@@ -8,5 +8,6 @@ REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC;
 GRANT USAGE ON SCHEMA {schema} TO {owner}, {writer}, {reader};
 GRANT CREATE ON SCHEMA {schema} TO {owner};
 ALTER ROLE {reader} IN DATABASE {database} SET default_transaction_read_only = on;
+ALTER ROLE {reader} IN DATABASE {database} SET TimeZone = 'UTC';
 ALTER ROLE {reader} IN DATABASE {database} SET statement_timeout = {reader_timeout};
 ALTER ROLE {reader} IN DATABASE {database} SET idle_in_transaction_session_timeout = {reader_timeout};

@@ -11,4 +11,5 @@ GRANT INSERT ON
     crash_aggregates_damaged_files
 TO {writer};
 GRANT INSERT, UPDATE, DELETE ON crash_aggregates_open_attempts TO {writer};
+GRANT INSERT, UPDATE ON crash_aggregates_locks TO {writer};
 GRANT EXECUTE ON FUNCTION crash_aggregates_make_partition(date) TO {writer};

@@ -1,2 +1,2 @@
--- Waits for an advisory lock that ends with the transaction.
-SELECT pg_advisory_xact_lock(%(namespace)s, %(thing)s)
+-- Waits for the lock, which ends with the transaction.
+SELECT FROM crash_aggregates_locks WHERE thing = %(thing)s FOR UPDATE

@@ -1,2 +1,2 @@
--- Takes the advisory lock, or says false at once if another session has it.
-SELECT pg_try_advisory_xact_lock(%(namespace)s, %(thing)s)
+-- Takes the lock, or answers without a row if another session has it.
+SELECT FROM crash_aggregates_locks WHERE thing = %(thing)s FOR UPDATE SKIP LOCKED

@@ -1,0 +1,1 @@
+SELECT to_regclass('crash_aggregates_locks') IS NOT NULL

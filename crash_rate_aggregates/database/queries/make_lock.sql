@@ -1,0 +1,1 @@
+INSERT INTO crash_aggregates_locks (thing) VALUES (%(thing)s) ON CONFLICT DO NOTHING
