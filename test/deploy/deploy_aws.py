@@ -5,10 +5,10 @@ import json
 import os
 import re
 import shlex
-import subprocess
 import unittest
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from subprocess import CompletedProcess
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
@@ -20,11 +20,13 @@ from psycopg.conninfo import make_conninfo
 from test.dated_pings import write_pings
 from test.deploy.deployment import ADMIN, ADMIN_PASSWORD, Deployment, new_deployment
 from test.deploy.playbooks import AWS_SECRET, PROJECT, Played, stand_in_for_aws, tool_environment
+from test.deploy.processes import finished
 from test.servers import shared_server_url
 
 ACCOUNT = "123456789012"
 ARTIFACTS = f"crash-rate-aggregates-artifacts-{ACCOUNT}"
 CREDENTIALS = f"crash-rate-aggregates-credentials-{ACCOUNT}"
+NOTHING = {"buckets": [], "groups": {}, "databases": [], "subnets": [], "secrets": []}
 USERS = ("admin", "owner", "writer", "reader")
 ROLES = ("crash_rate_owner", "crash_rate_writer", "crash_rate_reader")
 SYSTEMD_ANALYZE = "/usr/bin/systemd-analyze"
@@ -37,6 +39,16 @@ def days(number: int) -> list[date]:
     return [TODAY - timedelta(days=ago) for ago in range(number, 0, -1)]
 
 
+def certificates(folder: Path) -> dict[str, str]:
+    """Return the settings of a server known by its certificates, as RDS is, from a file here."""
+    (folder / "bundle.pem").write_text("certificates")
+    return {
+        "database_sslmode": "verify-full",
+        "database_ca_url": (folder / "bundle.pem").as_uri(),
+        "database_ca_file": str(folder / "rds-ca.pem"),
+    }
+
+
 def drop_database(name: str) -> None:
     """Remove a database and the roles that `database init` made."""
     with psycopg.connect(shared_server_url(), autocommit=True) as connection:
@@ -47,20 +59,18 @@ def drop_database(name: str) -> None:
             connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
 
 
-def run_job(deployment: Deployment, **more: str) -> subprocess.CompletedProcess[str]:
+def run_job(deployment: Deployment, **more: str) -> CompletedProcess[str]:
     """Start the command of the installed unit in the unit's environment."""
     unit = configparser.RawConfigParser(strict=False)
     text = (deployment.root / "etc/systemd/system/crash-rate-aggregates.service").read_text()
     unit.read_string(text)
     variables = re.findall(r'^Environment="?([A-Z_]+)=([^"\n]*)"?$', text, re.MULTILINE)
     scratch = {"CRASH_RATE_AGGREGATES_SCRATCH": str(deployment.folder / "scratch")}
-    return subprocess.run(
+    return finished(
         shlex.split(unit["Service"]["ExecStart"]),
+        seconds=60,
         cwd="/",
         env={**tool_environment(), **dict(variables), **scratch, **more},
-        capture_output=True,
-        text=True,
-        check=False,
     )
 
 
@@ -71,9 +81,10 @@ class DeployTest(unittest.TestCase):
     runs: ClassVar[dict[str, Played]]
     secrets: ClassVar[dict[str, str]]
     rotated: ClassVar[dict[str, str]]
-    jobs: ClassVar[list[subprocess.CompletedProcess[str]]]
-    left: ClassVar[dict[str, Any]]
+    jobs: ClassVar[list[CompletedProcess[str]]]
+    after_check: ClassVar[dict[str, Any]]
     made: ClassVar[dict[str, Any]]
+    left: ClassVar[dict[str, Any]]
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -82,10 +93,12 @@ class DeployTest(unittest.TestCase):
         folder = Path(cls.enterClassContext(TemporaryDirectory()))
         cls.addClassCleanup(drop_database, "deployed")
         cls.deployment = new_deployment(folder, aws, "deployed")
-        cls._keep_admin()
         write_pings(folder / "pings", *days(3))
         play = cls.deployment.play
-        cls.runs = {"before": play("deploy", "--check"), "first": play("deploy")}
+        cls.runs = {"before": play("deploy", "--check", **certificates(folder))}
+        cls.after_check = cls._what_aws_keeps()
+        cls._keep_admin()
+        cls.runs["first"] = play("deploy")
         cls.secrets = cls._stored_passwords()
         cls.made = cls._what_aws_keeps()
         cls.jobs = [run_job(cls.deployment, **aws)]
@@ -172,6 +185,14 @@ class DeployTest(unittest.TestCase):
         for name in set(self.runs) - {"unconfirmed"}:
             with self.subTest(run=name):
                 self.assert_played(name)
+
+    def test_check_before_the_first_run(self) -> None:
+        """It says what would be made, and makes nothing."""
+        before = self.runs["before"]
+        for name in (ARTIFACTS, CREDENTIALS):
+            self.assertIn(f"The bucket {name} would be made", before.output)
+        self.assertGreater(before.changed, 10)
+        self.assertEqual(self.after_check, NOTHING)
 
     def test_second_run_changes_nothing(self) -> None:
         """The first run changes something; the same again, or as a check, changes nothing."""
@@ -267,10 +288,7 @@ class DeployTest(unittest.TestCase):
         unconfirmed = self.runs["unconfirmed"]
         self.assertGreater(unconfirmed.failed, 0)
         self.assertIn("confirm with -e destroy=crash-rate-aggregates", unconfirmed.output)
-        self.assertEqual(
-            self.left,
-            {"buckets": [], "groups": {}, "databases": [], "subnets": [], "secrets": []},
-        )
+        self.assertEqual(self.left, NOTHING)
         files = [one for one in self.deployment.root.rglob("*") if not one.is_dir()]
         self.assertEqual(files, [])
 
@@ -329,26 +347,13 @@ class OneMachineTest(unittest.TestCase):
         """Systemd finds no fault in the units, and little that the job is exposed to."""
         units = self.deployment.root / "etc/systemd/system"
         names = [units / f"crash-rate-aggregates.{kind}" for kind in ("service", "timer")]
-        verified = subprocess.run(
-            [SYSTEMD_ANALYZE, "verify", "--man=no", *names],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        verified = finished([SYSTEMD_ANALYZE, "verify", "--man=no", *names], seconds=60)
         self.assertEqual((verified.returncode, verified.stdout + verified.stderr), (0, ""))
-        secured = subprocess.run(
-            [SYSTEMD_ANALYZE, "security", "--offline=true", "--threshold=25", names[0]],
-            capture_output=True,
-            text=True,
-            check=False,
+        secured = finished(
+            [SYSTEMD_ANALYZE, "security", "--offline=true", "--threshold=25", names[0]], seconds=60
         )
         self.assertEqual(secured.returncode, 0, secured.stdout[-2000:])
-        next_run = subprocess.run(
-            [SYSTEMD_ANALYZE, "calendar", "*-*-* 12:00:00 UTC"],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        next_run = finished([SYSTEMD_ANALYZE, "calendar", "*-*-* 12:00:00 UTC"], seconds=60)
         self.assertRegex(next_run.stdout, r"12:00:00 UTC")
 
 

@@ -78,6 +78,7 @@ def new_deployment(folder: Path, aws: dict[str, str], database: str) -> Deployme
         "database_port": int(str(server["port"])),
         "database_name": database,
         "database_sslmode": "prefer",
+        "database_wait_seconds": 20,
         # The stand-in does not know the throughput of newer disks.
         "database_storage_type": "gp2",
         "database_deletion_protection": False,
