@@ -27,7 +27,13 @@ from test.deploy.playbooks import AWS_SECRET, PROJECT, Played, stand_in_for_aws
 ACCOUNT = "123456789012"
 ARTIFACTS = f"crash-rate-aggregates-artifacts-{ACCOUNT}"
 CREDENTIALS = f"crash-rate-aggregates-credentials-{ACCOUNT}"
-NOTHING: dict[str, Any] = {"buckets": [], "groups": {}, "databases": [], "subnets": [], "secrets": []}
+NOTHING: dict[str, Any] = {
+    "buckets": [],
+    "groups": {},
+    "databases": [],
+    "subnets": [],
+    "secrets": [],
+}
 USERS = ("admin", "owner", "writer", "reader")
 
 

@@ -99,7 +99,12 @@ def _address(process: subprocess.Popen[bytes], log: Path) -> str:
 
 def played(playbook: str, variables: Path, *arguments: str, env: dict[str, str]) -> Played:
     """Run a playbook from the project's folder, verbosely; nothing is asserted."""
-    command = [TOOLS / "ansible-playbook", f"ansible/{playbook}.yml", "-vvv", "--diff"]
+    command: list[str | Path] = [
+        TOOLS / "ansible-playbook",
+        f"ansible/{playbook}.yml",
+        "-vvv",
+        "--diff",
+    ]
     done = finished(
         [*command, "-e", f"@{variables}", *arguments],
         seconds=_PLAYBOOK_SECONDS,
