@@ -55,6 +55,7 @@ class DeployTest(unittest.TestCase):
     secrets: ClassVar[dict[str, str]]
     rotated: ClassVar[dict[str, str]]
     jobs: ClassVar[list[CompletedProcess[str]]]
+    redash_group: ClassVar[str]
     after_check: ClassVar[dict[str, Any]]
     made: ClassVar[dict[str, Any]]
     left: ClassVar[dict[str, Any]]
@@ -68,6 +69,10 @@ class DeployTest(unittest.TestCase):
         cls.deployment = new_deployment(folder, aws, "deployed")
         write_pings(folder / "pings", *days(3))
         play = cls.deployment.play
+        cls.redash_group = cls._client("ec2").create_security_group(
+            GroupName="redash", Description="Redash"
+        )["GroupId"]
+        cls.deployment.settings["database_client_groups"] = [cls.redash_group]
         cls.runs = {"before": play("deploy", "--check", **certificates(folder))}
         cls.after_check = cls._what_aws_keeps()
         cls._keep_admin()
@@ -181,7 +186,7 @@ class DeployTest(unittest.TestCase):
         self.assertIn("crash-rate-aggregates-job.tar.gz", self.runs["first"].output)
 
     def test_database_is_private(self) -> None:
-        """The server is encrypted, not public, backed up, and lets in the job's group alone."""
+        """The server is encrypted, not public, backed up, and lets in the named groups alone."""
         (server,) = self.made["databases"]
         self.assertEqual(
             (server["StorageEncrypted"], server["PubliclyAccessible"], server["Engine"]),
@@ -191,7 +196,10 @@ class DeployTest(unittest.TestCase):
         groups = self.made["groups"]
         job, database = (groups[f"crash-rate-aggregates-{name}"] for name in ("job", "database"))
         (rule,) = database["IpPermissions"]
-        self.assertEqual([pair["GroupId"] for pair in rule["UserIdGroupPairs"]], [job["GroupId"]])
+        self.assertEqual(
+            {pair["GroupId"] for pair in rule["UserIdGroupPairs"]},
+            {job["GroupId"], self.redash_group},
+        )
         self.assertEqual((rule["IpProtocol"], rule["IpRanges"]), ("tcp", []))
         self.assertEqual(job["IpPermissions"], [])
         attached = [group["VpcSecurityGroupId"] for group in server["VpcSecurityGroups"]]

@@ -62,6 +62,8 @@ class RedashTest(unittest.TestCase):
             "redash_command": str(command),
             "database_host": "db.example.org",
             "database_sslmode": "prefer",
+            "credentials_store": "file",
+            "credentials_folder": str(self.folder / "credentials"),
         }
         aws = self.enterContext(stand_in_for_aws())
         self.deployment = Deployment(self.folder, aws, settings)
