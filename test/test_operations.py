@@ -12,7 +12,7 @@ from crash_rate_aggregates.cli.entry import cli
 PAGE = (Path(__file__).resolve().parent.parent / "docs" / "operations.md").read_text("utf-8")
 _PRICE = re.compile(r"^\| `(\w+)` \| .* \| \$?([0-9.,]+) \|$", re.MULTILINE)
 _COSTS = re.compile(r"^(?:database|host|address|requests)   *(.*\S)$", re.MULTILINE)
-_COMMAND = re.compile(r"^job ([a-z]+(?: [a-z]+)*)((?: --.*)?)$|`job ([a-z]+)((?: --[^`]*)?)`", re.M)
+_COMMAND = re.compile(r"^job ([a-z]+)((?: --.*)?)$|`job ([a-z]+)((?: --[^`]*)?)`", re.MULTILINE)
 
 
 def value(expression: str) -> float:
