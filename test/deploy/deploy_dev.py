@@ -129,6 +129,10 @@ class LocalServerTest(unittest.TestCase):
             # The service of this machine starts servers that are not ours.
             "database_start": False,
             "credentials_folder": str(folder / "credentials"),
+            # Known by its certificate, as RDS is.
+            "database_sslmode": "verify-full",
+            "database_ca_url": (folder / "server.crt").as_uri(),
+            "database_ca_file": str(folder / "ca.pem"),
         }
         cls.runs, cls.found, cls.secrets = {}, {}, set()
         cls.play("before", "--check")
@@ -144,7 +148,9 @@ class LocalServerTest(unittest.TestCase):
     @classmethod
     def play(cls, name: str, *arguments: str) -> None:
         """Play dev.yml, look at what is there then, and log in with what is stored."""
-        cls.runs[name] = cls.deployment.play("dev", "--tags", "database", *arguments)
+        run = cls.runs[name] = cls.deployment.play("dev", "--tags", "database", *arguments)
+        if run.failed:
+            raise AssertionError(run.output[-4000:])
         cls.found[name] = cls._databases_and_roles()
         if name != "before":
             stored = passwords(cls.deployment.folder / "credentials")
@@ -164,8 +170,20 @@ class LocalServerTest(unittest.TestCase):
         create = ("pg_createcluster", "--start-conf", "manual", "--port", str(port))
         cls._run(*create, "--datadir", str(folder / "data"), version, CLUSTER)
         cls.addClassCleanup(cls._run, "pg_dropcluster", "--stop", version, CLUSTER)
+        for name, setting in cls._make_certificate(folder).items():
+            cls._run("pg_conftool", version, CLUSTER, "set", name, setting)
         cls._run("pg_ctlcluster", version, CLUSTER, "start")
         return port
+
+    @classmethod
+    def _make_certificate(cls, folder: Path) -> dict[str, str]:
+        """Make a certificate of 127.0.0.1; return the settings of a server that shows it."""
+        certificate, key = folder / "server.crt", folder / "server.key"
+        request = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2")
+        name = ("-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1")
+        cls._run(*request, *name, "-out", str(certificate), "-keyout", str(key))
+        cls._run("chown", "postgres", str(key))
+        return {"ssl_cert_file": str(certificate), "ssl_key_file": str(key), "ssl": "on"}
 
     @classmethod
     def _run(cls, *command: str) -> str:
