@@ -11,7 +11,7 @@ export PINGS MIN_SUBMISSION_DATE MAX_SUBMISSION_DATE
 TARBALL_FLAGS ?=
 # Like -v (each test's sentence) or -f (stop at the first failure).
 UNITTEST_FLAGS ?=
-# Which tests of the deployment to run; deploy_[lt]*.py are those of some seconds.
+# Which tests of the deployment to run; deploy_[lt]*.py are those of some seconds, all take minutes.
 DEPLOY_TESTS ?= deploy_*.py
 # --upgrade makes `make lock` take newer versions.
 LOCK_FLAGS ?=

@@ -51,6 +51,7 @@ def vacuum_day(connection: psycopg.Connection, submission_date: date) -> bool:
         skipped.append(str(error.diag.message_primary or error))
     finally:
         connection.remove_notice_handler(note)
-    for message in skipped:
-        _log.info("%s is stored but not vacuumed: %s", submission_date, message)
+    if skipped:
+        others = f", and {len(skipped) - 1} more" if len(skipped) > 1 else ""
+        _log.info("%s is stored but not vacuumed: %s%s", submission_date, skipped[0], others)
     return not skipped

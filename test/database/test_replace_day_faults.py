@@ -260,12 +260,12 @@ class VacuumTest(DatabaseTestCase):
         self.connection.execute("SET ROLE vacuum_test_role")
         with self.assertLogs("crash_rate_aggregates", "INFO") as logs:
             self.assertFalse(vacuum_day(self.connection, SUBMISSION_DATE))
-        self.assertEqual(len(logs.records), 9)
+        (record,) = logs.records
         # PostgreSQL 15 says it in other words than 16 and later.
         self.assertRegex(
-            logs.records[0].getMessage(),
+            record.getMessage(),
             "^2016-03-14 is stored but not vacuumed: "
-            "(permission denied to vacuum|skipping .* owner can vacuum it)",
+            "(permission denied to vacuum|skipping .* owner can vacuum it).*, and [0-9]+ more$",
         )
 
 

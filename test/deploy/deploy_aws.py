@@ -1,67 +1,50 @@
 from __future__ import annotations
 
-import configparser
 import json
-import os
 import re
-import shlex
-import subprocess
 import unittest
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from subprocess import CompletedProcess
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
 import boto3
 import psycopg
-from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from test.dated_pings import write_pings
-from test.deploy.deployment import ADMIN, ADMIN_PASSWORD, Deployment, new_deployment
-from test.deploy.playbooks import AWS_SECRET, PROJECT, Played, stand_in_for_aws, tool_environment
-from test.servers import shared_server_url
+from test.deploy.deployment import (
+    ADMIN,
+    ADMIN_PASSWORD,
+    Deployment,
+    days,
+    drop_database,
+    new_deployment,
+    run_job,
+)
+from test.deploy.playbooks import AWS_SECRET, PROJECT, Played, stand_in_for_aws
 
 ACCOUNT = "123456789012"
 ARTIFACTS = f"crash-rate-aggregates-artifacts-{ACCOUNT}"
 CREDENTIALS = f"crash-rate-aggregates-credentials-{ACCOUNT}"
+NOTHING: dict[str, Any] = {
+    "buckets": [],
+    "groups": {},
+    "databases": [],
+    "subnets": [],
+    "secrets": [],
+}
 USERS = ("admin", "owner", "writer", "reader")
-ROLES = ("crash_rate_owner", "crash_rate_writer", "crash_rate_reader")
-SYSTEMD_ANALYZE = "/usr/bin/systemd-analyze"
-ON_SYSTEMD = "systemd-analyze is missing: install systemd to check the units"
-TODAY = datetime.now(UTC).date()
 
 
-def days(number: int) -> list[date]:
-    """Return the last days before today, the earliest first."""
-    return [TODAY - timedelta(days=ago) for ago in range(number, 0, -1)]
-
-
-def drop_database(name: str) -> None:
-    """Remove a database and the roles that `database init` made."""
-    with psycopg.connect(shared_server_url(), autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-        )
-        for role in ROLES:
-            connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
-
-
-def run_job(deployment: Deployment, **more: str) -> subprocess.CompletedProcess[str]:
-    """Start the command of the installed unit in the unit's environment."""
-    unit = configparser.RawConfigParser(strict=False)
-    text = (deployment.root / "etc/systemd/system/crash-rate-aggregates.service").read_text()
-    unit.read_string(text)
-    variables = re.findall(r'^Environment="?([A-Z_]+)=([^"\n]*)"?$', text, re.MULTILINE)
-    scratch = {"CRASH_RATE_AGGREGATES_SCRATCH": str(deployment.folder / "scratch")}
-    return subprocess.run(
-        shlex.split(unit["Service"]["ExecStart"]),
-        cwd="/",
-        env={**tool_environment(), **dict(variables), **scratch, **more},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def certificates(folder: Path) -> dict[str, str]:
+    """Return the settings of a server known by its certificates, as RDS is, from a file here."""
+    (folder / "bundle.pem").write_text("certificates")
+    return {
+        "database_sslmode": "verify-full",
+        "database_ca_url": (folder / "bundle.pem").as_uri(),
+        "database_ca_file": str(folder / "rds-ca.pem"),
+    }
 
 
 class DeployTest(unittest.TestCase):
@@ -71,9 +54,11 @@ class DeployTest(unittest.TestCase):
     runs: ClassVar[dict[str, Played]]
     secrets: ClassVar[dict[str, str]]
     rotated: ClassVar[dict[str, str]]
-    jobs: ClassVar[list[subprocess.CompletedProcess[str]]]
-    left: ClassVar[dict[str, Any]]
+    jobs: ClassVar[list[CompletedProcess[str]]]
+    redash_group: ClassVar[str]
+    after_check: ClassVar[dict[str, Any]]
     made: ClassVar[dict[str, Any]]
+    left: ClassVar[dict[str, Any]]
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -82,10 +67,16 @@ class DeployTest(unittest.TestCase):
         folder = Path(cls.enterClassContext(TemporaryDirectory()))
         cls.addClassCleanup(drop_database, "deployed")
         cls.deployment = new_deployment(folder, aws, "deployed")
-        cls._keep_admin()
         write_pings(folder / "pings", *days(3))
         play = cls.deployment.play
-        cls.runs = {"before": play("deploy", "--check"), "first": play("deploy")}
+        cls.redash_group = cls._client("ec2").create_security_group(
+            GroupName="redash", Description="Redash"
+        )["GroupId"]
+        cls.deployment.settings["database_client_groups"] = [cls.redash_group]
+        cls.runs = {"before": play("deploy", "--check", **certificates(folder))}
+        cls.after_check = cls._what_aws_keeps()
+        cls._keep_admin()
+        cls.runs["first"] = play("deploy")
         cls.secrets = cls._stored_passwords()
         cls.made = cls._what_aws_keeps()
         cls.jobs = [run_job(cls.deployment, **aws)]
@@ -173,6 +164,14 @@ class DeployTest(unittest.TestCase):
             with self.subTest(run=name):
                 self.assert_played(name)
 
+    def test_check_before_the_first_run(self) -> None:
+        """It says what would be made, and makes nothing."""
+        before = self.runs["before"]
+        for name in (ARTIFACTS, CREDENTIALS):
+            self.assertIn(f"The bucket {name} would be made", before.output)
+        self.assertGreater(before.changed, 10)
+        self.assertEqual(self.after_check, NOTHING)
+
     def test_second_run_changes_nothing(self) -> None:
         """The first run changes something; the same again, or as a check, changes nothing."""
         self.assertGreater(self.runs["first"].changed, 10)
@@ -187,7 +186,7 @@ class DeployTest(unittest.TestCase):
         self.assertIn("crash-rate-aggregates-job.tar.gz", self.runs["first"].output)
 
     def test_database_is_private(self) -> None:
-        """The server is encrypted, not public, backed up, and lets in the job's group alone."""
+        """The server is encrypted, not public, backed up, and lets in the named groups alone."""
         (server,) = self.made["databases"]
         self.assertEqual(
             (server["StorageEncrypted"], server["PubliclyAccessible"], server["Engine"]),
@@ -197,7 +196,10 @@ class DeployTest(unittest.TestCase):
         groups = self.made["groups"]
         job, database = (groups[f"crash-rate-aggregates-{name}"] for name in ("job", "database"))
         (rule,) = database["IpPermissions"]
-        self.assertEqual([pair["GroupId"] for pair in rule["UserIdGroupPairs"]], [job["GroupId"]])
+        self.assertEqual(
+            {pair["GroupId"] for pair in rule["UserIdGroupPairs"]},
+            {job["GroupId"], self.redash_group},
+        )
         self.assertEqual((rule["IpProtocol"], rule["IpRanges"]), ("tcp", []))
         self.assertEqual(job["IpPermissions"], [])
         attached = [group["VpcSecurityGroupId"] for group in server["VpcSecurityGroups"]]
@@ -267,89 +269,9 @@ class DeployTest(unittest.TestCase):
         unconfirmed = self.runs["unconfirmed"]
         self.assertGreater(unconfirmed.failed, 0)
         self.assertIn("confirm with -e destroy=crash-rate-aggregates", unconfirmed.output)
-        self.assertEqual(
-            self.left,
-            {"buckets": [], "groups": {}, "databases": [], "subnets": [], "secrets": []},
-        )
+        self.assertEqual(self.left, NOTHING)
         files = [one for one in self.deployment.root.rglob("*") if not one.is_dir()]
         self.assertEqual(files, [])
-
-
-class OneMachineTest(unittest.TestCase):
-    """dev.yml: the same without AWS, with passwords in files."""
-
-    deployment: ClassVar[Deployment]
-    first: ClassVar[Played]
-    second: ClassVar[Played]
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        """Play it twice."""
-        folder = Path(cls.enterClassContext(TemporaryDirectory()))
-        cls.addClassCleanup(drop_database, "one_machine")
-        cls.deployment = new_deployment(folder, {}, "one_machine")
-        credentials = folder / "credentials"
-        credentials.mkdir(0o700)
-        admin = credentials / "admin.json"
-        admin.touch(0o600)
-        admin.write_text(json.dumps({"user": ADMIN, "password": ADMIN_PASSWORD}))
-        write_pings(folder / "pings", *days(7))
-        # The server of the tests stands for the one that dev.yml would install.
-        cls.deployment.settings |= {
-            "database_kind": "given",
-            "credentials_folder": str(credentials),
-        }
-        cls.first, cls.second = cls.deployment.play("dev"), cls.deployment.play("dev")
-
-    def test_twice(self) -> None:
-        """It ends well, and the second time it changes nothing."""
-        self.assertEqual(self.first.failed, 0, self.first.output[-4000:])
-        self.assertEqual((self.second.failed, self.second.changed), (0, 0))
-
-    def test_job_runs(self) -> None:
-        """The unit's command fills the last 7 days with the password that systemd hands over."""
-        pgpass = self.deployment.root / "etc/crash-rate-aggregates/pgpass"
-        unit = self.deployment.root / "etc/systemd/system/crash-rate-aggregates.service"
-        self.assertIn(f"\nLoadCredential=pgpass:{pgpass}\n", unit.read_text())
-        done = run_job(self.deployment, PGPASSFILE=str(pgpass))
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(len(done.stdout.splitlines()), 7)
-
-    def test_nothing_shows_a_secret(self) -> None:
-        """Passwords lie in files of mode 0600 alone."""
-        folder = self.deployment.folder / "credentials"
-        secrets = {json.loads(file.read_text())["password"] for file in folder.glob("*.json")}
-        self.assertEqual(len(secrets), 4)
-        self.assertEqual(self.deployment.leaks(secrets), [])
-        modes = {oct(file.stat().st_mode & 0o777) for file in folder.iterdir()}
-        self.assertEqual(modes, {"0o600"})
-
-    @unittest.skipUnless(os.path.exists(SYSTEMD_ANALYZE), ON_SYSTEMD)
-    def test_units(self) -> None:
-        """Systemd finds no fault in the units, and little that the job is exposed to."""
-        units = self.deployment.root / "etc/systemd/system"
-        names = [units / f"crash-rate-aggregates.{kind}" for kind in ("service", "timer")]
-        verified = subprocess.run(
-            [SYSTEMD_ANALYZE, "verify", "--man=no", *names],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        self.assertEqual((verified.returncode, verified.stdout + verified.stderr), (0, ""))
-        secured = subprocess.run(
-            [SYSTEMD_ANALYZE, "security", "--offline=true", "--threshold=25", names[0]],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        self.assertEqual(secured.returncode, 0, secured.stdout[-2000:])
-        next_run = subprocess.run(
-            [SYSTEMD_ANALYZE, "calendar", "*-*-* 12:00:00 UTC"],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        self.assertRegex(next_run.stdout, r"12:00:00 UTC")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import tarfile
 import unittest
@@ -12,20 +11,21 @@ from tempfile import TemporaryDirectory
 
 from crash_rate_aggregates import __version__
 from test.deploy.playbooks import PROJECT
+from test.deploy.processes import finished
 
 TOP = f"crash-rate-aggregates-{__version__}"
 
 
 def built(project: Path, output: Path, umask: int = 0o022) -> str:
     """Build the tarball of a copy of the project; return what was said."""
-    done = subprocess.run(
+    done = finished(
         [sys.executable, project / "deploy" / "build_tarball.py", "--output", output],
+        seconds=120,
         cwd=project,
-        capture_output=True,
-        text=True,
-        check=True,
         umask=umask,
     )
+    if done.returncode:
+        raise AssertionError(done.stderr)
     return done.stdout
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import configparser
 import json
 import os
+import re
+import shlex
 import stat
+import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import psycopg
@@ -17,9 +23,12 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from test.deploy.playbooks import Played, played, tool_environment
+from test.deploy.processes import finished
 from test.servers import shared_server_url
 
 ADMIN = "crash_admin"
+ROLES = ("crash_rate_owner", "crash_rate_writer", "crash_rate_reader")
+TODAY = datetime.now(UTC).date()
 ADMIN_PASSWORD = "admin-password-of-the-test"
 _WATCH_SECONDS = 0.25
 
@@ -78,14 +87,46 @@ def new_deployment(folder: Path, aws: dict[str, str], database: str) -> Deployme
         "database_port": int(str(server["port"])),
         "database_name": database,
         "database_sslmode": "prefer",
+        "database_wait_seconds": 20,
         # The stand-in does not know the throughput of newer disks.
         "database_storage_type": "gp2",
         "database_deletion_protection": False,
         "job_root": str(folder / "root"),
         "job_start": False,
+        "job_python": sys.executable,
         "job_settings": {"pings": str(folder / "pings"), "jobs": 1},
     }
     return Deployment(folder, aws, settings)
+
+
+def days(number: int) -> list[date]:
+    """Return the last days before today, the earliest first."""
+    return [TODAY - timedelta(days=ago) for ago in range(number, 0, -1)]
+
+
+def drop_database(name: str) -> None:
+    """Remove a database and the roles that `database init` made."""
+    with psycopg.connect(shared_server_url(), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
+        for role in ROLES:
+            connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
+
+
+def run_job(deployment: Deployment, **more: str) -> CompletedProcess[str]:
+    """Start the command of the installed unit in the unit's environment."""
+    unit = configparser.RawConfigParser(strict=False)
+    text = (deployment.root / "etc/systemd/system/crash-rate-aggregates.service").read_text()
+    unit.read_string(text)
+    variables = re.findall(r'^Environment="?([A-Z_]+)=([^"\n]*)"?$', text, re.MULTILINE)
+    scratch = {"CRASH_RATE_AGGREGATES_SCRATCH": str(deployment.folder / "scratch")}
+    return finished(
+        shlex.split(unit["Service"]["ExecStart"]),
+        seconds=60,
+        cwd="/",
+        env={**tool_environment(), **dict(variables), **scratch, **more},
+    )
 
 
 def _make_admin() -> None:

@@ -1,18 +1,19 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import unittest
 from datetime import date
 from pathlib import Path
 from shlex import quote
+from subprocess import CompletedProcess
 from tempfile import TemporaryDirectory
 from typing import ClassVar
 
 from test.cli.command_line import environment
 from test.dated_pings import write_pings
 from test.deploy.playbooks import PROJECT
+from test.deploy.processes import finished
 from test.job.days_in_postgres import rows
 from test.servers import fresh_database
 
@@ -54,16 +55,9 @@ class AirflowTest(unittest.TestCase):
         cls.airflow("db", "migrate")
 
     @classmethod
-    def airflow(cls, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def airflow(cls, *arguments: str) -> CompletedProcess[str]:
         """Run one command of Airflow."""
-        return subprocess.run(
-            [AIRFLOW, *arguments],
-            cwd=cls.folder,
-            env=cls.env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return finished([AIRFLOW, *arguments], seconds=300, cwd=cls.folder, env=cls.env)
 
     def test_run_fills_the_day_before(self) -> None:
         """The run of noon on the 15th fills the 14th and checks it; without pings it fails."""

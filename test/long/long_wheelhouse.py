@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import tarfile
 import unittest
 from datetime import date
 from pathlib import Path
+from subprocess import CompletedProcess
 from tempfile import TemporaryDirectory
 from typing import ClassVar
 
@@ -14,6 +14,7 @@ from crash_rate_aggregates import __version__
 from test.cli.command_line import environment
 from test.dated_pings import write_pings
 from test.deploy.playbooks import PROJECT
+from test.deploy.processes import finished
 from test.job.days_in_postgres import rows
 from test.servers import fresh_database
 
@@ -45,26 +46,18 @@ class WheelhouseTest(unittest.TestCase):
         """Build the tarball, unpack it in an empty folder, return the entry script."""
         script = PROJECT / "deploy" / "build_tarball.py"
         tarball = self.folder / f"{name}.tar.gz"
-        subprocess.run([sys.executable, script, "--output", tarball, *flags], check=True)
+        built = finished([sys.executable, script, "--output", tarball, *flags], seconds=600)
+        self.assertEqual(built.returncode, 0, built.stderr)
         target = self.folder / name
         with tarfile.open(tarball) as tar:
             tar.extractall(target, filter="data")
         return target / ENTRY
 
-    def started(
-        self, entry: Path, *arguments: str, **settings: str
-    ) -> subprocess.CompletedProcess[str]:
+    def started(self, entry: Path, *arguments: str, **settings: str) -> CompletedProcess[str]:
         """Start the entry script as a host without internet would."""
         env = environment(**settings) | NO_INTERNET
         del env["PYTHONPATH"]
-        return subprocess.run(
-            [entry, *arguments],
-            cwd=self.folder,
-            env=env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return finished([entry, *arguments], seconds=300, cwd=self.folder, env=env)
 
     def test_runs_a_day_offline(self) -> None:
         """With the wheelhouse the job installs itself and fills a day; boto3 is there too."""
@@ -84,7 +77,7 @@ class WheelhouseTest(unittest.TestCase):
         again = self.started(entry, "--version")
         self.assertEqual(again.stdout, f"crash-rate-aggregates, version {__version__}\n")
         python = entry.parent / ".venv" / "bin" / "python"
-        subprocess.run([python, "-c", "import boto3"], check=True)
+        self.assertEqual(finished([python, "-c", "import boto3"], seconds=60).returncode, 0)
 
     def test_without_wheelhouse(self) -> None:
         """Without it the first start ends in one line that says so, and can be repeated."""

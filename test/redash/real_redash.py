@@ -48,6 +48,11 @@ def place(test: unittest.TestCase) -> tuple[str, str]:
     return (str(_URL), str(_API_KEY)) if IS_LIVE else (RECORDED_URL, "recorded")
 
 
+def recorded(test_name: str) -> Any:
+    """Return a context in which Redash answers as it did in that test, in the same order."""
+    return _recorder().use_cassette(str(RECORDED / f"{test_name}.yaml"))
+
+
 def server(test: unittest.TestCase, api_key: str | None = None) -> RedashServer:
     """Return the server at that place, with another API key if one is given."""
     wait = wait_fixed(0.2) if IS_LIVE else wait_none()
