@@ -83,8 +83,18 @@ class Figures:
         }
         spark = self.cpu(SPARK.name, "gz")
         return [
-            Target("kernel ÷ decompression alone, gzip, one core", 0.42, 0.5, kernel["gz"]),
-            Target("kernel ÷ decompression alone, zstd, one core", 0.24, 0.3, kernel["zst"]),
+            Target(
+                "speed of the kernel ÷ that of decompression alone, gzip, one core",
+                0.42,
+                0.5,
+                kernel["gz"],
+            ),
+            Target(
+                "speed of the kernel ÷ that of decompression alone, zstd, one core",
+                0.24,
+                0.3,
+                kernel["zst"],
+            ),
             Target("CPU of the 2016 algorithm ÷ ours, gzip", 6, 9, ratio["rdd", "gz"]),
             Target("CPU of DuckDB ÷ ours, gzip", 1.2, 1.6, ratio["duckdb", "gz"]),
             Target("CPU of DuckDB ÷ ours, zstd", 0.9, 1.1, ratio["duckdb", "zst"]),
@@ -178,7 +188,7 @@ class Figures:
                 "wall": self.of(system, compression, self.files, "wall_seconds"),
                 "peak": self.of(system, compression, self.files, "peak_bytes") / 1e6,
                 "large_peak": self.of(system, compression, large, "peak_bytes") / 1e6,
-                "wrong": self._found.wrong[system],
+                "wrong": self._found.wrong[f"{system} {compression}"],
             }
             for system, compression in kinds
         ]

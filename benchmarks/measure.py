@@ -45,7 +45,7 @@ class Measurements:
     runs: list[dict[str, Any]] = field(default_factory=list)
     """System, compression, files, and the cost of one run."""
     wrong: dict[str, dict[str, int]] = field(default_factory=dict)
-    """By system: groups that differ from the reference, duplicates counted or not."""
+    """By system and compression, like `chdb zst`: groups that differ, duplicates counted or not."""
     groups: int = 0
     """Of the reference."""
     one_core: list[dict[str, Any]] = field(default_factory=list)
@@ -127,22 +127,23 @@ class Bench:
         self._say(f"one core, {compression}: {seconds}")
 
     def _check_results(self) -> None:
-        """Compare the result of every system with the reference's, on the smaller day."""
+        """Compare each result of every system with the reference's, on the smaller day."""
         day = self._days["gz", self._plan.files]
         exact, with_copies = self._pings / "reference", self._pings / "reference-with-copies"
         cores = self._plan.cores
         _run("benchmarks.reference", str(day.folder), str(exact), str(with_copies), str(cores))
         truth, copied_truth = read_groups(exact), read_groups(with_copies)
         self.found.groups = len(truth)
-        for system in SYSTEMS:
+        for system, compression in ((one, each) for one in SYSTEMS for each in one.formats):
             output = self._fresh_output()
-            cost_of(system.command(day, output, cores))
+            cost_of(system.command(self._days[compression, self._plan.files], output, cores))
             result = system.read_result(output)
-            self.found.wrong[system.name] = {
+            wrong = {
                 "one of each id": wrong_groups(result, truth),
                 "copies counted": wrong_groups(result, copied_truth),
             }
-            self._say(f"{system.title}: groups that differ: {self.found.wrong[system.name]}")
+            self.found.wrong[f"{system.name} {compression}"] = wrong
+            self._say(f"{system.title} {compression}: groups that differ: {wrong}")
 
     def _fresh_output(self) -> Path:
         """Return a path where nothing is: Spark writes a folder, others a file."""
