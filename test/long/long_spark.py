@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from sysconfig import get_paths
 from tempfile import TemporaryDirectory
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import psutil
 
@@ -24,10 +24,11 @@ from crash_rate_aggregates.engines.spark.engine import SparkEngine
 from crash_rate_aggregates.engines.spark.settings import SparkSettings
 from crash_rate_aggregates.sample_pings.writer import write_sample_pings
 from test.cli.command_line import COMMAND, PROJECT, environment, started
-from test.engines.faulty_stores import WaitsForAnother
+from test.engines.faulty_stores import KillsItsExecutor, ReadTwice, WaitsForAnother
 from test.engines.made_days import (
     DAY,
     HeardProgress,
+    Interposed,
     day_folder,
     day_request,
     lines,
@@ -37,14 +38,20 @@ from test.engines.made_days import (
 from test.job.days_in_postgres import TABLE, rows
 from test.servers import fresh_database
 from test.spark import LOOPBACK, StandaloneCluster, needs_spark, spark_flags
+from test.time_limit import time_limit
 
 MILLION = 1_000_000
+LIMIT_SECONDS = 300
+"""For each test of a fault: a lost executor is replaced in a minute."""
 LOCAL = spark_flags("local[2]")
+Twice = TypeVar("Twice", bound=ReadTwice)
 
 
-def computed(engine: Engine, request: DayRequest) -> tuple[list[tuple[Any, ...]], Any]:
+def computed(
+    engine: Engine, request: DayRequest, progress: HeardProgress | None = None
+) -> tuple[list[tuple[Any, ...]], Any]:
     """Compute a day: its aggregates, sorted, and its ledger."""
-    with engine.aggregate_day(request, HeardProgress()) as result:
+    with engine.aggregate_day(request, progress or HeardProgress()) as result:
         found = [tuple(row.values()) for batch in result.aggregates for row in batch.to_pylist()]
     return sorted(found), result.ledger
 
@@ -110,6 +117,10 @@ class SampleDayTestCase(unittest.TestCase):
         limits = GroupingLimits("512MB", "1GB", 2)
         cls.expected = computed(EmbeddedEngine(2, cls.folder / "scratch", limits), cls.request)
 
+    def setUp(self) -> None:
+        """Bound all waiting."""
+        self.enterContext(time_limit(LIMIT_SECONDS))
+
     def flags(self, url: str) -> list[str]:
         """Say which day of which pings goes where."""
         pings = str(self.folder / "pings")
@@ -131,15 +142,15 @@ class ClusterFaultsTest(SampleDayTestCase):
         self.addCleanup(engine.close)
         return engine
 
-    def waiting(self, number: int) -> tuple[DayRequest, WaitsForAnother]:
-        """Return the day from a store whose first file waits until it is read a second time."""
+    def read_twice(self, kind: type[Twice]) -> tuple[DayRequest, Twice]:
+        """Return the day from a store in which something happens at the first file."""
         marks = self.folder / f"marks-{self._testMethodName}"
         marks.mkdir()
-        store = WaitsForAnother(self.request.store, marks, self.request.files[number].url)
+        store = kind(self.request.store, marks, self.request.files[0].url)
         return replace(self.request, store=store), store
 
     def test_speculative_duplicates(self) -> None:
-        """Two attempts of one task that both run to their end count once."""
+        """A task of which two attempts run at once counts once."""
         with StandaloneCluster(self.folder) as cluster:
             engine = self.engine(
                 cluster,
@@ -149,30 +160,29 @@ class ClusterFaultsTest(SampleDayTestCase):
                 spark__speculation__minTaskRuntime="100ms",
                 spark__speculation__multiplier="1.1",
             )
-            request, store = self.waiting(0)
+            # The first attempt cannot end before a second one reads.
+            request, store = self.read_twice(WaitsForAnother)
             self.assertEqual(computed(engine, request), self.expected)
-        self.assertGreaterEqual(store.readings(), 2)
+        self.assertEqual(store.readings(), 2)
 
     def test_executor_killed(self) -> None:
         """An executor that is killed while it reads is replaced; the table is exact."""
         with StandaloneCluster(self.folder) as cluster:
-            engine = self.engine(cluster)
-            request, store = self.waiting(0)
+            request, store = self.read_twice(KillsItsExecutor)
+            self.assertEqual(computed(self.engine(cluster), request), self.expected)
+        self.assertEqual(store.readings(), 2)
 
-            class Killer(HeardProgress):
-                def tasks(self, *, done: int, of: int) -> None:
-                    """Kill the executor that holds the waiting file, once."""
-                    del of
-                    if store.readings() == 1 and done == 1:
-                        for worker in cluster.workers:
-                            worker.kill_children()
+    def test_executors_killed_after_judging(self) -> None:
+        """Executors that are killed with the rows that they keep cost time; the table is exact."""
+        with StandaloneCluster(self.folder) as cluster:
 
-            with engine.aggregate_day(request, Killer()) as result:
-                found = sorted(
-                    tuple(row.values()) for batch in result.aggregates for row in batch.to_pylist()
-                )
-            self.assertEqual((found, result.ledger), self.expected)
-        self.assertGreaterEqual(store.readings(), 2)
+            def kill() -> None:
+                for worker in cluster.workers:
+                    worker.kill_children()
+
+            progress = Interposed(stages={"group": kill})
+            found = computed(self.engine(cluster), self.request, progress)
+            self.assertEqual(found, self.expected)
 
 
 @needs_spark
