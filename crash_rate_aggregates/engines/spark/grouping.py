@@ -72,7 +72,7 @@ class SparkGrouping:
             aggregates.mapInArrow(pack_aggregates, self._spark_schema(BATCH_SCHEMA))
         )
         packed.count()
-        return (bytes(row[BATCH]) for row in packed.toLocalIterator(prefetchPartitions=True))
+        return (bytes(row[BATCH]) for row in packed.rdd.toLocalIterator(prefetchPartitions=True))
 
     def free(self) -> None:
         """Free what the executors keep for the day."""
