@@ -9,6 +9,7 @@ import tarfile
 import unittest
 import venv
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from sysconfig import get_paths
 from tempfile import TemporaryDirectory
@@ -79,6 +80,43 @@ class LargeResultTest(unittest.TestCase):
             rows(url, f"SELECT {sums} FROM crash_aggregates"),
             [(MILLION, MILLION, MILLION, 3600 * MILLION)],
         )
+
+
+@needs_spark
+class LongBackfillTest(unittest.TestCase):
+    def setUp(self) -> None:
+        """Bound all waiting; write one ping for each day."""
+        self.enterContext(time_limit(2 * LIMIT_SECONDS))
+        self.pings = Path(self.enterContext(TemporaryDirectory()))
+        self.days = [DAY + timedelta(days=number) for number in range(16)]
+        for day in self.days:
+            ping = main_ping(**{"payload/info/subsessionStartDate": str(day)})
+            write_day(self.pings, {"1.json": lines([ping])}, day)
+
+    def used_bytes(self, engine: SparkEngine, day: date) -> int:
+        """Compute a day and return what is then used of the driver's heap."""
+        self.assertEqual(len(computed(engine, day_request(self.pings, day=day))[0]), 1)
+        application = engine._application
+        assert application is not None
+        return application.call(lambda: _used_bytes(application.session))
+
+    def test_driver_forgets_days(self) -> None:
+        """Of each day of a backfill less than 2 MB stay in the driver."""
+        # In local mode the pages of rows are in the driver's heap too, for seconds after a task.
+        small = {"spark.buffer.pageSize": "1m", "spark.driver.memory": "1g"}
+        engine = SparkEngine(SparkSettings("local[2]", {**LOOPBACK, **small}))
+        self.addCleanup(engine.close)
+        used = [self.used_bytes(engine, day) for day in self.days]
+        # The first days load classes and fill caches.
+        growth = (used[-1] - used[5]) / (len(used) - 6)
+        self.assertLess(growth, 2e6, used)
+
+
+def _used_bytes(session: Any) -> int:
+    java = session._jvm.java.lang
+    java.System.gc()
+    runtime = java.Runtime.getRuntime()
+    return int(runtime.totalMemory() - runtime.freeMemory())
 
 
 def run(*arguments: str | Path, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
