@@ -38,13 +38,14 @@ from test.engines.made_days import (
 )
 from test.job.days_in_postgres import TABLE, rows
 from test.servers import fresh_database
-from test.spark import LOOPBACK, StandaloneCluster, needs_spark, spark_flags
+from test.spark import LOOPBACK, QUICK, StandaloneCluster, needs_spark, spark_flags
 from test.time_limit import time_limit
 
 MILLION = 1_000_000
 LIMIT_SECONDS = 300
 """For each test of a fault: a lost executor is replaced in a minute."""
 LOCAL = spark_flags("local[2]")
+DRIVER_OF_1_GB = {**LOOPBACK, "spark.driver.memory": "1g"}
 Twice = TypeVar("Twice", bound=ReadTwice)
 
 
@@ -71,7 +72,11 @@ class LargeResultTest(unittest.TestCase):
         url = fresh_database(self)
         done = run(
             *("run", "--submission-date", str(DAY), "--pings", folder / "pings"),
-            *("--database", url, *LOCAL, "--spark-conf", "spark.driver.memory=1g"),
+            *(
+                "--database",
+                url,
+                *spark_flags("local[2]", LOOPBACK | {"spark.driver.memory": "1g"}),
+            ),
             cwd=folder,
         )
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -104,7 +109,7 @@ class LongBackfillTest(unittest.TestCase):
         """Of each day of a backfill less than 2 MB stay in the driver."""
         # In local mode the pages of rows are in the driver's heap too, for seconds after a task.
         small = {"spark.buffer.pageSize": "1m", "spark.driver.memory": "1g"}
-        engine = SparkEngine(SparkSettings("local[2]", {**LOOPBACK, **small}))
+        engine = SparkEngine(SparkSettings("local[2]", {**QUICK, **small}))
         self.addCleanup(engine.close)
         used = [self.used_bytes(engine, day) for day in self.days]
         # The first days load classes and fill caches.
@@ -172,7 +177,7 @@ class ClusterFaultsTest(SampleDayTestCase):
     def engine(self, cluster: StandaloneCluster, **conf: str) -> SparkEngine:
         """Return an engine on a cluster whose executors find the tests' modules."""
         settings = {
-            **LOOPBACK,
+            **QUICK,
             "spark.executorEnv.PYTHONPATH": str(PROJECT),
             **{name.replace("__", "."): value for name, value in conf.items()},
         }
