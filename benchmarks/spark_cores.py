@@ -29,7 +29,7 @@ from crash_rate_aggregates.database.server import EmbeddedServer
 from crash_rate_aggregates.sample_pings.writer import write_sample_pings
 
 DAY = date(2016, 3, 14)
-FEW, MANY = 4, 16
+FEW, MANY = 8, 32
 """How often the day is stored."""
 ENGINES = ("embedded", "spark")
 _LOOK_SECONDS = 0.2
