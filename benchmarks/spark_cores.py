@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Measure what a gigabyte of pings costs in CPU seconds, on Spark and on the embedded engine.
 
-Computes a synthetic day, then the same day stored several times over, each in a process of its
-own, and divides the difference: starting Java, Python and Spark costs the same in both. The
-figures in docs/spark.md come from here: `.venv/bin/python benchmarks/spark_cores.py`.
+Computes a synthetic day stored a few times over and many times over, each in a process of its own,
+and divides the difference: starting Java, Python and Spark, and compiling what runs hot, costs the
+same in both. The figures in docs/spark.md come from here, on an idle machine:
+`make .venv/spark && .venv/bin/python benchmarks/spark_cores.py`, some ten minutes.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import gzip
 import json
 import os
 import platform
-import shutil
 import subprocess
 import sys
 import time
@@ -29,7 +29,9 @@ from crash_rate_aggregates.database.server import EmbeddedServer
 from crash_rate_aggregates.sample_pings.writer import write_sample_pings
 
 DAY = date(2016, 3, 14)
-TIMES = 4
+FEW, MANY = 8, 32
+"""How often the day is stored."""
+ENGINES = ("embedded", "spark")
 _LOOK_SECONDS = 0.2
 
 
@@ -39,6 +41,10 @@ class Cost(NamedTuple):
     cpu_seconds: float
     """Of all processes, Java's own work included."""
     wall_seconds: float
+
+    def beyond(self, other: Cost) -> Cost:
+        """Return what this took more than another."""
+        return Cost(self.cpu_seconds - other.cpu_seconds, self.wall_seconds - other.wall_seconds)
 
 
 def measured(flags: list[str]) -> Cost:
@@ -104,13 +110,13 @@ def write_full_size_pings(folder: Path, pings: int) -> None:
         file.write_bytes(gzip.compress(b"".join(full), 6))
 
 
-def stored_times_over(day: Path, folder: Path) -> Path:
-    """Store a day's files several times: what is copied is read and judged all the same."""
-    for number in range(TIMES):
+def stored_times_over(times: int, day: Path, folder: Path) -> Path:
+    """Store a day's files several times: each is read and judged all the same."""
+    for number in range(times):
         for file in sorted(day.glob("*/*.gz")):
             target = folder / file.parent.name / f"{number}-{file.name}"
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(file, target)
+            target.hardlink_to(file)
     return folder
 
 
@@ -124,41 +130,52 @@ def stored_bytes(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.glob("*/*.gz"))
 
 
+def cost_of_more(engine: str, places: tuple[Path, Path], url: str) -> Cost:
+    """Return what the many take beyond the few."""
+    few, many = (
+        measured(
+            [
+                *("run", "--submission-date", DAY.isoformat(), "--engine", engine),
+                *("--pings", str(place), "--database", url),
+            ]
+        )
+        for place in places
+    )
+    return many.beyond(few)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--pings", type=int, default=9_000, help="pings of the single day")
-    pings = parser.parse_args().pings
+    parser.add_argument("--rounds", type=int, default=3, help="of both engines in turn")
+    arguments = parser.parse_args()
     with TemporaryDirectory() as temporary:
         folder = Path(temporary)
         folder.chmod(0o755)
         single = folder / "single"
-        write_full_size_pings(single, pings)
-        several = stored_times_over(single, folder / "several")
-        more_json = (TIMES - 1) * json_bytes(single) / 1e9
-        more_stored = (TIMES - 1) * stored_bytes(single) / 1e9
+        write_full_size_pings(single, arguments.pings)
+        places = (
+            stored_times_over(FEW, single, folder / "few"),
+            stored_times_over(MANY, single, folder / "many"),
+        )
+        more_json = (MANY - FEW) * json_bytes(single) / 1e9
+        more_stored = (MANY - FEW) * stored_bytes(single) / 1e9
         print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, "
               f"Python {platform.python_version()}; difference: {more_json:.2f} GB of JSON, "
               f"{more_stored:.3f} GB of gzip")  # fmt: skip
-        server = EmbeddedServer(folder / "home")
-        with server.running() as url:
-            for engine in ("embedded", "spark"):
-                costs = [
-                    measured(
-                        [
-                            *("run", "--submission-date", DAY.isoformat(), "--engine", engine),
-                            *("--pings", str(place), "--database", url),
-                        ]
+        with EmbeddedServer(folder / "home").running() as url:
+            for number in range(arguments.rounds):
+                costs = {engine: cost_of_more(engine, places, url) for engine in ENGINES}
+                for engine, cost in costs.items():
+                    print(
+                        f"round {number + 1}, {engine}: "
+                        f"{cost.cpu_seconds / more_json:.2f} CPU s a GB of JSON, "
+                        f"{cost.cpu_seconds / more_stored:.1f} a GB of gzip, "
+                        f"{cost.cpu_seconds / costs['embedded'].cpu_seconds:.2f} of embedded's, "
+                        f"wall {cost.wall_seconds / cost.cpu_seconds:.2f} of CPU",
+                        flush=True,
                     )
-                    for place in (single, several)
-                ]
-                cpu = costs[1].cpu_seconds - costs[0].cpu_seconds
-                print(
-                    f"{engine}: {costs[0].cpu_seconds:.1f} and {costs[1].cpu_seconds:.1f} CPU s, "
-                    f"{cpu / more_json:.1f} CPU s a GB of JSON, "
-                    f"{cpu / more_stored:.0f} a GB of gzip",
-                    flush=True,
-                )
 
 
 if __name__ == "__main__":

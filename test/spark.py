@@ -25,17 +25,20 @@ needs_spark = skipUnless(
     find_spec("pyspark"), "pyspark is not installed: make .venv/spark, or pip install pyspark"
 )
 LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
-# One application computes the days of all tests; docs/spark.md says what each leaves in the driver.
-_DRIVER = {"spark.driver.memory": "3g"}
+_QUICK_JAVA = "-XX:TieredStopAtLevel=1"
+QUICK = {
+    **LOOPBACK,
+    "spark.driver.extraJavaOptions": _QUICK_JAVA,
+    "spark.executor.extraJavaOptions": _QUICK_JAVA,
+}
+"""Without Java's second compiler, which takes half of the time of a small day and never pays."""
 _START_SECONDS = 120
 
 
 @cache
 def shared_engine() -> SparkEngine:
     """Return the engine of this process, on two cores with three attempts; it stops at exit."""
-    engine = SparkEngine(
-        SparkSettings("local[2,3]", {**LOOPBACK, **_DRIVER, "spark.ui.enabled": "false"}, None)
-    )
+    engine = SparkEngine(SparkSettings("local[2,3]", {**QUICK, "spark.ui.enabled": "false"}, None))
     atexit.register(engine.close)
     return engine
 
@@ -67,6 +70,7 @@ class SparkProcess:
             **os.environ,
             "SPARK_HOME": str(spark_package()),
             "SPARK_LOCAL_IP": "127.0.0.1",
+            "SPARK_DAEMON_JAVA_OPTS": _QUICK_JAVA,
         }
         self._process = subprocess.Popen(
             [
@@ -161,7 +165,7 @@ class StandaloneCluster:
             process.kill()
 
 
-def spark_flags(master: str, conf: Mapping[str, str] = LOOPBACK) -> list[str]:
+def spark_flags(master: str, conf: Mapping[str, str] = QUICK) -> list[str]:
     """Return the flags that compute a day on a master."""
     settings = (f"--spark-conf={name}={value}" for name, value in conf.items())
     return ["--engine", "spark", "--spark-master", master, *settings]

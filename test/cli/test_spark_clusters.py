@@ -13,7 +13,8 @@ from test.cli.command_line import PROJECT, TIMEOUT, command, started, writing_to
 from test.engines.made_days import DAY, day_folder, lines, main_ping
 from test.job.days_in_postgres import TABLE, rows
 from test.servers import fresh_database
-from test.spark import StandaloneCluster, distribution, needs_spark, spark_flags
+from test.spark import QUICK, StandaloneCluster, distribution, needs_spark, spark_flags
+from test.time_limit import time_limit
 
 LEDGER = (
     "SELECT doc_type, kind, name, pings FROM crash_aggregates_ledger "
@@ -70,7 +71,7 @@ class SparkClustersTest(unittest.TestCase):
         fifo.unlink()
         os.mkfifo(fifo)
         flags = [copied if flag == self.folder / "pings" else flag for flag in self.flags(url)]
-        with StandaloneCluster(self.folder) as cluster:
+        with time_limit(2 * TIMEOUT), StandaloneCluster(self.folder) as cluster:
             process = started(*flags, *spark_flags(cluster.url), cwd=self.folder)
             self.addCleanup(process.kill)
             with writing_to_reader(fifo, process):
@@ -88,7 +89,9 @@ class SparkClustersTest(unittest.TestCase):
         home = distribution(self.folder)
         script = PROJECT / "crash_rate_aggregates" / "fill_database.py"
         done = command(
-            *("--master", "local[2]", "--conf", "spark.driver.host=127.0.0.1", script),
+            *("--master", "local[2]"),
+            *(word for setting in QUICK.items() for word in ("--conf", "=".join(setting))),
+            script,
             *("--min-submission-date", "20160314", "--max-submission-date", "20160314"),
             *("--pings", self.folder / "pings", "--database", url),
             cwd=self.folder,

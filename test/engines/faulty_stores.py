@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,8 +10,13 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
+import psutil
+
 from crash_rate_aggregates.errors import UnreadableFileError
 from crash_rate_aggregates.sources.interface import Store, StoredFile
+
+ANOTHER_SECONDS = 60
+"""Longest wait for what another process does."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +56,8 @@ class FailsAtFirst:
 
 
 @dataclass(frozen=True)
-class WaitsForAnother:
-    """Holds the first reader of one file until there is a second one, and then serves both."""
+class ReadTwice:
+    """Does something at one file, by which it is read a second time."""
 
     store: Store
     marks: Path
@@ -71,13 +77,45 @@ class WaitsForAnother:
         return len(list(self.marks.iterdir()))
 
     def read(self, file: StoredFile) -> Iterator[bytes]:
-        """Wait where it is that file."""
+        """Read as the store does, and stumble after the first bytes of that file."""
+        chunks = iter(self.store.read(file))
         if file.url == self.url:
-            (self.marks / f"{time.monotonic_ns()}").touch()
-            while self.readings() < 2:
-                time.sleep(0.05)  # Another process ends this.
-        yield from self.store.read(file)
+            (self.marks / f"{time.monotonic_ns()}-{os.getpid()}").touch()
+            yield next(chunks)
+            self.stumble()
+        yield from chunks
 
     def open(self, file: StoredFile) -> BinaryIO:
         """Open as the store does."""
         return self.store.open(file)
+
+    def stumble(self) -> None:
+        """Do what leads to a second reading."""
+        raise NotImplementedError
+
+
+class WaitsForAnother(ReadTwice):
+    """Holds the first reader until there is a second one, and then serves both."""
+
+    def stumble(self) -> None:
+        """Wait for the second reader.
+
+        Raises:
+            UnreadableFileError: None came.
+        """
+        end = time.monotonic() + ANOTHER_SECONDS
+        while self.readings() < 2:
+            if time.monotonic() > end:
+                raise UnreadableFileError(f"nobody else reads {self.url!r}")
+            time.sleep(0.05)  # Another process ends this.
+
+
+class KillsItsExecutor(ReadTwice):
+    """Ends the executor of the first reader by kill -9."""
+
+    def stumble(self) -> None:
+        """Kill the Java that has started this Python, the first time."""
+        if self.readings() == 1:
+            java = next(one for one in psutil.Process().parents() if one.name() == "java")
+            java.kill()
+            java.wait(ANOTHER_SECONDS)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -108,3 +108,14 @@ class HeardProgress:
         self.files += files
         self.stored_bytes += stored_bytes
         self.pings += pings
+
+
+@dataclass(slots=True)
+class Interposed(HeardProgress):
+    """Does something when a stage begins."""
+
+    stages: dict[str, Callable[[], None]] = field(default_factory=dict)
+
+    def stage(self, name: str) -> None:
+        """Do what is to be done at this stage."""
+        self.stages.get(name, lambda: None)()

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import gzip
 import unittest
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -23,6 +22,7 @@ from test.engines.faulty_stores import FailsAtFirst
 from test.engines.made_days import (
     DAY,
     HeardProgress,
+    Interposed,
     day_folder,
     day_request,
     lines,
@@ -30,17 +30,6 @@ from test.engines.made_days import (
     write_day,
 )
 from test.spark import needs_spark, shared_engine
-
-
-@dataclass(slots=True)
-class Interposed(HeardProgress):
-    """Does something when a stage begins."""
-
-    stages: dict[str, Callable[[], None]] = field(default_factory=dict)
-
-    def stage(self, name: str) -> None:
-        """Do what is to be done at this stage."""
-        self.stages.get(name, lambda: None)()
 
 
 def driver_versions() -> dict[str, str]:

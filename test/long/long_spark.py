@@ -9,10 +9,11 @@ import tarfile
 import unittest
 import venv
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from sysconfig import get_paths
 from tempfile import TemporaryDirectory
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import psutil
 
@@ -24,10 +25,11 @@ from crash_rate_aggregates.engines.spark.engine import SparkEngine
 from crash_rate_aggregates.engines.spark.settings import SparkSettings
 from crash_rate_aggregates.sample_pings.writer import write_sample_pings
 from test.cli.command_line import COMMAND, PROJECT, environment, started
-from test.engines.faulty_stores import WaitsForAnother
+from test.engines.faulty_stores import KillsItsExecutor, ReadTwice, WaitsForAnother
 from test.engines.made_days import (
     DAY,
     HeardProgress,
+    Interposed,
     day_folder,
     day_request,
     lines,
@@ -36,15 +38,22 @@ from test.engines.made_days import (
 )
 from test.job.days_in_postgres import TABLE, rows
 from test.servers import fresh_database
-from test.spark import LOOPBACK, StandaloneCluster, needs_spark, spark_flags
+from test.spark import LOOPBACK, QUICK, StandaloneCluster, needs_spark, spark_flags
+from test.time_limit import time_limit
 
 MILLION = 1_000_000
+LIMIT_SECONDS = 300
+"""For each test of a fault: a lost executor is replaced in a minute."""
 LOCAL = spark_flags("local[2]")
+DRIVER_OF_1_GB = {**LOOPBACK, "spark.driver.memory": "1g"}
+Twice = TypeVar("Twice", bound=ReadTwice)
 
 
-def computed(engine: Engine, request: DayRequest) -> tuple[list[tuple[Any, ...]], Any]:
+def computed(
+    engine: Engine, request: DayRequest, progress: HeardProgress | None = None
+) -> tuple[list[tuple[Any, ...]], Any]:
     """Compute a day: its aggregates, sorted, and its ledger."""
-    with engine.aggregate_day(request, HeardProgress()) as result:
+    with engine.aggregate_day(request, progress or HeardProgress()) as result:
         found = [tuple(row.values()) for batch in result.aggregates for row in batch.to_pylist()]
     return sorted(found), result.ledger
 
@@ -63,7 +72,11 @@ class LargeResultTest(unittest.TestCase):
         url = fresh_database(self)
         done = run(
             *("run", "--submission-date", str(DAY), "--pings", folder / "pings"),
-            *("--database", url, *LOCAL, "--spark-conf", "spark.driver.memory=1g"),
+            *(
+                "--database",
+                url,
+                *spark_flags("local[2]", LOOPBACK | {"spark.driver.memory": "1g"}),
+            ),
             cwd=folder,
         )
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -72,6 +85,43 @@ class LargeResultTest(unittest.TestCase):
             rows(url, f"SELECT {sums} FROM crash_aggregates"),
             [(MILLION, MILLION, MILLION, 3600 * MILLION)],
         )
+
+
+@needs_spark
+class LongBackfillTest(unittest.TestCase):
+    def setUp(self) -> None:
+        """Bound all waiting; write one ping for each day."""
+        self.enterContext(time_limit(2 * LIMIT_SECONDS))
+        self.pings = Path(self.enterContext(TemporaryDirectory()))
+        self.days = [DAY + timedelta(days=number) for number in range(16)]
+        for day in self.days:
+            ping = main_ping(**{"payload/info/subsessionStartDate": str(day)})
+            write_day(self.pings, {"1.json": lines([ping])}, day)
+
+    def used_bytes(self, engine: SparkEngine, day: date) -> int:
+        """Compute a day and return what is then used of the driver's heap."""
+        self.assertEqual(len(computed(engine, day_request(self.pings, day=day))[0]), 1)
+        application = engine._application
+        assert application is not None
+        return application.call(lambda: _used_bytes(application.session))
+
+    def test_driver_forgets_days(self) -> None:
+        """Of each day of a backfill less than 2 MB stay in the driver."""
+        # In local mode the pages of rows are in the driver's heap too, for seconds after a task.
+        small = {"spark.buffer.pageSize": "1m", "spark.driver.memory": "1g"}
+        engine = SparkEngine(SparkSettings("local[2]", {**QUICK, **small}))
+        self.addCleanup(engine.close)
+        used = [self.used_bytes(engine, day) for day in self.days]
+        # The first days load classes and fill caches.
+        growth = (used[-1] - used[5]) / (len(used) - 6)
+        self.assertLess(growth, 2e6, used)
+
+
+def _used_bytes(session: Any) -> int:
+    java = session._jvm.java.lang
+    java.System.gc()
+    runtime = java.Runtime.getRuntime()
+    return int(runtime.totalMemory() - runtime.freeMemory())
 
 
 def run(*arguments: str | Path, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -110,6 +160,10 @@ class SampleDayTestCase(unittest.TestCase):
         limits = GroupingLimits("512MB", "1GB", 2)
         cls.expected = computed(EmbeddedEngine(2, cls.folder / "scratch", limits), cls.request)
 
+    def setUp(self) -> None:
+        """Bound all waiting."""
+        self.enterContext(time_limit(LIMIT_SECONDS))
+
     def flags(self, url: str) -> list[str]:
         """Say which day of which pings goes where."""
         pings = str(self.folder / "pings")
@@ -123,7 +177,7 @@ class ClusterFaultsTest(SampleDayTestCase):
     def engine(self, cluster: StandaloneCluster, **conf: str) -> SparkEngine:
         """Return an engine on a cluster whose executors find the tests' modules."""
         settings = {
-            **LOOPBACK,
+            **QUICK,
             "spark.executorEnv.PYTHONPATH": str(PROJECT),
             **{name.replace("__", "."): value for name, value in conf.items()},
         }
@@ -131,15 +185,15 @@ class ClusterFaultsTest(SampleDayTestCase):
         self.addCleanup(engine.close)
         return engine
 
-    def waiting(self, number: int) -> tuple[DayRequest, WaitsForAnother]:
-        """Return the day from a store whose first file waits until it is read a second time."""
+    def read_twice(self, kind: type[Twice]) -> tuple[DayRequest, Twice]:
+        """Return the day from a store in which something happens at the first file."""
         marks = self.folder / f"marks-{self._testMethodName}"
         marks.mkdir()
-        store = WaitsForAnother(self.request.store, marks, self.request.files[number].url)
+        store = kind(self.request.store, marks, self.request.files[0].url)
         return replace(self.request, store=store), store
 
     def test_speculative_duplicates(self) -> None:
-        """Two attempts of one task that both run to their end count once."""
+        """A task of which two attempts run at once counts once."""
         with StandaloneCluster(self.folder) as cluster:
             engine = self.engine(
                 cluster,
@@ -149,30 +203,29 @@ class ClusterFaultsTest(SampleDayTestCase):
                 spark__speculation__minTaskRuntime="100ms",
                 spark__speculation__multiplier="1.1",
             )
-            request, store = self.waiting(0)
+            # The first attempt cannot end before a second one reads.
+            request, store = self.read_twice(WaitsForAnother)
             self.assertEqual(computed(engine, request), self.expected)
-        self.assertGreaterEqual(store.readings(), 2)
+        self.assertEqual(store.readings(), 2)
 
     def test_executor_killed(self) -> None:
         """An executor that is killed while it reads is replaced; the table is exact."""
         with StandaloneCluster(self.folder) as cluster:
-            engine = self.engine(cluster)
-            request, store = self.waiting(0)
+            request, store = self.read_twice(KillsItsExecutor)
+            self.assertEqual(computed(self.engine(cluster), request), self.expected)
+        self.assertEqual(store.readings(), 2)
 
-            class Killer(HeardProgress):
-                def tasks(self, *, done: int, of: int) -> None:
-                    """Kill the executor that holds the waiting file, once."""
-                    del of
-                    if store.readings() == 1 and done == 1:
-                        for worker in cluster.workers:
-                            worker.kill_children()
+    def test_executors_killed_after_judging(self) -> None:
+        """Executors that are killed with the rows that they keep cost time; the table is exact."""
+        with StandaloneCluster(self.folder) as cluster:
 
-            with engine.aggregate_day(request, Killer()) as result:
-                found = sorted(
-                    tuple(row.values()) for batch in result.aggregates for row in batch.to_pylist()
-                )
-            self.assertEqual((found, result.ledger), self.expected)
-        self.assertGreaterEqual(store.readings(), 2)
+            def kill() -> None:
+                for worker in cluster.workers:
+                    worker.kill_children()
+
+            progress = Interposed(stages={"group": kill})
+            found = computed(self.engine(cluster), self.request, progress)
+            self.assertEqual(found, self.expected)
 
 
 @needs_spark

@@ -27,8 +27,9 @@ _ROWS_A_PARTITION = 50_000
 _CONF = {
     # A sum that outgrows bigint fails instead of wrapping around.
     "spark.sql.ansi.enabled": "true",
-    # The number of partitions is ours, so that each fits into the driver.
-    "spark.sql.adaptive.coalescePartitions.enabled": "false",
+    # What it finds out by running is known before: the number of partitions is ours, so that each
+    # fits into the driver, and copies are found before the joins with them are planned.
+    "spark.sql.adaptive.enabled": "false",
 }
 
 
@@ -59,7 +60,8 @@ class SparkGrouping:
         for step in GROUP_STEPS:
             self._sql(step)
             if step in KEPT_STEPS:
-                self._keep(self._session.table(step))
+                # Now, so that their size is known: few are broadcast, and no ping is shuffled.
+                self._keep(self._session.table(step)).count()
 
     def counted(self) -> list[CountedPings]:
         """Return the counted pings by what the ledger tells apart."""
@@ -72,7 +74,9 @@ class SparkGrouping:
             aggregates.mapInArrow(pack_aggregates, self._spark_schema(BATCH_SCHEMA))
         )
         packed.count()
-        return (bytes(row[BATCH]) for row in packed.toLocalIterator(prefetchPartitions=True))
+        # Not the frame's own iterator: its jobs begin when their SQL execution has ended, so the
+        # scheduler would keep them, and all plans of the day, as long as the application runs.
+        return (bytes(row[BATCH]) for row in packed.rdd.toLocalIterator(prefetchPartitions=True))
 
     def free(self) -> None:
         """Free what the executors keep for the day."""

@@ -34,7 +34,7 @@ class TaskReport:
     counts: VerdictCounts = field(default_factory=VerdictCounts)
     damaged: list[DamagedFile] = field(default_factory=list)
     fingerprint: bytes = b""
-    """BLAKE2b-128 of all that was read: another one means that a file has changed."""
+    """Of all that was read: another one means that a file has changed."""
     failure: CrashRateAggregatesError | None = None
     """Why the day cannot be computed; no other attempt could change it."""
 
