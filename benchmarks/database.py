@@ -118,9 +118,11 @@ def fill(connection: psycopg.Connection, days: list[date]) -> Filling:
 def repeat_days(connection: psycopg.Connection, first: date, last: date) -> None:
     """Fill the summaries, runs and ledgers of 26 weeks with what the 30 days have."""
     length = (last - first).days + 1
+    stats = sql.SQL(", ").join(map(sql.Identifier, STAT_NAMES))
+    runs = sql.SQL((_HERE / "repeat_days.sql").read_text("utf-8"))
     for earlier in range(length, KEPT_DAYS, length):
         span = {"earlier": earlier, "first": first, "last": last}
-        connection.execute(sql.SQL((_HERE / "repeat_days.sql").read_text("utf-8")), span)
+        connection.execute(runs.format(stats=stats), span)
         for summary in SUMMARIES:
             connection.execute(_repeated(connection, summary), span)
     vacuum_day(connection, last)
