@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from crash_rate_aggregates.database.day import DayToStore, RunFacts, StoredRun
 from crash_rate_aggregates.database.migrate import migrate
 from crash_rate_aggregates.database.partitions import ensure_partition
 from crash_rate_aggregates.database.recent_days import RowSums, recent_days, row_sums
+from crash_rate_aggregates.database.recorded_runs import stored_runs
 from crash_rate_aggregates.database.replace_day import replace_day
 from crash_rate_aggregates.database.roles import Roles, init_roles
 from crash_rate_aggregates.database.summaries import summarize_stored_days
@@ -34,12 +36,14 @@ from crash_rate_aggregates.errors import (
     CrashRateAggregatesError,
     DatabaseError,
     DateRangeError,
+    InterruptedRunError,
     NoPingsError,
+    NothingCountedError,
 )
 from crash_rate_aggregates.health.check import PAST, CheckedDay, check_day
 from crash_rate_aggregates.health.due import due_days
 from crash_rate_aggregates.normalize.dates import parse_submission_date
-from crash_rate_aggregates.outcomes import LedgerLine
+from crash_rate_aggregates.outcomes import LedgerKind, LedgerLine, Outcome
 from crash_rate_aggregates.sources.bucket import USUAL_STORAGE, StorageOptions
 from crash_rate_aggregates.sources.places import open_store
 from crash_rate_aggregates.sources.selection import EVERYTHING, PathSelection
@@ -59,7 +63,7 @@ class Job:
     dimensions: tuple[Dimension, ...]
     progress: Progress
     allow_empty: bool = False
-    """Replace a day without pings by nothing instead of keeping what is stored."""
+    """Replace a day of which nothing counts by nothing instead of keeping what is stored."""
     allow_damaged: bool = False
     storage: StorageOptions = USUAL_STORAGE
     selection: PathSelection = EVERYTHING
@@ -163,11 +167,17 @@ def _log_migrations(names: Iterable[str]) -> None:
 def backfill(
     job: Job, days: Sequence[date], *, stop_on_error: bool = False
 ) -> Iterator[DaySummary | FailedDay]:
-    """Run each day, yielding as each is done; a failed day does not stop the others."""
+    """Run each day, yielding as each is done; a failed day does not stop the others.
+
+    Raises:
+        InterruptedRunError: Ctrl-C or a termination signal after a day was stored.
+    """
     prepare_database(job.database_url)
     for day in days:
         try:
             yield run_day(job, day)
+        except InterruptedRunError:
+            raise
         except CrashRateAggregatesError as error:
             yield FailedDay(day, error)
             if stop_on_error:
@@ -215,11 +225,27 @@ def run_day(
     """Compute one submission date and replace it in the database.
 
     Raises:
-        CrashRateAggregatesError: The day stays as it was.
+        InterruptedRunError: Ctrl-C or a termination signal came after the day was stored.
+        CrashRateAggregatesError: Any other; the day stays as it was.
     """
     started_at = now()
-    with _attempt(job, day, started_at):
-        return _run_day(job, day, started_at)
+    try:
+        with _attempt(job, day, started_at):
+            return _run_day(job, day, started_at)
+    except KeyboardInterrupt as interrupt:
+        if _is_stored(job, day, started_at):
+            raise InterruptedRunError(
+                f"interrupted: {day} is stored all the same; what came after it was not begun"
+            ) from interrupt
+        raise
+
+
+def _is_stored(job: Job, day: date, started_at: datetime) -> bool:
+    """Ask whether the day's rows are of the run that began then: only the server knows."""
+    with suppress(DatabaseError), connect(job.database_url) as connection:
+        runs = stored_runs(connection.cursor(), day)
+        return any(run.facts.started_at == started_at for run in runs)
+    return False
 
 
 @contextmanager
@@ -242,8 +268,8 @@ def _run_day(job: Job, day: date, started_at: datetime) -> DaySummary:
     stored_bytes = files_bytes(request.files)
     job.progress.begin_day(day, files=len(request.files), stored_bytes=stored_bytes)
     with job.engine.aggregate_day(request, job.progress) as result:
-        if not result.pings_read and not job.allow_empty:
-            raise _no_pings(job, request)
+        if not job.allow_empty:
+            _require_counted(job, request, result)
         job.progress.stage("store")
         facts = _run_facts(job, request, result, started_at, monotonic() - started)
         stored = _store(
@@ -282,6 +308,23 @@ def _no_pings(job: Job, request: DayRequest) -> NoPingsError:
     )
 
 
+def _require_counted(job: Job, request: DayRequest, result: DayResult) -> None:
+    """Keep a good day from being replaced by pings of which none counts."""
+    if not result.pings_read:
+        raise _no_pings(job, request)
+    pings: Counter[str] = Counter()
+    for line in result.ledger:
+        if line.kind == LedgerKind.OUTCOME:
+            pings[line.name] += line.pings
+    if not pings[Outcome.COUNTED]:
+        why = ", ".join(f"{number:,} {name}" for name, number in pings.most_common())
+        raise NothingCountedError(
+            f"none of the {result.pings_read:,} pings for {request.submission_date} under "
+            f"{job.pings!r} counts ({why}): what the table holds for the day stays; check the "
+            "files, or use --allow-empty to replace it by nothing"
+        )
+
+
 def _damaged(result: DayResult) -> tuple[tuple[str, str], ...]:
     return tuple((damaged.file, damaged.reason) for damaged in result.damaged)
 
@@ -310,5 +353,9 @@ def _store(job: Job, day: DayToStore) -> StoredRun:
 
 
 def _vacuum(job: Job, day: date) -> None:
-    with connect(job.database_url) as connection:
-        vacuum_day(connection, day)
+    """Tidy up; the day is stored, so a server that is gone by now fails nothing."""
+    try:
+        with connect(job.database_url) as connection:
+            vacuum_day(connection, day)
+    except DatabaseError as error:
+        log.info("%s is stored but not vacuumed: %s", day, error)
