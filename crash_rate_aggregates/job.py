@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -37,13 +36,12 @@ from crash_rate_aggregates.errors import (
     DatabaseError,
     DateRangeError,
     InterruptedRunError,
-    NoPingsError,
-    NothingCountedError,
 )
 from crash_rate_aggregates.health.check import PAST, CheckedDay, check_day
 from crash_rate_aggregates.health.due import due_days
+from crash_rate_aggregates.health.fit_to_store import require_counted, require_files
 from crash_rate_aggregates.normalize.dates import parse_submission_date
-from crash_rate_aggregates.outcomes import LedgerKind, LedgerLine, Outcome
+from crash_rate_aggregates.outcomes import LedgerLine
 from crash_rate_aggregates.sources.bucket import USUAL_STORAGE, StorageOptions
 from crash_rate_aggregates.sources.places import open_store
 from crash_rate_aggregates.sources.selection import EVERYTHING, PathSelection
@@ -269,7 +267,7 @@ def _run_day(job: Job, day: date, started_at: datetime) -> DaySummary:
     job.progress.begin_day(day, files=len(request.files), stored_bytes=stored_bytes)
     with job.engine.aggregate_day(request, job.progress) as result:
         if not job.allow_empty:
-            _require_counted(job, request, result)
+            require_counted(request, result, job.pings)
         job.progress.stage("store")
         facts = _run_facts(job, request, result, started_at, monotonic() - started)
         stored = _store(
@@ -294,35 +292,9 @@ def _day_request(job: Job, day: date) -> DayRequest:
     request = DayRequest(
         day, job.dimensions, store, tuple(store.list_day(day)), allow_damaged=job.allow_damaged
     )
-    if not request.files and not job.allow_empty:
-        raise _no_pings(job, request)
+    if not job.allow_empty:
+        require_files(request, job.pings)
     return request
-
-
-def _no_pings(job: Job, request: DayRequest) -> NoPingsError:
-    day = request.submission_date
-    return NoPingsError(
-        f"no pings for {day} under {job.pings!r} ({request.store.describe_day(day)}): "
-        "what the table holds for the day stays; wait for the pings, or use --allow-empty to "
-        "replace it by nothing"
-    )
-
-
-def _require_counted(job: Job, request: DayRequest, result: DayResult) -> None:
-    """Keep a good day from being replaced by pings of which none counts."""
-    if not result.pings_read:
-        raise _no_pings(job, request)
-    pings: Counter[str] = Counter()
-    for line in result.ledger:
-        if line.kind == LedgerKind.OUTCOME:
-            pings[line.name] += line.pings
-    if not pings[Outcome.COUNTED]:
-        why = ", ".join(f"{number:,} {name}" for name, number in pings.most_common())
-        raise NothingCountedError(
-            f"none of the {result.pings_read:,} pings for {request.submission_date} under "
-            f"{job.pings!r} counts ({why}): what the table holds for the day stays; check the "
-            "files, or use --allow-empty to replace it by nothing"
-        )
 
 
 def _damaged(result: DayResult) -> tuple[tuple[str, str], ...]:
