@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import bz2
 import gzip
 import multiprocessing
 import os
@@ -99,16 +100,16 @@ class EmbeddedEngineTest(contract.EngineContract):
         killer.join()
 
     def test_workers_end_with_the_day(self) -> None:
-        """A damaged file ends the day at once, though another worker waits for its pings."""
+        """A file that fails ends the day at once, though another worker waits for its pings."""
         day = day_folder(self.pings)
-        for name in ("slow", "damaged"):
+        for name in ("slow", "bad"):
             os.mkfifo(day / name)
         failed = threading.Event()
         in_time: list[bool] = []
 
         def feed() -> None:
             with (day / "slow").open("wb"):  # Opens when a worker has begun to read.
-                (day / "damaged").write_bytes(gzip.compress(b"{}")[:-1])
+                (day / "bad").write_bytes(bz2.compress(b"{}"))
                 in_time.append(failed.wait(20))
 
         feeder = threading.Thread(target=feed, daemon=True)
@@ -117,7 +118,7 @@ class EmbeddedEngineTest(contract.EngineContract):
         # By their sizes each is a task of its own.
         request = replace(request, files=tuple(replace(f, size=1 << 20) for f in request.files))
         with (
-            self.assertRaisesRegex(DamagedFileError, "damaged"),
+            self.assertRaisesRegex(UnreadableFileError, "bzip2"),
             self.engine(2).aggregate_day(request, HeardProgress()),
         ):
             self.fail("a day without its pings")
