@@ -103,6 +103,16 @@ class NoPingsError(SourceError):
     )
 
 
+class NothingCountedError(SourceError):
+    """Pings were read and none of them counts; what the table holds for the day stays."""
+
+    slug = "nothing-counted"
+    remedy = (
+        "Check that the files are whole, of that day and in a format of docs/sources.md; or "
+        "replace the day by nothing on purpose with --allow-empty."
+    )
+
+
 class DamagedFileError(SourceError):
     """A file breaks off or does not decompress; the day stays as it was."""
 
@@ -111,10 +121,13 @@ class DamagedFileError(SourceError):
 
 
 class UnreadableFileError(SourceError):
-    """A file cannot be opened; the day stays as it was."""
+    """A file cannot be read, or its compression is not known; the day stays as it was."""
 
     slug = "unreadable-file"
-    remedy = "Give the job's user permission to read the file, then run the day again."
+    remedy = (
+        "Give the job's user permission to read the file, repair the disk, or compress the file by "
+        "gzip or zstd instead, as the message says; then run the day again."
+    )
 
 
 class StorageError(SourceError):
@@ -195,7 +208,17 @@ class WorkerDiedError(EngineError):
     remedy = "Run with fewer --jobs or on a machine with more memory; nothing was changed."
 
 
-class ScratchFullError(EngineError):
+class ScratchError(EngineError):
+    """The scratch folder cannot be made or written."""
+
+    slug = "scratch"
+    remedy = (
+        "Give the job's user permission to write there, or name another folder in the setting "
+        "`scratch`; nothing was changed."
+    )
+
+
+class ScratchFullError(ScratchError):
     """The scratch folder has no room left."""
 
     slug = "scratch-full"
@@ -323,7 +346,7 @@ class CheckFailedError(CrashRateAggregatesError):
 
 
 class InterruptedRunError(CrashRateAggregatesError):
-    """Ctrl-C or a termination signal; the day stays as it was."""
+    """Ctrl-C or a termination signal; the message says whether the day was stored before."""
 
     slug = "interrupted"
-    remedy = "Run the day again when you like; nothing was changed."
+    remedy = "Run the day again when you like, unless the message says that it is stored."

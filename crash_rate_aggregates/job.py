@@ -16,6 +16,7 @@ from crash_rate_aggregates.database.day import DayToStore, RunFacts, StoredRun
 from crash_rate_aggregates.database.migrate import migrate
 from crash_rate_aggregates.database.partitions import ensure_partition
 from crash_rate_aggregates.database.recent_days import RowSums, recent_days, row_sums
+from crash_rate_aggregates.database.recorded_runs import stored_runs
 from crash_rate_aggregates.database.replace_day import replace_day
 from crash_rate_aggregates.database.roles import Roles, init_roles
 from crash_rate_aggregates.database.summaries import summarize_stored_days
@@ -33,10 +34,11 @@ from crash_rate_aggregates.errors import (
     BadDateError,
     CrashRateAggregatesError,
     DatabaseError,
-    NoPingsError,
+    InterruptedRunError,
 )
 from crash_rate_aggregates.health.check import PAST, CheckedDay, check_day
 from crash_rate_aggregates.health.due import due_days
+from crash_rate_aggregates.health.fit_to_store import require_counted, require_files
 from crash_rate_aggregates.normalize.dates import check_order, parse_submission_date
 from crash_rate_aggregates.outcomes import LedgerLine
 from crash_rate_aggregates.sources.bucket import USUAL_STORAGE, StorageOptions
@@ -58,7 +60,7 @@ class Job:
     dimensions: tuple[Dimension, ...]
     progress: Progress
     allow_empty: bool = False
-    """Replace a day without pings by nothing instead of keeping what is stored."""
+    """Replace a day of which nothing counts by nothing instead of keeping what is stored."""
     allow_damaged: bool = False
     storage: StorageOptions = USUAL_STORAGE
     selection: PathSelection = EVERYTHING
@@ -159,11 +161,17 @@ def _log_migrations(names: Iterable[str]) -> None:
 def backfill(
     job: Job, days: Sequence[date], *, stop_on_error: bool = False
 ) -> Iterator[DaySummary | FailedDay]:
-    """Run each day, yielding as each is done; a failed day does not stop the others."""
+    """Run each day, yielding as each is done; a failed day does not stop the others.
+
+    Raises:
+        InterruptedRunError: Ctrl-C or a termination signal after a day was stored.
+    """
     prepare_database(job.database_url)
     for day in days:
         try:
             yield run_day(job, day)
+        except InterruptedRunError:
+            raise
         except CrashRateAggregatesError as error:
             yield FailedDay(day, error)
             if stop_on_error:
@@ -211,11 +219,27 @@ def run_day(
     """Compute one submission date and replace it in the database.
 
     Raises:
-        CrashRateAggregatesError: The day stays as it was.
+        InterruptedRunError: Ctrl-C or a termination signal came after the day was stored.
+        CrashRateAggregatesError: Any other; the day stays as it was.
     """
     started_at = now()
-    with _attempt(job, day, started_at):
-        return _run_day(job, day, started_at)
+    try:
+        with _attempt(job, day, started_at):
+            return _run_day(job, day, started_at)
+    except KeyboardInterrupt as interrupt:
+        if _is_stored(job, day, started_at):
+            raise InterruptedRunError(
+                f"interrupted: {day} is stored all the same; what came after it was not begun"
+            ) from interrupt
+        raise
+
+
+def _is_stored(job: Job, day: date, started_at: datetime) -> bool:
+    """Ask whether the day's rows are of the run that began then: only the server knows."""
+    with suppress(DatabaseError), connect(job.database_url) as connection:
+        runs = stored_runs(connection.cursor(), day)
+        return any(run.facts.started_at == started_at for run in runs)
+    return False
 
 
 @contextmanager
@@ -238,8 +262,8 @@ def _run_day(job: Job, day: date, started_at: datetime) -> DaySummary:
     stored_bytes = files_bytes(request.files)
     job.progress.begin_day(day, files=len(request.files), stored_bytes=stored_bytes)
     with job.engine.aggregate_day(request, job.progress) as result:
-        if not result.pings_read and not job.allow_empty:
-            raise _no_pings(job, request)
+        if not job.allow_empty:
+            require_counted(request, result, job.pings)
         job.progress.stage("store")
         facts = _run_facts(job, request, result, started_at, monotonic() - started)
         stored = _store(
@@ -264,18 +288,9 @@ def _day_request(job: Job, day: date) -> DayRequest:
     request = DayRequest(
         day, job.dimensions, store, tuple(store.list_day(day)), allow_damaged=job.allow_damaged
     )
-    if not request.files and not job.allow_empty:
-        raise _no_pings(job, request)
+    if not job.allow_empty:
+        require_files(request, job.pings)
     return request
-
-
-def _no_pings(job: Job, request: DayRequest) -> NoPingsError:
-    day = request.submission_date
-    return NoPingsError(
-        f"no pings for {day} under {job.pings!r} ({request.store.describe_day(day)}): "
-        "what the table holds for the day stays; wait for the pings, or use --allow-empty to "
-        "replace it by nothing"
-    )
 
 
 def _damaged(result: DayResult) -> tuple[tuple[str, str], ...]:
@@ -306,5 +321,9 @@ def _store(job: Job, day: DayToStore) -> StoredRun:
 
 
 def _vacuum(job: Job, day: date) -> None:
-    with connect(job.database_url) as connection:
-        vacuum_day(connection, day)
+    """Tidy up; the day is stored, so a server that is gone by now fails nothing."""
+    try:
+        with connect(job.database_url) as connection:
+            vacuum_day(connection, day)
+    except DatabaseError as error:
+        log.info("%s is stored but not vacuumed: %s", day, error)

@@ -81,6 +81,16 @@ class LedgerKind(StrEnum):
     PROCESS_TYPE = "process_type"
 
 
+ABSENT_PROCESS_TYPE = "absent"
+"""What the ledger says where a crash ping names no process: the main one."""
+NO_SCALAR_PROCESS_TYPE = "no scalar"
+"""What it says of an object or an array."""
+OTHER_PROCESS_TYPES = "all others"
+"""What it says of those that are too rare to be named."""
+OWN_PROCESS_TYPES = frozenset({ABSENT_PROCESS_TYPE, NO_SCALAR_PROCESS_TYPE, OTHER_PROCESS_TYPES})
+"""Words of ours: a client's that is the same stands in quotes, so that the two are never added."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class LedgerLine:
     """How many pings of one doc type had one outcome, adjustment or process type."""

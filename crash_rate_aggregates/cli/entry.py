@@ -78,7 +78,9 @@ def main(
         error.show()
         return ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt):
-        return _report(InterruptedRunError("interrupted: the day stays as it was, run it again"))
+        # True at any moment: of a day that is stored the job itself says so.
+        text = "interrupted: a day that was not stored yet stays as it was, run it again"
+        return _report(InterruptedRunError(text))
     return code if isinstance(code, int) else ExitCode.DONE
 
 

@@ -110,7 +110,9 @@ run_options = together(
         help="A setting of Spark; can be repeated.",
     ),
     click.option("--spark-archive", help="Packed Python environment for Spark's executors."),
-    click.option("--allow-empty", is_flag=True, help="Replace a day without pings by nothing."),
+    click.option(
+        "--allow-empty", is_flag=True, help="Replace a day of which no ping counts by nothing."
+    ),
     click.option("--allow-damaged", is_flag=True, help="Count what a damaged file still holds."),
     click.option("--json", "as_json", is_flag=True, help="Print the summary for machines."),
 )

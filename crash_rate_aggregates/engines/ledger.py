@@ -8,11 +8,16 @@ from typing import NamedTuple
 
 from crash_rate_aggregates.engines.kernel import VerdictCounts
 from crash_rate_aggregates.errors import LedgerImbalanceError
-from crash_rate_aggregates.outcomes import Adjustment, LedgerKind, LedgerLine, Outcome
+from crash_rate_aggregates.outcomes import (
+    OTHER_PROCESS_TYPES,
+    Adjustment,
+    LedgerKind,
+    LedgerLine,
+    Outcome,
+)
 
 MAX_PROCESS_TYPES = 50
 """Named process types in a ledger; a client can send any text, so the rarest are put together."""
-OTHER_PROCESS_TYPES = "all others"
 
 
 class CountedPings(NamedTuple):

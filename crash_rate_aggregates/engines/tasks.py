@@ -19,7 +19,8 @@ import pyarrow.parquet as pq
 from crash_rate_aggregates.dimensions import Dimension
 from crash_rate_aggregates.engines.interface import DamagedFile, DayRequest
 from crash_rate_aggregates.engines.kernel import Kernel, VerdictCounts
-from crash_rate_aggregates.errors import DamagedFileError, ScratchFullError
+from crash_rate_aggregates.engines.scratch import scratch_faults
+from crash_rate_aggregates.errors import DamagedFileError
 from crash_rate_aggregates.normalize.rules import Judge
 from crash_rate_aggregates.rows import PING_SCHEMA
 from crash_rate_aggregates.sources.files import read_pings
@@ -82,15 +83,17 @@ def _judge(
     request: DayRequest, batches: Iterable[PingBatch], row_file: Path, damaged: list[DamagedFile]
 ) -> TaskResult:
     kernel = Kernel(_judge_of(request.submission_date, request.dimensions))
+    writing = f"write {str(row_file)!r}"
+    with scratch_faults(writing):
+        writer = pq.ParquetWriter(row_file, PING_SCHEMA, compression="lz4")
     try:
-        with pq.ParquetWriter(row_file, PING_SCHEMA, compression="lz4") as writer:
-            for rows in kernel.judged(batches):
+        # What the sources raise on the way is theirs to explain.
+        for rows in kernel.judged(batches):
+            with scratch_faults(writing):
                 writer.write_batch(rows)
-    except OSError as error:
-        raise ScratchFullError(
-            f"cannot write {str(row_file)!r}: {error.strerror or error}; free space or name "
-            "another folder in the setting `scratch`"
-        ) from error
+    finally:
+        with scratch_faults(writing):
+            writer.close()
     return TaskResult(row_file, kernel.counts, damaged)
 
 

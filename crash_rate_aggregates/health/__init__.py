@@ -1,1 +1,1 @@
-"""Are the last days there, whole and plausible, and which are to be filled again?"""
+"""May a day be stored; are the last ones there, whole and plausible; which are to be filled?"""

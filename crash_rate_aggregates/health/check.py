@@ -41,6 +41,7 @@ class Fault(StrEnum):
     MISSING = "missing"
     FAILED = "failed"
     EARLY = "early"
+    EMPTY = "empty"
     UNBALANCED = "unbalanced"
     DAMAGED = "damaged"
     VOLUME = "volume"
@@ -103,6 +104,8 @@ def _findings_of_run(day: date, run: CurrentRun, sums: RowSums) -> Iterator[Find
     if began_early(day, run):
         began = f"{run.started_at:%Y-%m-%d %H:%M} UTC"
         yield Finding(Fault.EARLY, f"its run began on {began}, before the day was over")
+    if not run.main_pings + run.crash_pings:
+        yield Finding(Fault.EMPTY, f"none of the {run.pings_read:,} pings read is counted")
     for left, left_number, right, right_number in (
         ("pings read", run.pings_read, "the outcomes", run.outcomes),
         ("aggregates", run.aggregates, "rows", sums.rows),

@@ -19,13 +19,18 @@ from crash_rate_aggregates.normalize.ping import (
     ping_id,
 )
 from crash_rate_aggregates.normalize.values import IntegerLiteral, is_string
-from crash_rate_aggregates.outcomes import Adjustment, DocType, Outcome
+from crash_rate_aggregates.outcomes import (
+    ABSENT_PROCESS_TYPE,
+    NO_SCALAR_PROCESS_TYPE,
+    OWN_PROCESS_TYPES,
+    Adjustment,
+    DocType,
+    Outcome,
+)
 from crash_rate_aggregates.stats import MAX_USAGE_SECONDS
 
 MAX_ACTIVITY_AGE = timedelta(days=7)
 """Activity before this age counts on its first day, as since 2016."""
-ABSENT_PROCESS_TYPE = "absent"
-"""What the ledger says where a crash ping names no process: the main one."""
 
 _BUILD_ID = re.compile(r"[0-9]{14}", re.ASCII)
 _MAJOR_VERSION = re.compile(r"[0-9]+", re.ASCII)
@@ -177,4 +182,6 @@ def _process_type_name(process_type: Any) -> str:
     if process_type is None:
         return ABSENT_PROCESS_TYPE
     text = scalar_text(process_type)
-    return "no scalar" if text is None else text[:MAX_LENGTH]
+    if text is None:
+        return NO_SCALAR_PROCESS_TYPE
+    return f'"{text}"' if text in OWN_PROCESS_TYPES else text[:MAX_LENGTH]

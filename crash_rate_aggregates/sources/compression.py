@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from typing import Protocol
@@ -22,6 +23,11 @@ _HEADER_BYTES = 4096
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _ZSTD_SKIPPABLE = tuple(bytes([0x50 + number, 0x2A, 0x4D, 0x18]) for number in range(16))
+_UNREAD = (
+    ("bzip2", re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")),
+    ("xz", re.compile(rb"\xfd7zXZ\0")),
+)
+"""Compressions that are not read, and how their files begin."""
 _IsalError: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]  # Its stub is wrong.
 _DAMAGE = (_IsalError, zstd.ZstdError, EOFError)
 _JSON_START = b'{["\xef \t\r\n'
@@ -131,6 +137,11 @@ def decompressed_whole(data: bytes, max_bytes: int) -> bytes:
         if size > max_bytes:
             raise DamagedStreamError(f"it decompresses to more than {max_bytes} bytes")
     return b"".join(pieces)
+
+
+def unread_compression(head: bytes) -> str | None:
+    """Return the name of the compression that a file begins like, if it is one that is not read."""
+    return next((name for name, start in _UNREAD if start.match(head)), None)
 
 
 def _decompressor_for(head: bytes) -> Callable[[], _Decompressor] | None:

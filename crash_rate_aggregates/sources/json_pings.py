@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, TypeAlias
@@ -15,7 +16,8 @@ from crash_rate_aggregates.decode.layouts.kinds import (
 )
 from crash_rate_aggregates.decode.layouts.places import first_value
 from crash_rate_aggregates.decode.plain import decode_json
-from crash_rate_aggregates.errors import UnknownTableError
+from crash_rate_aggregates.errors import UnknownTableError, UnreadableFileError
+from crash_rate_aggregates.sources.compression import unread_compression
 from crash_rate_aggregates.sources.interface import (
     DamagedStreamError,
     FileContent,
@@ -30,6 +32,7 @@ MAX_DOCUMENT_BYTES = 64 << 20
 """A whole file up to this size may be one document over many lines."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
+_BIGQUERY = LayoutName.BIGQUERY
 _Taken: TypeAlias = tuple[list[bytes], DamagedStreamError | None]
 
 
@@ -39,7 +42,7 @@ class JsonPings:
     name = "JSON"
 
     def fits(self, content: FileContent) -> bool:
-        """Accept every file that no other format took: what is not JSON is unreadable."""
+        """Accept every file that no other format took: a line that is no JSON is unreadable."""
         del content
         return True
 
@@ -49,7 +52,9 @@ class JsonPings:
         Raises:
             DamagedStreamError: From the chunks, after the pings before the damage.
             UnknownTableError: Rows of BigQuery, and nothing tells of which table.
+            UnreadableFileError: It is compressed in a way that is not read.
         """
+        _refuse_compression(content)
         kind = _kind(content)
         for pings in json_texts(content.chunks):
             yield PingBatch(pings, kind)
@@ -69,37 +74,66 @@ def json_texts(chunks: Iterable[bytes]) -> Iterator[Sequence[RawPing]]:
     yield from _document_or_lines(start, stream, damage)
 
 
+def _refuse_compression(content: FileContent) -> None:
+    compression = unread_compression(content.head)
+    if compression and not has_json_line(content.head):
+        raise UnreadableFileError(
+            f"{content.file.url!r} is compressed by {compression}, which is not read: compress it "
+            "by gzip or zstd instead, or not at all, then run the day again"
+        )
+
+
 def _kind(content: FileContent) -> PingKind:
     """Tell by the first documents, and by the path, what the file's pings are.
+
+    A client can write a ping in any layout, so one alone neither decides nor fails the file.
 
     Raises:
         UnknownTableError: Rows of BigQuery, and nothing tells of which table.
     """
     table = named_table(content.file.url)
-    expected = table.layout if table else LayoutName.V4
-    documents = head_documents(content.head)
-    marks = ((document, marked_layout(document, expected)) for document in documents)
-    first, layout = next(((raw, name) for raw, name in marks if name), ({}, expected))
+    layout = _told_layout(head_documents(content.head), table.layout if table else LayoutName.V4)
     if layout is LayoutName.V4:
         return V4_PINGS
     if table and table.layout is layout:
         return table.kind
-    if layout is LayoutName.BIGQUERY:
-        return PingKind(layout, usual_doc_type=_told_doc_type(content, chain([first], documents)))
+    if layout is _BIGQUERY:
+        return PingKind(layout, usual_doc_type=_told_doc_type(content))
     return PingKind(layout)
 
 
-def _told_doc_type(content: FileContent, rows: Iterable[Mapping[str, Any]]) -> str:
-    """Return the doc type that the first row which tells one has."""
-    places = LAYOUTS[LayoutName.BIGQUERY].fields["type"]
+def _told_layout(documents: Iterable[Mapping[str, Any]], expected: LayoutName) -> LayoutName:
+    """Return the expected layout if the first document with a mark has its, else that of most."""
+    marks = filter(None, (marked_layout(document, expected) for document in documents))
+    first = next(marks, expected)
+    if first is expected:
+        return expected
+    # Of equals the one that was found first is the first.
+    return Counter(chain([first], marks)).most_common(1)[0][0]
+
+
+def _told_doc_type(content: FileContent) -> str | None:
+    """Return the doc type that the first row which tells one has.
+
+    Raises:
+        UnknownTableError: None does, and all of them, two or more, are rows of BigQuery.
+    """
+    places = LAYOUTS[_BIGQUERY].fields["type"]
+    documents = list(head_documents(content.head))
+    rows = [one for one in documents if marked_layout(one, _BIGQUERY) is _BIGQUERY]
     told: Iterator[str] = filter(None, (first_value(row, places) for row in rows))
     doc_type = next(told, None)
-    if doc_type is None:
+    if doc_type is None and len(rows) == len(documents) > 1:
         raise UnknownTableError(
             f"{content.file.url!r} holds rows of BigQuery, and none of the first says whether they "
             "are main or crash pings: name the table in the path, like main_v5 or crash_v4"
         )
     return doc_type
+
+
+def has_json_line(head: bytes) -> bool:
+    """Tell whether JSON follows what looks like the start of another format: a client's line."""
+    return next(head_documents(head), None) is not None
 
 
 def head_documents(head: bytes) -> Iterator[Mapping[str, Any]]:
@@ -117,6 +151,8 @@ def head_documents(head: bytes) -> Iterator[Mapping[str, Any]]:
 
 
 def _decoded_object(text: bytes) -> Mapping[str, Any] | None:
+    if not text.lstrip(_SPACE).startswith(b"{"):
+        return None
     try:
         document = decode_json(text)
     except ValueError:

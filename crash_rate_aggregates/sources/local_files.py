@@ -76,7 +76,7 @@ class LocalFiles:
                 while chunk := stream.read(_CHUNK_BYTES):
                     yield chunk
         except OSError as error:
-            raise _unreadable(file.url, error) from error
+            raise unreadable_file(file.url, error) from error
 
     def open(self, file: StoredFile) -> BinaryIO:
         """Open a file at any place in it.
@@ -87,7 +87,7 @@ class LocalFiles:
         try:
             return open(file.url, "rb")
         except OSError as error:
-            raise _unreadable(file.url, error) from error
+            raise unreadable_file(file.url, error) from error
 
 
 def is_folder(path: str) -> bool:
@@ -99,7 +99,7 @@ def is_folder(path: str) -> bool:
     try:
         return stat.S_ISDIR(os.stat(path).st_mode)
     except PermissionError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable_file(path, error) from error
     except OSError:
         return False
 
@@ -112,7 +112,7 @@ def _children(folder: str) -> Children:
 
 def _refuse(error: OSError) -> None:
     if not isinstance(error, FileNotFoundError):
-        raise _unreadable(error.filename, error) from error
+        raise unreadable_file(error.filename, error) from error
 
 
 def files_below(tops: Iterable[str]) -> Iterator[StoredFile]:
@@ -138,10 +138,11 @@ def _stored_file(path: str) -> StoredFile:
     try:
         return StoredFile(path, os.stat(path).st_size)
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable_file(path, error) from error
 
 
-def _unreadable(path: str, error: OSError) -> UnreadableFileError:
+def unreadable_file(path: str, error: OSError) -> UnreadableFileError:
+    """Say what the operating system refused to read, and the remedy."""
     return UnreadableFileError(
         f"cannot read {path!r}: {error.strerror}; give the job's user permission or repair the "
         "disk, then run the day again"

@@ -8,9 +8,10 @@ from typing import Final
 import cramjam
 
 from crash_rate_aggregates.sources.interface import FileContent, PingBatch, RawPing, Unreadable
-from crash_rate_aggregates.sources.json_pings import MAX_DOCUMENT_BYTES
+from crash_rate_aggregates.sources.json_pings import MAX_DOCUMENT_BYTES, has_json_line
 
 MAGIC: Final = b"mozLz40\0"
+_NAMES = (".jsonlz4", ".mozlz4")
 _SIZE_BYTES = 4
 
 
@@ -20,8 +21,10 @@ class MozLz4Pings:
     name = "mozLz4"
 
     def fits(self, content: FileContent) -> bool:
-        """Tell by the first 8 bytes."""
-        return content.head.startswith(MAGIC)
+        """Tell by the first 8 bytes; by another name than Firefox gives, no line may be JSON."""
+        if not content.head.startswith(MAGIC):
+            return False
+        return content.file.url.endswith(_NAMES) or not has_json_line(content.head)
 
     def read_pings(self, content: FileContent) -> Iterator[PingBatch]:
         """Read the one ping; a file that is cut, or does not decompress, is one unreadable ping."""

@@ -25,6 +25,7 @@ from crash_rate_aggregates.sources.interface import (
     PingBatch,
     RawPing,
 )
+from crash_rate_aggregates.sources.local_files import unreadable_file
 from crash_rate_aggregates.sources.parquet_columns import Path, column_at, has_column, json_values
 from crash_rate_aggregates.sources.tables import named_table
 
@@ -48,20 +49,22 @@ class ParquetRows:
         Raises:
             DamagedStreamError: No footer, or after the rows before a damaged page.
             UnknownTableError: It has not the columns of pings, or may be compressed as a whole.
+            UnreadableFileError: The disk fails.
         """
         _end_streaming(content)
-        with content.open() as stream:
-            if stream.read(len(_MAGIC)) != _MAGIC:
-                raise UnknownTableError(
-                    f"{content.file.url!r} is Parquet that is compressed as a whole: decompress it"
-                )
-            try:
+        try:
+            with content.open() as stream:
+                if stream.read(len(_MAGIC)) != _MAGIC:
+                    raise UnknownTableError(
+                        f"{content.file.url!r} is Parquet that is compressed as a whole: "
+                        "decompress it"
+                    )
                 yield from _batches(content, stream)
-            except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-                # One with a number is of the disk or the network, the others are Arrow's own.
-                if isinstance(error, OSError) and error.errno is not None:
-                    raise
-                raise DamagedStreamError(f"it is no sound Parquet: {error}") from error
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+            # One with a number is of the disk or the network, the others are Arrow's own.
+            if isinstance(error, OSError) and error.errno is not None:
+                raise unreadable_file(content.file.url, error) from error
+            raise DamagedStreamError(f"it is no sound Parquet: {error}") from error
 
 
 def _end_streaming(content: FileContent) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -119,3 +121,40 @@ class KillsItsExecutor(ReadTwice):
             java = next(one for one in psutil.Process().parents() if one.name() == "java")
             java.kill()
             java.wait(ANOTHER_SECONDS)
+
+
+@dataclass(frozen=True)
+class BrokenDisk:
+    """Fails at the first byte that is read at a place, as a disk does; in a stream on demand."""
+
+    store: Store
+    in_stream: bool = False
+
+    def list_day(self, submission_date: date) -> Sequence[StoredFile]:
+        """List as the store does."""
+        return self.store.list_day(submission_date)
+
+    def describe_day(self, submission_date: date) -> str:
+        """Describe as the store does."""
+        return self.store.describe_day(submission_date)
+
+    def read(self, file: StoredFile) -> Iterator[bytes]:
+        """Read as the store does."""
+        yield from self.store.read(file)
+        if self.in_stream:
+            raise _broken()
+
+    def open(self, file: StoredFile) -> BinaryIO:
+        """Open a file of which nothing can be read."""
+        del file
+        return _BrokenFile()
+
+
+class _BrokenFile(BytesIO):
+    def read(self, size: int | None = -1, /) -> bytes:
+        del size
+        raise _broken()
+
+
+def _broken() -> OSError:
+    return OSError(errno.EIO, os.strerror(errno.EIO))

@@ -1,26 +1,30 @@
 from __future__ import annotations
 
+import bz2
 import gzip
 import multiprocessing
 import os
 import threading
 import unittest
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from unittest.mock import patch
 
 from crash_rate_aggregates.engines import plan
 from crash_rate_aggregates.engines.embedded import EmbeddedEngine
 from crash_rate_aggregates.engines.grouping import GroupingLimits
 from crash_rate_aggregates.engines.interface import Engine
-from crash_rate_aggregates.engines.tasks import prepare_worker
+from crash_rate_aggregates.engines.tasks import judge_files, prepare_worker
 from crash_rate_aggregates.errors import (
     DamagedFileError,
     EngineError,
-    ScratchFullError,
+    ScratchError,
+    UnreadableFileError,
     WorkerDiedError,
 )
 from crash_rate_aggregates.sources.interface import StoredFile
 from test.engines import contract
+from test.engines.faulty_stores import BrokenDisk
 from test.engines.made_days import (
     HeardProgress,
     day_folder,
@@ -95,6 +99,49 @@ class EmbeddedEngineTest(contract.EngineContract):
             self.fail("a day without its pings")
         killer.join()
 
+    def test_workers_end_with_the_day(self) -> None:
+        """A file that fails ends the day at once, though another worker waits for its pings."""
+        day = day_folder(self.pings)
+        for name in ("slow", "bad"):
+            os.mkfifo(day / name)
+        failed = threading.Event()
+        in_time: list[bool] = []
+
+        def feed() -> None:
+            with (day / "slow").open("wb"):  # Opens when a worker has begun to read.
+                (day / "bad").write_bytes(bz2.compress(b"{}"))
+                in_time.append(failed.wait(20))
+
+        feeder = threading.Thread(target=feed, daemon=True)
+        feeder.start()
+        request = day_request(self.pings)
+        # By their sizes each is a task of its own.
+        request = replace(request, files=tuple(replace(f, size=1 << 20) for f in request.files))
+        with (
+            self.assertRaisesRegex(UnreadableFileError, "bzip2"),
+            self.engine(2).aggregate_day(request, HeardProgress()),
+        ):
+            self.fail("a day without its pings")
+        failed.set()
+        feeder.join()
+        self.assertEqual(in_time, [True])
+
+    def test_faults_of_sources_are_not_of_scratch(self) -> None:
+        """What fails while pings are read is never told as a fault of the scratch folder."""
+        write_day(self.pings, {"main_v5.parquet": b"PAR1" + bytes(100)})
+        request = day_request(self.pings)
+        broken = replace(request, store=BrokenDisk(request.store))
+        with (
+            self.assertRaisesRegex(
+                UnreadableFileError, r"cannot read '.*/main_v5\.parquet': Input/output error"
+            ),
+            self.engine(1).aggregate_day(broken, HeardProgress()),
+        ):
+            self.fail("a day without its pings")
+        unknown = replace(broken, store=BrokenDisk(request.store, in_stream=True))
+        with self.assertRaises(OSError):  # A defect of the store, which must not be hidden.
+            judge_files(unknown, unknown.files, self.folder / "rows.parquet")
+
     def test_workers_stay_small(self) -> None:
         """A worker that has judged pings has loaded neither DuckDB nor psycopg, nor a terminal."""
         write_day(self.pings, {"1.gz": lines(contract.mixed_pings())})
@@ -112,9 +159,7 @@ class EmbeddedEngineTest(contract.EngineContract):
         write_day(self.pings, {"1": lines([main_ping()])})
         engine = EmbeddedEngine(1, self.folder / "file" / "x", GroupingLimits("1GB", "1GB", 1))
         with (
-            self.assertRaisesRegex(
-                ScratchFullError, r"file/x': Not a directory.*setting `scratch`"
-            ),
+            self.assertRaisesRegex(ScratchError, r"file/x': Not a directory.*setting `scratch`"),
             engine.aggregate_day(day_request(self.pings), HeardProgress()),
         ):
             self.fail("rows without a place")

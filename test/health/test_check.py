@@ -95,6 +95,17 @@ class WholeTest(unittest.TestCase):
         self.assertEqual(faults(day), [Fault.DAMAGED])
         self.assertEqual(day.findings[0].text, "2 of its files were damaged")
 
+    def test_empty(self) -> None:
+        """A day of which no ping is counted is not well, whatever its past is."""
+        day = stored_day(DAY, 0, 0)
+        assert day.run is not None
+        unreadable = replace(day, run=replace(day.run, pings_read=922, outcomes=922))
+        for stored, number in ((day, 0), (unreadable, 922)):
+            self.assertEqual(
+                [(one.fault, one.text) for one in checked(stored).findings],
+                [(Fault.EMPTY, f"none of the {number} pings read is counted")],
+            )
+
 
 class VolumeTest(unittest.TestCase):
     def test_bounds(self) -> None:

@@ -1,20 +1,25 @@
 from __future__ import annotations
 
+import signal
 import threading
 import unittest
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from crash_rate_aggregates.database.connection import connect
 from crash_rate_aggregates.database.locks import lock_day
-from crash_rate_aggregates.engines.interface import Engine
+from crash_rate_aggregates.engines.interface import DayRequest, DayResult, Engine, Progress
 from crash_rate_aggregates.errors import (
     BadDateError,
     DamagedFileError,
     DateRangeError,
+    InterruptedRunError,
     NoPingsError,
+    NothingCountedError,
     PingsNotFoundError,
 )
 from crash_rate_aggregates.job import (
@@ -36,6 +41,28 @@ SUMS = (
     "SELECT submission_date, sum(ping_count)::int, sum(main_crashes)::int "
     "FROM crash_aggregates GROUP BY 1 ORDER BY 1"
 )
+
+
+@dataclass(frozen=True)
+class InterruptedEngine:
+    """An engine in whose work Ctrl-C comes: before the day's result is stored, or after."""
+
+    engine: Engine
+    is_after: bool
+    name = "interrupted"
+
+    @contextmanager
+    def aggregate_day(self, request: DayRequest, progress: Progress) -> Iterator[DayResult]:
+        """Compute as the engine does."""
+        with self.engine.aggregate_day(request, progress) as result:
+            if not self.is_after:
+                signal.raise_signal(signal.SIGINT)
+            yield result
+            signal.raise_signal(signal.SIGINT)
+
+    def close(self) -> None:
+        """Close the engine."""
+        self.engine.close()
 
 
 class JobTest(unittest.TestCase):
@@ -134,6 +161,47 @@ class JobTest(unittest.TestCase):
         (emptied,) = filled(self.job(allow_empty=True), DAY)
         self.assertEqual(counted(emptied), 0)
         self.assertEqual(rows(self.url, TABLE), [])
+
+    def test_day_of_which_nothing_counts(self) -> None:
+        """A day whose pings are all ignored or unreadable keeps its rows unless that is allowed."""
+        self.write(DAY, mains=1)
+        filled(self.job(), DAY)
+        stored = rows(self.url, TABLE)
+        other_day = {"meta/submissionDate": "20160313"}
+        late = lines([main_ping(**other_day)] * 2 + [crash_ping(**other_day), b"x"])
+        write_day(self.pings, {"1.gz": late})
+        (failed,) = filled(self.job(), DAY)
+        assert isinstance(failed, FailedDay)
+        self.assertIsInstance(failed.error, NothingCountedError)
+        self.assertRegex(
+            str(failed.error),
+            r"^none of the 4 pings for 2016-03-14 under '.*' counts \(3 other_submission_date, "
+            r"1 unreadable\): .*--allow-empty",
+        )
+        self.assertEqual(rows(self.url, TABLE), stored)
+        (emptied,) = filled(self.job(allow_empty=True), DAY)
+        self.assertEqual((counted(emptied), rows(self.url, TABLE)), (0, []))
+
+    def test_one_ping_counts(self) -> None:
+        """One ping that counts makes a day, however many do not."""
+        write_day(self.pings, {"1.gz": lines([b"x"] * 99 + [main_ping()])})
+        (summary,) = filled(self.job(), DAY)
+        self.assertEqual(counted(summary), 1)
+
+    def test_interrupted_around_the_commit(self) -> None:
+        """Ctrl-C before the commit keeps the old day; after it the message says what is stored."""
+        self.write(DAY, mains=1)
+        filled(self.job(), DAY)
+        self.write(DAY, mains=2)
+        usual = self.job()
+        before = replace(usual, engine=InterruptedEngine(usual.engine, is_after=False))
+        with self.assertRaises(KeyboardInterrupt):
+            filled(before, DAY, DAY + timedelta(days=1))
+        self.assertEqual(rows(self.url, SUMS), [(DAY, 1, 1)])
+        after = replace(usual, engine=InterruptedEngine(usual.engine, is_after=True))
+        with self.assertRaisesRegex(InterruptedRunError, "^interrupted: 2016-03-14 is stored"):
+            filled(after, DAY, DAY + timedelta(days=1))
+        self.assertEqual(rows(self.url, SUMS), [(DAY, 2, 1)])
 
     def test_pings_of_another_place(self) -> None:
         """A folder that does not exist fails the day and names the folder."""

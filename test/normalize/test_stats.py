@@ -218,7 +218,10 @@ class CrashPingTest(VerdictTestCase):
         self.assertEqual(self.counted_as("gpu", **error), ("other_process_crash_pings", "gpu"))
 
     def test_any_other_value(self) -> None:
-        """Any other process type, string or not, is another process; the ledger names it."""
+        """Any other process type, string or not, is another process; the ledger names it.
+
+        A word of the ledger's own stands in quotes where a client has sent it.
+        """
         for value, name in (
             ("plugin", "plugin"),
             ("Main", "Main"),
@@ -233,6 +236,9 @@ class CrashPingTest(VerdictTestCase):
             ("a\0b", "a\ufffdb"),
             (raw(r'"\ud800x"'), "\ufffdx"),
             ("x" * 201, "x" * 200),
+            ("absent", '"absent"'),
+            ("no scalar", '"no scalar"'),
+            ("all others", '"all others"'),
         ):
             with self.subTest(value=name):
                 self.assertEqual(self.counted_as(value), ("other_process_crash_pings", name))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
 import unittest
 import zlib
 from collections.abc import Iterator
@@ -10,6 +12,7 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crash_rate_aggregates.errors import UnreadableFileError
 from crash_rate_aggregates.sources.compression import decompressed, salvaged
 from crash_rate_aggregates.sources.interface import DamagedStreamError, Unreadable
 from test.property_tests import examples
@@ -80,6 +83,23 @@ class SoundFilesTest(unittest.TestCase):
         """Zstd frames need neither a checksum nor a content size, as streams have none."""
         self.assert_lines(zstd_compress(TEXT, checksum=False))
         self.assert_lines(zstd_compress(TEXT[:100], TEXT[100:]))
+
+    def test_compressions_that_are_not_read(self) -> None:
+        """bzip2 and xz are an error that names them and the remedy, however they were made."""
+        packed = [("bzip2", bz2.compress(text, level)) for text in (TEXT, b"") for level in (1, 9)]
+        packed += [("xz", lzma.compress(TEXT)), ("xz", gzip.compress(lzma.compress(TEXT)))]
+        for name, content in packed:
+            with self.assertRaisesRegex(
+                UnreadableFileError,
+                f"^'d/0' is compressed by {name}, which is not read: compress it by gzip or zstd",
+            ):
+                read(content, "d/0")
+
+    def test_line_like_a_compression(self) -> None:
+        """A line that begins like a compression that is not read is a ping like any other."""
+        for start in (b"BZh91AY&SY", b"\xfd7zXZ\0"):
+            self.assertEqual(read(start + b"\n" + TEXT), ([start, *LINES], None))
+        self.assertEqual(read(b"BZh0\n"), ([b"BZh0"], None))
 
     def test_empty_files(self) -> None:
         """A file of no bytes, or that decompresses to none, holds no ping and is sound."""

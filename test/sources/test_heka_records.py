@@ -95,9 +95,28 @@ class FramingTest(unittest.TestCase):
         ):
             self.assertFalse(begins_with_record(other), other)
 
+    def test_a_frame_alone_is_no_record(self) -> None:
+        """A line that is framed like a record, and does not decode, is a ping among others."""
+        good = json.dumps(main_ping()).encode()
+        frame = b"\x1e\x02\x08\x01\x1fX"
+        behind_the_head = b"\x1e\x05\x08\x80\x80\x80\x08\x1f"  # It says 16 MiB.
+        for line in (frame, frame * 2, behind_the_head):
+            self.assertEqual(read(b"\n".join((line, good, good))), ([line, good, good], None))
+        self.assertTrue(begins_with_record(behind_the_head + bytes(MIB)))
+
+    def test_crafted_frames_take_no_time(self) -> None:
+        """The format of a file full of frames that hold each other is told at once."""
+        size = 500_000
+        overlapping = Header(message_length=size).SerializeToString()
+        start = bytes((0x1E, len(overlapping))) + overlapping + b"\x1f"
+        began = time.process_time()
+        begins_with_record(b"x" + start * (2 * size // len(start)))
+        self.assertLess(time.process_time() - began, 5)
+
     def test_a_file_whose_first_record_is_bad(self) -> None:
-        """Two sound records in a row tell the format where the first one is bad."""
+        """Two records in a row, one of them sound, tell the format where the first one is bad."""
         self.assertTrue(begins_with_record(b"x" + FILE[1:]))
+        self.assertTrue(begins_with_record(record(b"\xff" * 9) + RECORDS[0]))
         self.assertFalse(begins_with_record(b'{"a":"' + INNER + b'"}'))
 
 

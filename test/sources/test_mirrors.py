@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from crash_rate_aggregates.errors import UnknownTableError
 from crash_rate_aggregates.normalize.dates import parse_client_date
+from crash_rate_aggregates.outcomes import DocType, Outcome
 from test.dataset import (
     KILL_HARD,
     LENGTH,
@@ -208,6 +209,29 @@ class KindOfFileTest(unittest.TestCase):
             judged_rows({"d/part-0": bigquery_lines([ping, ping])})
         counts, _ = judged_rows({"d/main_v5-0": bigquery_lines([ping, ping])})
         self.assertEqual(counts.passed, {"main": 2})
+
+    def test_one_crafted_ping(self) -> None:
+        """A ping that looks like a row of BigQuery costs itself, wherever it stands in a file."""
+        crafted = b'{"type":"main","environment":{"build":{"build_id":"x"}}}\n'
+        good = b"".join(json_text(ping) + b"\n" for ping in [main_ping(), crash_ping()] * 100)
+        for stored in (crafted + good, good + crafted, crafted * 3 + good):
+            counts, _ = judged_rows({"part-0": stored})
+            self.assertEqual(counts.passed, {"main": 100, "crash": 100})
+            unknown = {(Outcome.OTHER_DOC_TYPE, DocType.UNKNOWN): stored.count(crafted)}
+            self.assertEqual(counts.ignored, unknown)
+
+    def test_one_crafted_ping_alone(self) -> None:
+        """A file of one ping that looks like a row of an unknown table fails no day."""
+        crafted = json_text(bigquery_row(main_ping(payload={})))
+        counts, _ = judged_rows({"part-0": crafted, "part-1": json_text(main_ping())})
+        self.assertEqual((counts.read, counts.passed), (2, {"main": 1}))
+
+    def test_kind_of_most(self) -> None:
+        """A file is of the kind of most of its first pings, so that a stray first one is astray."""
+        row, silent = bigquery_row(crash_ping()), bigquery_row(crash_ping(payload={}))
+        pings = [glean_ping(crash_ping()), row, silent]
+        counts, _ = judged_rows({"part-0": b"\n".join(map(json_text, pings))})
+        self.assertEqual(counts.passed, {"crash": 3})
 
     def test_row_told_by_its_neighbours(self) -> None:
         """A row that does not tell is of the table of the first one that does."""

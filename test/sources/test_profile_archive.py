@@ -164,6 +164,14 @@ class PingsTest(ArchiveTestCase):
             for size in (1, 3, 1000):
                 self.assertEqual(read(content, "x.json", size), ([b'{"a":1}'], None))
 
+    def test_a_line_like_its_start(self) -> None:
+        """A line that begins like mozLz4 is a ping among others, unless the name says mozLz4."""
+        good = b'{"a":1}'
+        content = b"\n".join((MAGIC, good, good))
+        self.assertEqual(read(content), ([MAGIC, good, good], None))
+        for name in ("x.jsonlz4", "x.mozlz4"):
+            self.assertEqual(read(content, name), ([Unreadable.PING], None))
+
     def test_unreadable(self) -> None:
         """A file that is cut, changed, or states another size is one unreadable ping."""
         text = json_text(main_ping(x="y" * 1000))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple, TypeVar
 
 import cramjam
@@ -15,6 +16,7 @@ from google.protobuf.message import DecodeError
 
 from crash_rate_aggregates.sources.heka.heka_pb2 import Header, Message
 from crash_rate_aggregates.sources.interface import DamagedStreamError
+from crash_rate_aggregates.sources.json_pings import has_json_line
 
 MAX_MESSAGE_BYTES = 32 << 20
 """A larger message, stored or decompressed, is unreadable, and is not held."""
@@ -24,6 +26,8 @@ _UNIT_SEPARATOR = 0x1F
 _MAX_START_BYTES = 2 + 255 + 1
 _LIKELY_START = re.compile(rb"\x1e[\x02-\xff]\x08", re.DOTALL)
 """A header begins with the key of its first field, the message's length."""
+_TRIED_PAIRS = 100
+"""So many pairs of frames are decoded to tell the format: else a crafted file takes minutes."""
 _MAX_SNAPPY_RATIO = 22
 """Raw snappy makes at most 64 bytes of 3."""
 _SEARCHED_AGAIN_BYTES = 64 << 20
@@ -38,17 +42,32 @@ class _Frame(NamedTuple):
 
 
 def begins_with_record(head: bytes) -> bool:
-    """Tell by a file's first bytes whether it holds records.
+    """Tell by a file's first bytes whether it holds records: a frame alone is soon written.
 
-    Where the first one is bad, two that follow each other must be found.
+    The first record must decode, or one of two that follow each other. One that goes on behind the
+    first bytes is taken for a record if none of their lines is JSON.
     """
-    if _frame_at(head, 0):
+    first = _frame_at(head, 0)
+    if first and first.end > len(head):
+        return not has_json_line(head)
+    if first and _message_in(head, 0, first) is not None:
         return True
-    for match in _LIKELY_START.finditer(head):
-        frame = _frame_at(head, match.start())
-        if frame and _frame_at(head, match.start() + frame.end):
-            return True
-    return False
+    return any(islice(_sound_pairs(head), _TRIED_PAIRS))
+
+
+def _sound_pairs(head: bytes) -> Iterator[bool]:
+    """Yield for each two frames that follow each other whether one of their messages decodes."""
+    for place in (match.start() for match in _LIKELY_START.finditer(head)):
+        first = _frame_at(head, place)
+        second = _frame_at(head, place + first.end) if first else None
+        if first and second:
+            behind = place + first.end
+            messages = (_message_in(head, place, first), _message_in(head, behind, second))
+            yield any(message is not None for message in messages)
+
+
+def _message_in(head: bytes, place: int, frame: _Frame) -> Message | None:
+    return _decoded(head[place + frame.start : place + frame.end])
 
 
 def messages(chunks: Iterable[bytes]) -> Iterator[Message | None]:
