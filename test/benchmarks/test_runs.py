@@ -80,6 +80,19 @@ class ProcessTreeTest(unittest.TestCase):
         assert found, done
         self.assertGreaterEqual(float(found[1]), 0.5)
 
+    def test_children_whose_end_is_ignored_count(self) -> None:
+        """The time of children counts also where their parent ignores that they end."""
+        ignoring = (
+            "import signal, subprocess, sys\n"
+            "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+            "subprocess.Popen([sys.executable, '-c', sys.argv[1]]).wait()\n"
+        )
+        done = self.cost(sys.executable, "-c", ignoring, BURN)
+        found = re.search(r"cpu_seconds=([0-9.]+)", done.stdout)
+        assert found, done
+        # All but the last moment, which the half second of work is longer than.
+        self.assertGreaterEqual(float(found[1]), 0.2)
+
     def test_failure_is_told(self) -> None:
         """A program that fails is no measurement: its last words are shown."""
         done = self.cost(sys.executable, "-c", "raise SystemExit('out of luck')")
