@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -13,13 +13,11 @@ from crash_rate_aggregates import __version__
 from crash_rate_aggregates.database.attempts import begin_attempt, fail_attempt
 from crash_rate_aggregates.database.connection import connect
 from crash_rate_aggregates.database.day import DayToStore, RunFacts, StoredRun
-from crash_rate_aggregates.database.migrate import migrate
 from crash_rate_aggregates.database.partitions import ensure_partition
+from crash_rate_aggregates.database.prepare import prepare_database
 from crash_rate_aggregates.database.recent_days import RowSums, recent_days, row_sums
 from crash_rate_aggregates.database.recorded_runs import stored_runs
 from crash_rate_aggregates.database.replace_day import replace_day
-from crash_rate_aggregates.database.roles import Roles, init_roles
-from crash_rate_aggregates.database.summaries import summarize_stored_days
 from crash_rate_aggregates.database.vacuum import vacuum_day
 from crash_rate_aggregates.dimensions import Dimension
 from crash_rate_aggregates.engines.interface import (
@@ -124,38 +122,6 @@ def submission_dates(first: date | None, last: date | None, *, today: date) -> l
     first, last = first or yesterday, last or yesterday
     check_order(first, last)
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
-
-
-def prepare_database(database_url: str) -> None:
-    """Bring the schema up to date, and sum up days that were stored before there were summaries.
-
-    Raises:
-        DatabaseError: The server refuses, or its schema is newer than this program.
-    """
-    with connect(database_url) as connection:
-        _log_migrations(migrate(connection))
-        summarize_stored_days(connection)
-
-
-def init_database(database_url: str, roles: Roles, passwords: Mapping[str, str]) -> None:
-    """Make or set right the roles, and bring the schema up to date as the owner.
-
-    Args:
-        database_url: Of a role that may create roles and owns the database.
-        roles: Their names.
-        passwords: Of `owner`, `writer` and `reader`, as far as they are set.
-
-    Raises:
-        DatabaseError: The server refuses, or its schema is newer than this program.
-    """
-    with connect(database_url) as connection:
-        _log_migrations(init_roles(connection, roles, passwords))
-        summarize_stored_days(connection)
-
-
-def _log_migrations(names: Iterable[str]) -> None:
-    for name in names:
-        log.info("migrated the database: %s", name)
 
 
 def backfill(

@@ -60,8 +60,8 @@ def init(config: str | None, **flags: Any) -> None:
     Passwords come from the settings owner_password, writer_password and reader_password; a role
     without one cannot log in.
     """
+    from crash_rate_aggregates.database.prepare import init_database
     from crash_rate_aggregates.database.roles import named_roles
-    from crash_rate_aggregates.job import init_database
 
     settings = load_settings(flags, config)
     roles = named_roles(settings.role_prefix)

@@ -105,7 +105,7 @@ def chosen_database(settings: Settings) -> Iterator[str]:
 def asked_database(flags: dict[str, Any]) -> Iterator[Any]:
     """Connect for a question, with the schema in place."""
     from crash_rate_aggregates.database.connection import connect
-    from crash_rate_aggregates.job import prepare_database
+    from crash_rate_aggregates.database.prepare import prepare_database
 
     settings = load_settings(flags, flags.pop("config"))
     with chosen_database(settings) as url:

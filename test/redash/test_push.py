@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 from unittest.mock import patch
 
+from crash_rate_aggregates.database.prepare import prepare_database
 from crash_rate_aggregates.errors import ExitCode, RedashKeyError, RedashRejectedError
-from crash_rate_aggregates.job import prepare_database
 from crash_rate_aggregates.questions.catalog import questions
 from crash_rate_aggregates.redash.files import read_files
 from crash_rate_aggregates.redash.found import found_objects

@@ -1,0 +1,45 @@
+"""Make a database fit for this version of the program, and say what was done."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+
+from crash_rate_aggregates.database.connection import connect
+from crash_rate_aggregates.database.migrate import migrate
+from crash_rate_aggregates.database.roles import Roles, init_roles
+from crash_rate_aggregates.database.summaries import summarize_stored_days
+
+_log = logging.getLogger(__name__)
+
+
+def prepare_database(database_url: str) -> None:
+    """Bring the schema up to date, and sum up days that were stored before there were summaries.
+
+    Raises:
+        DatabaseError: The server refuses, or its schema is newer than this program.
+    """
+    with connect(database_url) as connection:
+        _log_migrations(migrate(connection))
+        summarize_stored_days(connection)
+
+
+def init_database(database_url: str, roles: Roles, passwords: Mapping[str, str]) -> None:
+    """Make or set right the roles, and bring the schema up to date as the owner.
+
+    Args:
+        database_url: Of a role that may create roles and owns the database.
+        roles: Their names.
+        passwords: Of `owner`, `writer` and `reader`, as far as they are set.
+
+    Raises:
+        DatabaseError: The server refuses, or its schema is newer than this program.
+    """
+    with connect(database_url) as connection:
+        _log_migrations(init_roles(connection, roles, passwords))
+        summarize_stored_days(connection)
+
+
+def _log_migrations(names: Iterable[str]) -> None:
+    for name in names:
+        _log.info("migrated the database: %s", name)
