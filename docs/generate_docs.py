@@ -8,11 +8,13 @@ A page holds them between `<!-- generated: name -->` and `<!-- end -->`; all aro
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from inspect import getdoc
+from operator import itemgetter
 from pathlib import Path
 
 import click
@@ -41,7 +43,11 @@ _FUNCTION_COMMENT = re.compile(r"COMMENT ON FUNCTION ([^;]*?) IS '((?:[^']|'')*)
 _DROPPED_FUNCTION = re.compile(r"DROP FUNCTION ([^;]*?);")
 _COLUMN_COMMENT = re.compile(r"COMMENT ON COLUMN (\w+)\.(\w+) IS '((?:[^']|'')*) Unit: ([^']*)\.'")
 _TABLE = re.compile(r"CREATE TABLE (\w+) \(\n(.*?)\n\)", re.DOTALL)
-_ADDED_COLUMN = re.compile(r"ALTER TABLE (\w+) ADD COLUMN ([a-z_]+) ([a-z]+(?: precision)?)[ ,;]")
+_ADDED_BUSY = 0.8
+"""Share of the time that a core of a cluster works: the last tasks of a stage leave some idle."""
+_COLUMN = re.compile(r"ALTER TABLE (\w+) ADD COLUMN ([a-z_]+) ([a-z]+(?: precision)?)[ ,;]")
+_BUSY = 0.8
+"""Share of the time that a core of a cluster works: the last tasks of a stage leave some idle."""
 _COLUMN = re.compile(r"    ([a-z_]+) ([a-z]+(?: precision)?)[ ,\n]")
 
 
@@ -196,6 +202,45 @@ def _command_sections(context: click.Context) -> Iterator[str]:
                 yield from _command_sections(click.Context(found, context, name))
 
 
+def _cores() -> str:
+    """Say how many cores a day on Spark needs, from what `make benchmark` left."""
+    measured = json.loads((DOCS / "benchmarks" / "engines.json").read_text(encoding="utf-8"))
+    day = min((d for d in measured["days"] if d["compression"] == "gz"), key=itemgetter("files"))
+    seconds = {
+        one["system"]: one["cpu"] for one in measured["systems"] if one["compression"] == "gz"
+    }
+    rows = [
+        [name, *(f"{seconds[name] / day[kind] * 1e9:.1f}" for kind in ("json", "stored"))]
+        for name in ("embedded", "spark")
+    ]
+    ratio = day["json"] / day["stored"]
+    head = [
+        "engine",
+        "CPU s for a GB of JSON",
+        f"CPU s for a GB of gzip ({ratio:.1f} times smaller)",
+    ]
+    return f"{_table(head, rows)}\n\n{_cores_by_size(seconds['spark'] / day['stored'] * 1e9)}"
+
+
+def _cores_by_size(seconds: float) -> str:
+    """Show the arithmetic for a cost in CPU seconds for a gigabyte of gzip."""
+    cores = seconds * 1000 / (3600 * _BUSY)
+    rows = [
+        [
+            f"{size:g} TB",
+            f"{seconds * size / 3.6:.1f}",
+            *(f"{cores * size * n:.0f}" for n in (1, 4)),
+        ]
+        for size in (0.1, 1, 5, 10)
+    ]
+    return (
+        f"So for a day stored as gzip, done within an hour, with cores busy {_BUSY:.0%} of the time:"
+        f"\n\n```\ncores = terabytes × 1000 GB × {seconds:.1f} CPU s ÷ (3600 s × {_BUSY})"
+        f" = {cores:.1f} × terabytes\n```\n\n"
+        + _table(["a day as gzip", "CPU hours", "cores for an hour", "for 15 minutes"], rows)
+    )
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "outcomes": _outcomes,
     "adjustments": _adjustments,
@@ -208,6 +253,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "messages": _messages,
     "settings": _settings,
     "commands": _commands,
+    "cores": _cores,
 }
 """What each name between the markers stands for."""
 
