@@ -43,12 +43,10 @@ _FUNCTION_COMMENT = re.compile(r"COMMENT ON FUNCTION ([^;]*?) IS '((?:[^']|'')*)
 _DROPPED_FUNCTION = re.compile(r"DROP FUNCTION ([^;]*?);")
 _COLUMN_COMMENT = re.compile(r"COMMENT ON COLUMN (\w+)\.(\w+) IS '((?:[^']|'')*) Unit: ([^']*)\.'")
 _TABLE = re.compile(r"CREATE TABLE (\w+) \(\n(.*?)\n\)", re.DOTALL)
-_ADDED_BUSY = 0.8
-"""Share of the time that a core of a cluster works: the last tasks of a stage leave some idle."""
-_COLUMN = re.compile(r"ALTER TABLE (\w+) ADD COLUMN ([a-z_]+) ([a-z]+(?: precision)?)[ ,;]")
+_ADDED_COLUMN = re.compile(r"ALTER TABLE (\w+) ADD COLUMN ([a-z_]+) ([a-z]+(?: precision)?)[ ,;]")
+_COLUMN = re.compile(r"    ([a-z_]+) ([a-z]+(?: precision)?)[ ,\n]")
 _BUSY = 0.8
 """Share of the time that a core of a cluster works: the last tasks of a stage leave some idle."""
-_COLUMN = re.compile(r"    ([a-z_]+) ([a-z]+(?: precision)?)[ ,\n]")
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
@@ -234,9 +232,9 @@ def _cores_by_size(seconds: float) -> str:
         for size in (0.1, 1, 5, 10)
     ]
     return (
-        f"So for a day stored as gzip, done within an hour, with cores busy {_BUSY:.0%} of the time:"
-        f"\n\n```\ncores = terabytes × 1000 GB × {seconds:.1f} CPU s ÷ (3600 s × {_BUSY})"
-        f" = {cores:.1f} × terabytes\n```\n\n"
+        f"So for a day stored as gzip, done within an hour, with cores busy {_BUSY:.0%} of the "
+        f"time:\n\n```\ncores = terabytes * 1000 GB * {seconds:.1f} CPU s / (3600 s * {_BUSY})"
+        f" = {cores:.1f} * terabytes\n```\n\n"
         + _table(["a day as gzip", "CPU hours", "cores for an hour", "for 15 minutes"], rows)
     )
 
