@@ -31,12 +31,12 @@ from crash_rate_aggregates.database.replace_day import replace_day
 from crash_rate_aggregates.database.server import EmbeddedServer
 from crash_rate_aggregates.database.summaries import SUMMARIES, summarize_day
 from crash_rate_aggregates.database.vacuum import vacuum_day
+from crash_rate_aggregates.questions.asking import APPLICATIONS, CHANNELS
 from crash_rate_aggregates.questions.catalog import Question, questions
 from crash_rate_aggregates.stats import STAT_NAMES
 
 DAYS = 30
 KEPT_DAYS = 26 * 7
-CHANNELS = ("release", "beta", "aurora", "nightly", "esr", "other")
 LIMIT_MILLISECONDS = 300
 TIMES = 12
 """Of each question; the best of them says what it costs, the others what else the machine does."""
@@ -200,7 +200,7 @@ def timed(
         values = {
             "first_date": first,
             "last_date": last,
-            "application": "Firefox",
+            "application": APPLICATIONS[0],
             "channels": list(CHANNELS),
             "channel": channel,
         }

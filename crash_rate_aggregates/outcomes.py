@@ -5,6 +5,8 @@ The words are those of docs/rules.md and of the ledger in the database.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntFlag, StrEnum
 
@@ -103,3 +105,12 @@ class LedgerLine:
     """An outcome, an adjustment in lower case, or a process type."""
     pings: int
     """At least 0."""
+
+
+def outcome_counts(ledger: Iterable[LedgerLine]) -> Counter[str]:
+    """Return the pings of each outcome, over all doc types."""
+    counts: Counter[str] = Counter()
+    for line in ledger:
+        if line.kind == LedgerKind.OUTCOME:
+            counts[line.name] += line.pings
+    return counts

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from crash_rate_aggregates.database.questions import Answer
 
 
+_csv_option = click.option(
+    "--csv", "as_csv", is_flag=True, help="Print comma-separated values, with all digits."
+)
+
+
 def _finite(_context: click.Context, option: click.Parameter, value: float | None) -> float | None:
     if value is not None and not math.isfinite(value):
         raise click.BadParameter(f"{value} is no number of hours.", param=option)
@@ -26,9 +31,7 @@ def _finite(_context: click.Context, option: click.Parameter, value: float | Non
 
 @click.command()
 @click.argument("statement")
-@click.option(
-    "--csv", "as_csv", is_flag=True, help="Print comma-separated values, with all digits."
-)
+@_csv_option
 @connection_options
 def sql(statement: str, *, as_csv: bool, **flags: Any) -> None:
     """Ask the table in SQL, read-only."""
@@ -96,9 +99,7 @@ def ledger(submission_date: date | None, **flags: Any) -> None:
 @click.option(
     "--channel", "channels", multiple=True, help="May be repeated; default: all, or release."
 )
-@click.option(
-    "--csv", "as_csv", is_flag=True, help="Print comma-separated values, with all digits."
-)
+@_csv_option
 @connection_options
 def question(name: str | None, *, as_csv: bool, **flags: Any) -> None:
     """Ask a question of the dashboards by its NAME; without one, list them."""

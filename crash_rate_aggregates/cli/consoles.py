@@ -6,14 +6,20 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from rich.console import Console, RenderableType
 
 from crash_rate_aggregates.errors import OutputError
 
 # What is printed has texts of clients in it: none of them is markup, or an emoji's name.
-STDERR = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
-_NO_LIMIT = 1_000_000
+_plain_console = partial(Console, highlight=False, markup=False, emoji=False)
+STDERR = _plain_console(stderr=True, soft_wrap=True)
+
+
+def stdout_lines() -> Console:
+    """Return a console on stdout that breaks no line."""
+    return _plain_console(file=sys.stdout, soft_wrap=True)
 
 
 def print_answer(*parts: RenderableType) -> None:
@@ -22,8 +28,9 @@ def print_answer(*parts: RenderableType) -> None:
     Raises:
         OutputError: Stdout takes no more.
     """
-    width = None if sys.stdout.isatty() else _NO_LIMIT
-    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False, width=width)
+    from crash_rate_aggregates.terminal.cells import NO_LIMIT
+
+    console = _plain_console(file=sys.stdout, width=None if sys.stdout.isatty() else NO_LIMIT)
     with writing_stdout():
         console.print(*parts, sep="\n")
 

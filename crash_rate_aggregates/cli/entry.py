@@ -85,7 +85,7 @@ def main(
 
 
 def _report(error: CrashRateAggregatesError) -> int:
-    STDERR.print(f"error: {error} [{error.slug}]", markup=False)
+    STDERR.print(f"error: {error} [{error.slug}]")
     return error.exit_code
 
 

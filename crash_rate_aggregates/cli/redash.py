@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,9 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
-from crash_rate_aggregates.cli.consoles import STDERR
+from crash_rate_aggregates.cli.consoles import STDERR, stdout_lines
 from crash_rate_aggregates.cli.options import together
 from crash_rate_aggregates.config import Settings, load_settings
 from crash_rate_aggregates.errors import ExitCode
@@ -58,7 +56,7 @@ def plan(*, check: bool, as_json: bool, **flags: Any) -> int:
         click.echo(steps_json(found.steps, found.notes, found.writes))
     else:
         lines = [line for step in found.steps for line in step_lines(step)]
-        _stdout().print(*lines, summary_line(found.steps), *found.notes, sep="\n", markup=False)
+        stdout_lines().print(*lines, summary_line(found.steps), *found.notes, sep="\n")
     return ExitCode.CHECK_FAILED if check and found.steps else ExitCode.DONE
 
 
@@ -73,10 +71,10 @@ def push(*, as_json: bool, **flags: Any) -> int:
     from crash_rate_aggregates.redash.plan import Step
     from crash_rate_aggregates.terminal.plans import step_lines, steps_json, summary_line
 
-    console = STDERR if as_json else _stdout()
+    console = STDERR if as_json else stdout_lines()
 
     def show(step: Step) -> None:
-        console.print(*step_lines(step), sep="\n", markup=False)
+        console.print(*step_lines(step), sep="\n")
 
     with _redash(**flags) as (server, wanted):
         pushed = pushes.push(server, wanted, show)
@@ -84,7 +82,7 @@ def push(*, as_json: bool, **flags: Any) -> int:
         click.echo(steps_json(pushed.steps, pushed.notes, pushed.writes))
     else:
         summary = f"{pushed.writes} writes"
-        console.print(summary_line(pushed.steps), *pushed.notes, summary, sep="\n", markup=False)
+        console.print(summary_line(pushed.steps), *pushed.notes, summary, sep="\n")
     return ExitCode.DONE
 
 
@@ -122,7 +120,3 @@ def _where(settings: Settings) -> tuple[str, str]:
 
 def _secret(value: SecretStr | None) -> str | None:
     return value.get_secret_value() if value is not None else None
-
-
-def _stdout() -> Console:
-    return Console(file=sys.stdout, highlight=False, soft_wrap=True, markup=False, emoji=False)

@@ -1,4 +1,4 @@
-"""What sessions of this program lock against each other, until the end of a transaction.
+"""What sessions of this program lock against each other, each until a transaction ends.
 
 A lock is a row that is locked, so only who may write can keep others waiting.
 """
@@ -6,6 +6,8 @@ A lock is a row that is locked, so only who may write can keep others waiting.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import psycopg
@@ -27,23 +29,24 @@ def lock_schema(connection: psycopg.Connection) -> None:
         connection.execute(statement("lock_before_tables"))
 
 
-def make_day_lock(connection: psycopg.Connection, submission_date: date) -> None:
-    """Make what `lock_day` locks, outside any transaction, so that who waits can tell so."""
-    connection.execute(statement("make_lock"), {"thing": _number(submission_date)})
+@contextmanager
+def changing_day(connection: psycopg.Connection, submission_date: date) -> Iterator[None]:
+    """Hold a transaction in which no other session replaces the submission date.
 
-
-def lock_day(connection: psycopg.Connection, submission_date: date) -> None:
-    """Wait until no other session replaces the submission date; needs a transaction."""
-    _lock(connection, _number(submission_date), str(submission_date))
-
-
-def _number(submission_date: date) -> int:
-    return (submission_date - _FIRST_DATE).days
+    Args:
+        connection: From `connect`, outside any transaction.
+        submission_date: Waited for as long as another session changes it.
+    """
+    thing = (submission_date - _FIRST_DATE).days
+    # Before the transaction: a row that nobody else sees yet would be waited for without a word.
+    connection.execute(statement("make_lock"), {"thing": thing})
+    with connection.transaction():
+        _lock(connection, thing, str(submission_date))
+        yield
 
 
 def _lock(connection: psycopg.Connection, thing: int, name: str) -> None:
     of_thing = {"thing": thing}
-    connection.execute(statement("make_lock"), of_thing)
     if connection.execute(statement("try_lock"), of_thing).rowcount == 0:
         _log.info("waiting for another session that changes %s", name)
         connection.execute(statement("lock"), of_thing)

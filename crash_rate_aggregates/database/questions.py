@@ -16,11 +16,7 @@ from psycopg import sql
 from crash_rate_aggregates.database.crash_rate import CrashRate, CrashRates
 from crash_rate_aggregates.database.day import RecordedRun, StoredLedger
 from crash_rate_aggregates.database.reading import reading
-from crash_rate_aggregates.database.recorded_runs import (
-    check_stored,
-    not_stored,
-    stored_runs,
-)
+from crash_rate_aggregates.database.recorded_runs import check_stored, not_stored, stored_runs
 from crash_rate_aggregates.database.statements import statement
 from crash_rate_aggregates.errors import DimensionsError, QueryError
 from crash_rate_aggregates.normalize.dates import check_order

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -30,8 +30,8 @@ def not_stored(cursor: psycopg.Cursor, submission_date: date | None) -> DayNotSt
     if not days:
         return DayNotStoredError("no day is stored yet: fill one with `run`")
     return DayNotStoredError(
-        f"{submission_date} is not stored: there are {len(days):,} days "
-        f"from {days[0]} to {days[-1]}; fill it with `run --submission-date {submission_date}`"
+        f"{submission_date} is not stored: {_there_are(days)}; "
+        f"fill it with `run --submission-date {submission_date}`"
     )
 
 
@@ -46,9 +46,12 @@ def check_stored(cursor: psycopg.Cursor, first: date | None, last: date | None) 
         raise not_stored(cursor, None)
     if not any((first or day) <= day <= (last or day) for day in days):
         raise DayNotStoredError(
-            f"no day from {first or days[0]} to {last or days[-1]} is stored: "
-            f"there are {len(days):,} days from {days[0]} to {days[-1]}"
+            f"no day from {first or days[0]} to {last or days[-1]} is stored: {_there_are(days)}"
         )
+
+
+def _there_are(days: Sequence[date]) -> str:
+    return f"there are {len(days):,} days from {days[0]} to {days[-1]}"
 
 
 def _recorded_runs(

@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 from crash_rate_aggregates.database.balance import StoredSums, check_balance
 from crash_rate_aggregates.database.copy_text import COLUMNS, copy_text
 from crash_rate_aggregates.database.day import DayToStore, StoredRun
-from crash_rate_aggregates.database.locks import lock_day, make_day_lock
+from crash_rate_aggregates.database.locks import changing_day
 from crash_rate_aggregates.database.rejections import rejections
 from crash_rate_aggregates.database.statements import statement
 from crash_rate_aggregates.database.storable_text import storable
@@ -37,27 +37,22 @@ def replace_day(connection: psycopg.Connection, day: DayToStore) -> StoredRun:
         DatabaseError: PostgreSQL refuses, is full or is gone.
     """
     submission_date = day.submission_date
-    with rejections(f"{submission_date} was not replaced"):
-        make_day_lock(connection, submission_date)
-        with connection.transaction():
-            lock_day(connection, submission_date)
-            return _replace(connection, day)
-
-
-def _replace(connection: psycopg.Connection, day: DayToStore) -> StoredRun:
-    submission_date = day.submission_date
-    deleted = connection.execute(
-        statement("delete_day"), {"submission_date": submission_date}
-    ).rowcount
-    stored = _copy_aggregates(connection, day)
-    run_id = _insert_run(connection, day, stored)
-    _insert_ledger(connection, run_id, day.ledger)
-    _insert_damaged_files(connection, run_id, day.damaged_files)
-    connection.execute(
-        statement("close_attempts"),
-        {"submission_date": submission_date, "started_at": day.facts.started_at},
-    )
-    summarize_day(connection, submission_date, run_id)
+    with (
+        rejections(f"{submission_date} was not replaced"),
+        changing_day(connection, submission_date),
+    ):
+        deleted = connection.execute(
+            statement("delete_day"), {"submission_date": submission_date}
+        ).rowcount
+        stored = _copy_aggregates(connection, day)
+        run_id = _insert_run(connection, day, stored)
+        _insert_ledger(connection, run_id, day.ledger)
+        _insert_damaged_files(connection, run_id, day.damaged_files)
+        connection.execute(
+            statement("close_attempts"),
+            {"submission_date": submission_date, "started_at": day.facts.started_at},
+        )
+        summarize_day(connection, submission_date, run_id)
     return StoredRun(run_id, stored, deleted)
 
 

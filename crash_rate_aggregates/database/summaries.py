@@ -11,7 +11,7 @@ from datetime import date
 import psycopg
 from psycopg import sql
 
-from crash_rate_aggregates.database.locks import lock_day
+from crash_rate_aggregates.database.locks import changing_day
 from crash_rate_aggregates.database.rejections import rejections
 from crash_rate_aggregates.database.statements import statement
 from crash_rate_aggregates.stats import STAT_NAMES
@@ -75,8 +75,7 @@ def _summarize_stored_day(
     connection: psycopg.Connection, submission_date: date, run_id: int
 ) -> bool:
     """Sum up one day unless another process was faster or stored it anew."""
-    with connection.transaction():
-        lock_day(connection, submission_date)
+    with changing_day(connection, submission_date):
         if (submission_date, run_id) not in connection.execute(statement("days_to_summarize")):
             return False
         summarize_day(connection, submission_date, run_id)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from crash_rate_aggregates.engines.interface import DayRequest, DayResult
 from crash_rate_aggregates.errors import NoPingsError, NothingCountedError
-from crash_rate_aggregates.outcomes import LedgerKind, Outcome
+from crash_rate_aggregates.outcomes import Outcome, outcome_counts
 
 
 def require_files(request: DayRequest, place: str) -> None:
@@ -32,10 +30,7 @@ def require_counted(request: DayRequest, result: DayResult, place: str) -> None:
     """
     if not result.pings_read:
         raise _no_pings(request, place)
-    pings: Counter[str] = Counter()
-    for line in result.ledger:
-        if line.kind == LedgerKind.OUTCOME:
-            pings[line.name] += line.pings
+    pings = outcome_counts(result.ledger)
     if not pings[Outcome.COUNTED]:
         why = ", ".join(f"{number:,} {name}" for name, number in pings.most_common() if number)
         raise NothingCountedError(

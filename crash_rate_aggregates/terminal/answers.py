@@ -44,8 +44,9 @@ class AnswerTable:
             yield table
         else:
             yield from (self._block(number, row) for number, row in enumerate(rows, start=1))
-        if more := len(self.answer.rows) - MAX_ROWS:
-            yield f"and {more:,} more rows: --csv prints all" if more > 0 else ""
+        more = len(self.answer.rows) - MAX_ROWS
+        if more > 0:
+            yield f"and {more:,} more rows: --csv prints all"
 
     def _block(self, number: int, row: Sequence[str]) -> Table:
         block = plain_table(f"row {number:,}", "")

@@ -110,7 +110,7 @@ class BarProgress:
 
     def note(self, text: str) -> None:
         """Print it above the bar, where it stays."""
-        self._bar.console.print(text, markup=False)
+        self._bar.console.print(text)
 
 
 @contextmanager

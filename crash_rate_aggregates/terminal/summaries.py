@@ -10,7 +10,7 @@ from rich.console import Console
 
 from crash_rate_aggregates.errors import ExitCode
 from crash_rate_aggregates.job import DaySummary, FailedDay
-from crash_rate_aggregates.outcomes import LedgerKind, Outcome
+from crash_rate_aggregates.outcomes import Outcome, outcome_counts
 
 
 class DayReports:
@@ -27,7 +27,7 @@ class DayReports:
         self._results.append(result)
         if isinstance(result, FailedDay):
             text = f"error: {result.submission_date}: {result.error} [{result.error.slug}]"
-            self._stderr.print(text, markup=False)
+            self._stderr.print(text)
         elif not self._as_json:
             print(_sentence(result), file=self._stdout, flush=True)
 
@@ -42,17 +42,8 @@ class DayReports:
         return failed[0].error.exit_code if failed else ExitCode.DONE
 
 
-def outcome_counts(summary: DaySummary) -> dict[str, int]:
-    """Sum the ledger's outcomes over doc types."""
-    counts: dict[str, int] = {}
-    for line in summary.ledger:
-        if line.kind == LedgerKind.OUTCOME:
-            counts[line.name] = counts.get(line.name, 0) + line.pings
-    return counts
-
-
 def _sentence(day: DaySummary) -> str:
-    counts = outcome_counts(day)
+    counts = outcome_counts(day.ledger)
     counted = counts.pop(Outcome.COUNTED, 0)
     others = ", ".join(f"{number:,} {name}" for name, number in sorted(counts.items()))
     damaged = f"; {len(day.damaged)} damaged files" if day.damaged else ""

@@ -6,7 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from crash_rate_aggregates.database.connection import connect
-from crash_rate_aggregates.database.locks import lock_day
+from crash_rate_aggregates.database.locks import changing_day
 from crash_rate_aggregates.database.replace_day import replace_day
 from crash_rate_aggregates.database.vacuum import vacuum_day
 from crash_rate_aggregates.errors import DatabaseError, EngineError, LockTimeoutError
@@ -66,8 +66,7 @@ class FaultTest(DatabaseTestCase):
 
         previous = signal.signal(signal.SIGINT, signal.default_int_handler)
         self.addCleanup(signal.signal, signal.SIGINT, previous)
-        with other.transaction():
-            lock_day(other, SUBMISSION_DATE)
+        with changing_day(other, SUBMISSION_DATE):
             thread = threading.Thread(target=interrupt_when_waiting)
             thread.start()
             with self.assertRaises(KeyboardInterrupt):
@@ -113,8 +112,7 @@ class FaultTest(DatabaseTestCase):
 
     def test_lock_timeout(self):
         """A lock that a role's lock_timeout does not wait for is named as such."""
-        with connect(self.url) as other, other.transaction():
-            lock_day(other, SUBMISSION_DATE)
+        with connect(self.url) as other, changing_day(other, SUBMISSION_DATE):
             self.rows("SELECT set_config('lock_timeout', '50', false)")
             with self.assertRaises(LockTimeoutError) as caught:
                 replace_day(self.connection, day(BETA))

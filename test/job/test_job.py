@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from crash_rate_aggregates.database.connection import connect
-from crash_rate_aggregates.database.locks import lock_day
+from crash_rate_aggregates.database.locks import changing_day
 from crash_rate_aggregates.engines.interface import DayRequest, DayResult, Engine, Progress
 from crash_rate_aggregates.errors import (
     BadDateError,
@@ -224,8 +224,7 @@ class JobTest(unittest.TestCase):
             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
             "AND datname = current_database()"
         )
-        with connect(self.url) as connection, connection.transaction():
-            lock_day(connection, DAY)
+        with connect(self.url) as connection, changing_day(connection, DAY):
             for thread in threads:
                 thread.start()
             while rows(self.url, waiting) != [(2,)]:

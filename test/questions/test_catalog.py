@@ -2,26 +2,21 @@ from __future__ import annotations
 
 import re
 import unittest
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
-from crash_rate_aggregates.database.partitions import ensure_partition
-from crash_rate_aggregates.database.replace_day import replace_day
 from crash_rate_aggregates.errors import DateRangeError, QuestionNotFoundError, UsageError
 from crash_rate_aggregates.outcomes import LedgerLine
 from crash_rate_aggregates.questions.asking import (
     APPLICATIONS,
     CHANNELS,
-    ask_question,
     found,
     usual_values,
 )
 from crash_rate_aggregates.questions.catalog import PARAMETERS, questions
-from test.database.days import DatabaseTestCase, Row, day
+from test.database.days import Row, day
+from test.questions.stored_days import HOURS, QuestionsTestCase
 
-HOURS = 3_600_000
-"""Usage seconds of 1,000 hours."""
 KEYS = {
     "adjustments": ("submission_date", "adjustment"),
     "applications": ("value",),
@@ -108,29 +103,6 @@ class AskingTest(unittest.TestCase):
             usual_values(found("pings_a_day"), **{**usual, "first_date": today}, channels=())
 
 
-class QuestionsTestCase(DatabaseTestCase):
-    def store(self, submission_date, *rows, **kwargs):
-        """Store a day of Firefox, where a row names no other application."""
-        named = [
-            replace(row, dimensions={"application": "Firefox"} | row.dimensions) for row in rows
-        ]
-        ensure_partition(self.connection, submission_date)
-        return replace_day(self.connection, day(*named, submission_date=submission_date, **kwargs))
-
-    def ask(self, name, **values):
-        """Return the answer as mappings."""
-        given = {
-            "first_date": date(2016, 1, 1),
-            "last_date": date(2016, 12, 31),
-            "application": "Firefox",
-            "channels": ["nightly", "beta"],
-            "channel": "nightly",
-            **values,
-        }
-        answer = ask_question(self.connection, questions()[name], given)
-        return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
-
-
 class EveryQuestionTest(QuestionsTestCase):
     def test_channels(self):
         """The channels that are asked for unless others are named are those that exist."""
@@ -193,250 +165,3 @@ class EveryQuestionTest(QuestionsTestCase):
                 points = [tuple(row[key] for key in keys) for row in self.ask(name)]
                 self.assertGreater(len(points), 0)
                 self.assertEqual(len(points), len(set(points)))
-
-
-class RatesTest(QuestionsTestCase):
-    def test_over_time(self):
-        """Rates stand at the activity date with their hours, and are empty below 100 hours."""
-        beta = {"channel": "beta"}
-        stats = {"usage_seconds": HOURS // 2, "main_crashes": 5, "content_crashes": 4}
-        self.store(date(2016, 3, 14), Row(beta, stats), Row({"channel": "x"}, stats))
-        self.store(
-            date(2016, 3, 15),
-            Row(beta, {**stats, "content_shutdown_crashes": 4}),
-            Row(beta, {"usage_seconds": 359_999, "main_crashes": 5}, date(2016, 3, 15)),
-        )
-        first, second = self.ask("crash_rates_over_time", channels=["beta"])
-        self.assertEqual(first["activity_date"], date(2016, 3, 13))
-        self.assertEqual(
-            (first["usage_hours"], first["main_rate"], first["content_rate"], first["m_c_s_rate"]),
-            (1000.0, 10.0, 8.0, 14.0),
-        )
-        self.assertAlmostEqual(first["main_lower"], 4.795, 3)
-        self.assertAlmostEqual(first["main_upper"], 18.390, 3)
-        self.assertEqual(second["activity_date"], date(2016, 3, 15))
-        self.assertEqual((second["main_rate"], second["main_lower"]), (None, None))
-        self.assertEqual(second["min_usage_hours"], 100)
-        (other,) = self.ask("crash_rates_over_time", channels=["other"])
-        self.assertEqual(other["usage_hours"], 500.0)
-
-    def test_one_application(self):
-        """No rate of an application has hours or crashes of another one in it."""
-        dimensions = {"channel": "nightly", "build_version": "48.0", "build_id": "20160312000000"}
-        late = {"usage_seconds": HOURS, "main_crashes": 9}
-        for number in (14, 15):
-            self.store(
-                date(2016, 3, number),
-                Row(dimensions, {"usage_seconds": HOURS, "main_crashes": 5}),
-                Row({"application": "Fennec", **dimensions}, late),
-            )
-        for name in questions():
-            if "application" not in questions()[name].parameters or name == "completeness":
-                continue
-            for application, rate in (("Firefox", 5.0), ("Fennec", 9.0), ("other", None)):
-                with self.subTest(question=name, application=application):
-                    rates = {
-                        row["main_rate"] if "main_rate" in row else row["per_1000_hours"]
-                        for row in self.ask(name, application=application)
-                        if row.get("kind", "main") == "main"
-                    }
-                    self.assertEqual(rates, set() if rate is None else {rate})
-        self.assertEqual([row["value"] for row in self.ask("applications")], ["Fennec", "Firefox"])
-
-    def test_dispersion_of_days(self):
-        """From the seventh day on an interval tells how much days vary; before, it is exact."""
-        for number in range(1, 9):
-            stats = {"usage_seconds": HOURS, "main_crashes": 10 if number % 2 else 90}
-            self.store(
-                date(2016, 3, number), Row({"channel": "beta"}, stats, date(2016, 3, number))
-            )
-        days = self.ask("crash_rates_over_time", channels=["beta"])
-        self.assertAlmostEqual(days[0]["main_upper"], 18.390, 3)
-        self.assertAlmostEqual(days[5]["main_lower"], 72.368, 2)
-        crashes, expected = [10, 90] * 4, 50
-        dispersion = sum((x - expected) ** 2 / expected for x in crashes) / 7
-        ((wanted,),) = self.rows("SELECT crash_count_upper_limit(90, %s)", dispersion)
-        self.assertAlmostEqual(days[7]["main_upper"], wanted, 6)
-        self.assertGreater(days[7]["main_upper"], 150)
-
-    def test_days_without_hours(self):
-        """Days without usage hours do not count among the seven that tell the dispersion."""
-        for number in range(1, 9):
-            hours = HOURS if number % 2 else 0
-            stats = {"usage_seconds": hours, "main_crashes": 10 * number}
-            self.store(
-                date(2016, 3, number), Row({"channel": "beta"}, stats, date(2016, 3, number))
-            )
-        self.assertEqual(
-            self.rows("SELECT DISTINCT dispersion FROM crash_rates_by_day WHERE kind = 'main'"),
-            [(None,)],
-        )
-
-    def test_by_version(self):
-        """Builds of a version stand together by their age on the activity date, if it is recent."""
-        for number, build_id in ((14, "20160312000000"), (15, "20160313000000")):
-            self.store(
-                date(2016, 3, number),
-                *(
-                    Row(
-                        {"channel": "nightly", "build_version": "48.0a1", "build_id": build},
-                        {"usage_seconds": HOURS, "main_crashes": 7},
-                        date(2016, 3, number - 1),
-                    )
-                    for build in (build_id, "20140101000000", "no build id")
-                ),
-            )
-        (row,) = self.ask("crash_rates_by_version")
-        self.assertEqual(
-            (row["build_version"], row["build_age"], row["usage_hours"], row["main_rate"]),
-            ("48.0a1", 1, 2000.0, 7.0),
-        )
-
-    def test_by_build(self):
-        """Builds are chosen by their own date, and each has the pings of all its days."""
-        for number in (14, 15):
-            self.store(
-                date(2016, 3, number),
-                *(
-                    Row(
-                        {"channel": "nightly", "build_id": build_id},
-                        {"usage_seconds": HOURS, "main_crashes": 7},
-                    )
-                    for build_id in ("20160301000000", "20160302000000")
-                ),
-            )
-        (row,) = self.ask("crash_rates_by_build", first_date=date(2016, 3, 2))
-        self.assertEqual(
-            (row["build_id"], row["build_date"], row["usage_hours"], row["main_rate"]),
-            ("20160302000000", date(2016, 3, 2), 2000.0, 7.0),
-        )
-
-    def test_by_system_and_country(self):
-        """The kinds of crashes are rows, of one channel and of submission dates."""
-        dimensions = {
-            "channel": "nightly",
-            "os_name": "Linux",
-            "os_version": "4.4.1",
-            "country": "DE",
-            "architecture": "x86",
-        }
-        stats = {"usage_seconds": HOURS, "main_crashes": 7, "content_crashes": 3}
-        self.store(date(2016, 3, 14), Row(dimensions, stats), Row({"channel": "beta"}, stats))
-        self.store(date(2016, 3, 15), Row(dimensions, stats))
-        for name, group in (
-            ("crash_rates_by_system", ("Linux", "4.4")),
-            ("crash_rates_by_country", ("DE", "x86")),
-        ):
-            answer = self.ask(name, last_date=date(2016, 3, 14))
-            self.assertEqual(
-                [tuple(row.values())[:6] for row in answer],
-                [
-                    (*group, "main", 7, 1000.0, 100.0),
-                    (*group, "content", 3, 1000.0, 100.0),
-                    (*group, "main_and_content_minus_shutdown", 10, 1000.0, 100.0),
-                ],
-            )
-            self.assertEqual([row["per_1000_hours"] for row in answer], [7.0, 3.0, 10.0])
-
-
-class TrustTest(QuestionsTestCase):
-    today = datetime.now(UTC).date()
-
-    def test_completeness(self):
-        """What had come in of complete days so far says how complete an incomplete one is."""
-        beta = {"channel": "beta"}
-        first = date(2016, 3, 1)
-        for late in range(9):
-            share = {"usage_seconds": 6 * HOURS if late == 0 else HOURS // 2 if late < 5 else 0}
-            today = first + timedelta(days=late)
-            self.store(
-                today,
-                Row(beta, share, first),
-                *([Row(beta, {"usage_seconds": HOURS}, today)] if late == 8 else []),
-            )
-        complete, incomplete = self.ask("completeness", channels=["beta"])
-        self.assertEqual(complete["submission_dates_stored"], 8)
-        self.assertAlmostEqual(complete["usage_share"], 1.0, 12)
-        self.assertEqual(incomplete["activity_date"], date(2016, 3, 9))
-        self.assertEqual(incomplete["submission_dates_stored"], 1)
-        self.assertAlmostEqual(incomplete["usage_share"], 0.75, 12)
-        self.assertIsNone(incomplete["main_crash_share"])
-
-    def test_ledger(self):
-        """Pings a day, reasons and adjustments are those of each day's last run."""
-        rows = [Row({}, {"ping_count": 6, "main_crashes": 2})]
-        ledger = (
-            *day(*rows).ledger,
-            LedgerLine("main", "outcome", "duplicate", 1),
-            LedgerLine("crash", "outcome", "duplicate", 1),
-            LedgerLine("main", "adjustment", "usage_capped", 5),
-        )
-        self.store(date(2016, 3, 14), Row({}, {"ping_count": 1}))
-        self.store(date(2016, 3, 14), *rows, ledger=ledger)
-        (pings,) = self.ask("pings_a_day")
-        self.assertEqual(list(pings.values())[1:], [10, 6, 2, 2, 1])
-        (reason,) = self.ask("ledger_by_reason")
-        self.assertEqual(list(reason.values())[1:], ["duplicate", 2, 0.2])
-        (adjustment,) = self.ask("adjustments")
-        self.assertEqual(list(adjustment.values())[1:], ["usage_capped", 5, 0.5])
-
-    def test_missing_days(self):
-        """A day that is due and not there is missing, until it is there."""
-        due = (datetime.now(UTC) - timedelta(hours=36)).date()
-        self.assertEqual(self.ask("alert_missing_day")[0]["days_missing"], 14)
-        (nothing,) = self.ask("freshness")
-        self.assertEqual((nothing["days_behind"], nothing["days_missing"]), (None, 28))
-        for earlier in (4, 3, 1, 0):
-            self.store(due - timedelta(days=earlier), Row({}, {}))
-        (missing,) = self.ask("alert_missing_day")
-        self.assertEqual(list(missing.values()), [1, due - timedelta(2), due - timedelta(2)])
-        (fresh,) = self.ask("freshness")
-        self.assertEqual((fresh["days_behind"], fresh["days_missing"]), (0, 1))
-        self.store(due - timedelta(days=2), Row({}, {}))
-        self.assertEqual(self.ask("alert_missing_day")[0]["days_missing"], 0)
-
-    def test_first_crashes(self):
-        """Crashes on a channel that had none for weeks are far above its past."""
-        for number in range(1, 28):
-            one = date(2016, 3, number)
-            crashes = 500 if number == 26 else 0
-            self.store(
-                one,
-                Row({"channel": "beta"}, {"usage_seconds": HOURS, "main_crashes": crashes}, one),
-            )
-        (alert,) = self.ask("alert_rate_jump")
-        self.assertEqual((alert["rates_far_above"], alert["activity_date"]), (2, date(2016, 3, 26)))
-        self.assertIn("Firefox beta main: 500.00 instead of 0.00 per 1,000 hours", alert["which"])
-
-    def test_days_to_sum_up(self):
-        """While stored days are still to be summed up, freshness says so and no alert fires."""
-        self.test_first_crashes()
-        self.assertEqual(self.ask("freshness")[0]["days_to_sum_up"], 0)
-        self.connection.execute("TRUNCATE crash_aggregates_run_totals")
-        self.assertEqual(self.ask("freshness")[0]["days_to_sum_up"], 27)
-        (alert,) = self.ask("alert_rate_jump")
-        self.assertEqual((alert["rates_far_above"], alert["which"]), (0, "none"))
-
-    def test_rate_jump(self):
-        """A rate far above its past is told, a rate as ever is not, nor one of few hours."""
-        last = date(2016, 3, 30)
-        for number in range(30):
-            one = date(2016, 3, 1) + timedelta(days=number)
-            crashes = 100 + number % 5
-            self.store(
-                one,
-                Row({"channel": "nightly"}, {"usage_seconds": HOURS, "main_crashes": crashes}, one),
-                Row({"channel": "esr"}, {"usage_seconds": 3600, "main_crashes": number}, one),
-            )
-        (calm,) = self.ask("alert_rate_jump")
-        self.assertEqual((calm["rates_far_above"], calm["which"]), (0, "none"))
-        yesterday = last - timedelta(days=1)
-        self.store(
-            yesterday,
-            Row({"channel": "nightly"}, {"usage_seconds": HOURS, "main_crashes": 200}, yesterday),
-        )
-        (alert,) = self.ask("alert_rate_jump")
-        self.assertEqual((alert["rates_far_above"], alert["activity_date"]), (2, yesterday))
-        self.assertIn(
-            "Firefox nightly main: 200.00 instead of 101.89 per 1,000 hours", alert["which"]
-        )
