@@ -20,7 +20,8 @@ from inspect import getsource
 from pathlib import Path
 from types import ModuleType
 
-from benchmarks import full_size
+from benchmarks.full_size import environment, histograms, payload, pieces
+from benchmarks.full_size import full_bulk as full_size
 from crash_rate_aggregates.sample_pings import bulk, clients, day, dirt, documents, populations
 from crash_rate_aggregates.sample_pings.day import Make, pings_of_day
 
@@ -34,7 +35,10 @@ FILE_PINGS = 2_000
 """Near 94 MB of JSON a file, so that 16 are 1.5 GB."""
 _MAKE = Make(full_size.full_bulk, crash_factor=2.0)
 """Twice the crashes: about 30 main pings to a crash ping."""
-_MODULES: tuple[ModuleType, ...] = (full_size, bulk, clients, day, dirt, documents, populations)
+_MODULES: tuple[ModuleType, ...] = (
+    *(environment, full_size, histograms, payload, pieces),
+    *(bulk, clients, day, dirt, documents, populations),
+)
 _GZIP_LEVEL = 6
 _GZIP_WINDOW = 31
 _ZSTD_LEVEL = 3

@@ -22,6 +22,17 @@ class Bulk:
     """Of its payload, after `info`; begins with a comma unless it is empty."""
     addons: str
     """Of any ping's environment.addons."""
+    info: str = ""
+    """Of a main ping's info, at its end; begins with a comma unless it is empty, as those below."""
+    settings: str = ',"userPrefs":{"browser.startup.page":1}'
+    """Of any ping's environment.settings, at their end."""
+    partner: str = ""
+    """Of environment.partner, at its end."""
+    system: str = (
+        '"memoryMB":8094,"cpu":{"count":4,"vendor":"GenuineIntel"},"gfx":{"adapters":'
+        '[{"vendorID":"0x8086","RAM":null,"GPUActive":true}]}'
+    )
+    """Of environment.system, without a comma."""
     is_payload_first: bool = False
     """Whether a main ping's payload stands before its environment, as Firefox writes it."""
 

@@ -28,11 +28,10 @@ def environment(client: Client, bulk: Bulk) -> str:
         f'"synthetic@example.org","applicationName":"Firefox","architecture":'
         f'"{client.architecture}","buildId":"{build.build_id}","version":"{build.version}",'
         f'"vendor":"Mozilla"}},"settings":{{"blocklistEnabled":true,"e10sEnabled":{e10s},'
-        f'"locale":"en-US","telemetryEnabled":true,"userPrefs":{{"browser.startup.page":1}}}},'
-        f'"profile":{{"creationDate":16801}},"partner":{{"partnerNames":[]}},"system":{{'
-        f'"memoryMB":8094,"cpu":{{"count":4,"vendor":"GenuineIntel"}},"os":{{"name":'
-        f'"{client.os_name}","version":"{client.os_version}","locale":"en-US"}},"gfx":{{'
-        f'"adapters":[{{"vendorID":"0x8086","RAM":null,"GPUActive":true}}]}}}},"addons":{{'
+        f'"locale":"en-US","telemetryEnabled":true{bulk.settings}}},'
+        f'"profile":{{"creationDate":16801}},"partner":{{"partnerNames":[]{bulk.partner}}},'
+        f'"system":{{{bulk.system},"os":{{"name":"{client.os_name}","version":'
+        f'"{client.os_version}","locale":"en-US"}}}},"addons":{{'
         f'{bulk.addons},"activeExperiment":{experiment}}}}}'
     )
 
@@ -56,7 +55,8 @@ def main_ping(
         f'"keyedHistograms":{{{",".join(filter(None, (keyed, bulk.keyed)))}}},'
         f'"info":{{"reason":"shutdown","revision":"synthetic","timezoneOffset":120,'
         f'"subsessionCounter":1,"profileSubsessionCounter":40,"subsessionStartDate":'
-        f'"{activity}T00:00:00.0+02:00","subsessionLength":{length}}}{bulk.after_info}}}'
+        f'"{activity}T00:00:00.0+02:00","subsessionLength":{length}{bulk.info}}}'
+        f"{bulk.after_info}}}"
     )
     sections = [environment(client, bulk), payload]
     if bulk.is_payload_first:
