@@ -101,7 +101,7 @@ lock: .venv/dev ## Write the lock files from pyproject.toml; LOCK_FLAGS=--upgrad
 		--output-file requirements-dev.lock
 	@$(COMPILE) pyproject.toml --extra spark --group spark --constraint requirements-dev.lock \
 		--output-file requirements-spark.lock
-	@$(COMPILE) pyproject.toml --extra aws --constraint requirements-dev.lock \
+	@$(COMPILE) pyproject.toml --extra aws --extra on-spark --constraint requirements-dev.lock \
 		--output-file requirements-job.lock
 	@$(COMPILE) --group deploy --output-file requirements-deploy.lock
 	@$(COMPILE) --group airflow --output-file requirements-airflow.lock

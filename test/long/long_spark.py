@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from sysconfig import get_paths
 from tempfile import TemporaryDirectory
+from time import monotonic
 from typing import Any, ClassVar, TypeVar
 
 import psutil
@@ -23,8 +24,9 @@ from crash_rate_aggregates.engines.grouping import GroupingLimits
 from crash_rate_aggregates.engines.interface import DayRequest, Engine
 from crash_rate_aggregates.engines.spark.engine import SparkEngine
 from crash_rate_aggregates.engines.spark.settings import SparkSettings
+from crash_rate_aggregates.errors import EngineError
 from crash_rate_aggregates.sample_pings.writer import write_sample_pings
-from test.cli.command_line import COMMAND, PROJECT, environment, started
+from test.cli.command_line import COMMAND, PROJECT, ended_after, environment, started
 from test.engines.faulty_stores import KillsItsExecutor, ReadTwice, WaitsForAnother
 from test.engines.made_days import (
     DAY,
@@ -38,14 +40,13 @@ from test.engines.made_days import (
 )
 from test.job.days_in_postgres import TABLE, rows
 from test.servers import fresh_database
-from test.spark import LOOPBACK, QUICK, StandaloneCluster, needs_spark, spark_flags
+from test.spark import LOOPBACK, QUICK, StandaloneCluster, needs_spark, own_engine, spark_flags
 from test.time_limit import time_limit
 
 MILLION = 1_000_000
 LIMIT_SECONDS = 300
 """For each test of a fault: a lost executor is replaced in a minute."""
 LOCAL = spark_flags("local[2]")
-DRIVER_OF_1_GB = {**LOOPBACK, "spark.driver.memory": "1g"}
 Twice = TypeVar("Twice", bound=ReadTwice)
 
 
@@ -109,8 +110,7 @@ class LongBackfillTest(unittest.TestCase):
         """Of each day of a backfill less than 2 MB stay in the driver."""
         # In local mode the pages of rows are in the driver's heap too, for seconds after a task.
         small = {"spark.buffer.pageSize": "1m", "spark.driver.memory": "1g"}
-        engine = SparkEngine(SparkSettings("local[2]", {**QUICK, **small}))
-        self.addCleanup(engine.close)
+        engine = own_engine(self, SparkSettings("local[2]", {**QUICK, **small}))
         used = [self.used_bytes(engine, day) for day in self.days]
         # The first days load classes and fill caches.
         growth = (used[-1] - used[5]) / (len(used) - 6)
@@ -181,9 +181,7 @@ class ClusterFaultsTest(SampleDayTestCase):
             "spark.executorEnv.PYTHONPATH": str(PROJECT),
             **{name.replace("__", "."): value for name, value in conf.items()},
         }
-        engine = SparkEngine(SparkSettings(cluster.url, settings))
-        self.addCleanup(engine.close)
-        return engine
+        return own_engine(self, SparkSettings(cluster.url, settings))
 
     def read_twice(self, kind: type[Twice]) -> tuple[DayRequest, Twice]:
         """Return the day from a store in which something happens at the first file."""
@@ -277,6 +275,40 @@ class DriverFaultsTest(SampleDayTestCase):
         self.assertNotIn("Traceback", errors)
         _, alive = psutil.wait_procs(children, timeout=60)
         self.assertEqual(alive, [])
+
+    def test_interrupted_while_it_starts(self) -> None:
+        """Ctrl-C while a master that is not there is waited for ends the run at once, and Java."""
+        flags = spark_flags("spark://127.0.0.1:1")
+        process = started(*self.flags(fresh_database(self)), *flags, cwd=self.folder)
+        self.addCleanup(process.kill)
+        children: list[psutil.Process] = []
+        while not any(child.name() == "java" for child in children):
+            self.assertFalse(ended_after(process, 0.1))
+            children = psutil.Process(process.pid).children(recursive=True)
+        began = monotonic()
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=120)
+        self.assertLess(monotonic() - began, 40)
+        self.assertEqual(process.returncode, 1, errors)
+        self.assertRegex(errors.splitlines()[-1], r"^error: interrupted.*\[interrupted\]$")
+        self.assertNotIn("Traceback", errors)
+        _, alive = psutil.wait_procs(children, timeout=60)
+        self.assertEqual(alive, [])
+
+    def test_java_killed(self) -> None:
+        """Where Java dies in a day of a backfill, that day fails, and the next one starts anew."""
+        engine = own_engine(self, SparkSettings("local[2]", QUICK))
+        with self.assertRaisesRegex(EngineError, "^Spark failed: "):
+            computed(engine, self.request, Interposed(stages={"group": _kill_java}))
+        progress = HeardProgress()
+        self.assertEqual(computed(engine, self.request, progress), self.expected)
+        self.assertRegex(" ".join(progress.notes), r"Spark's page about this .*: http://127")
+
+
+def _kill_java() -> None:
+    for child in psutil.Process().children():
+        if child.name() == "java":
+            child.kill()
 
 
 @needs_spark

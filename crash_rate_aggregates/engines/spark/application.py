@@ -11,20 +11,20 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from py4j.protocol import Py4JError
 from pyspark import SparkContext
 from pyspark.accumulators import Accumulator
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-from crash_rate_aggregates.engines.scratch import scratch_folder
+from crash_rate_aggregates.engines.scratch import scratch_faults, scratch_folder
 from crash_rate_aggregates.engines.spark.failures import spark_failure
 from crash_rate_aggregates.engines.spark.installation import (
     ARCHIVE_FOLDER,
     STARTED_BY_SPARK_SUBMIT,
     executor_python,
-    prepare_java,
+    java_in_reach,
 )
+from crash_rate_aggregates.engines.spark.java_process import JAVA_IS_GONE, end_java
 from crash_rate_aggregates.engines.spark.news import NewsOfTasks, NewsParam
 from crash_rate_aggregates.engines.spark.settings import SparkSettings
 from crash_rate_aggregates.engines.spark.shipping import packed_package
@@ -55,7 +55,10 @@ class Application:
         self._session: SparkSession | None = None
         self._days = 0
         try:
-            self._session = self.call(lambda: _started(settings, folder))
+            with scratch_faults(f"write in {str(folder)!r}"):
+                package = packed_package(folder)
+                self._held.enter_context(java_in_reach(os.environ, folder))
+            self._session = self.call(lambda: _started(settings, package))
             context = self.session.sparkContext
             self.news: Accumulator[NewsOfTasks] = self.call(
                 lambda: context.accumulator({}, NewsParam())
@@ -93,7 +96,7 @@ class Application:
             while wait([future], _MOMENT_SECONDS).not_done:
                 each_moment()
             return future.result()
-        except (Py4JError, PySparkException, ConnectionError) as error:
+        except (*JAVA_IS_GONE, PySparkException) as error:
             raise spark_failure(error) from error
         finally:
             self._end(future)
@@ -123,16 +126,21 @@ class Application:
         if self._session is not None:
             # Not through `call`, which takes nothing more when the interpreter ends; and where Java
             # is gone already, nothing is left to end.
-            with suppress(Py4JError, ConnectionError):
+            with suppress(*JAVA_IS_GONE):
                 self._session.stop()
+        end_java()
         self._thread.shutdown()
         self._held.close()
 
     def _end(self, future: Future[_Result]) -> None:
         """Cancel what still runs when the wait for it was given up."""
         # A function of several jobs may begin the next one after the first is cancelled.
-        while self._session is not None and not future.done():
-            self._session.sparkContext.cancelAllJobs()
+        while not future.done():
+            if self._session is None:
+                end_java()  # Else a cluster without room would be waited for.
+            else:
+                with suppress(*JAVA_IS_GONE):
+                    self._session.sparkContext.cancelAllJobs()
             wait([future], _MOMENT_SECONDS)
 
 
@@ -145,12 +153,9 @@ def _attempts(context: SparkContext) -> int:
     return int(context.getConf().get("spark.task.maxFailures") or 4)
 
 
-def _started(settings: SparkSettings, folder: Path) -> SparkSession:
+def _started(settings: SparkSettings, package: Path) -> SparkSession:
     for name in ("py4j", "SQLQueryContextLogger"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    java_folder = folder / "java"
-    java_folder.mkdir()
-    prepare_java(os.environ, java_folder)
     # spark-submit has its own flags and defaults for these.
     conf = {**({} if STARTED_BY_SPARK_SUBMIT in os.environ else _DEFAULTS), **settings.conf}
     python = conf.get("spark.pyspark.python") or executor_python(os.environ, settings.archive)
@@ -165,5 +170,5 @@ def _started(settings: SparkSettings, folder: Path) -> SparkSession:
     if settings.master is not None:
         builder = builder.master(settings.master)
     session = builder.getOrCreate()
-    session.sparkContext.addPyFile(str(packed_package(folder)))
+    session.sparkContext.addPyFile(str(package))
     return session

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -22,13 +21,16 @@ from crash_rate_aggregates.engines.spark.application import Application
 from crash_rate_aggregates.engines.spark.grouping import SparkGrouping
 from crash_rate_aggregates.engines.spark.news import Listener, TaskNews
 from crash_rate_aggregates.engines.spark.rows import TaskReport, unpacked_batch
-from crash_rate_aggregates.engines.spark.tasks import JudgeTask, versions
+from crash_rate_aggregates.engines.spark.tasks import JudgeTask, packed_files, versions
 from crash_rate_aggregates.errors import EngineError, LedgerImbalanceError
 from crash_rate_aggregates.outcomes import LedgerLine
 
 _PACK_BYTES = 64 << 20
 """Small files are judged together up to this stored size: some seconds, a task's own cost is less
 than one in a hundred, and a lost task is soon repeated."""
+_MAX_TASKS = 10_000
+"""About so many, of larger packs on days of terabytes: what Spark keeps of a shuffle is their
+number times that of the partitions."""
 
 
 class SparkDay:
@@ -38,7 +40,8 @@ class SparkDay:
         self._application = application
         self._request = request
         self._progress = progress
-        self._packs = packs(request.files, application.cores, most=_PACK_BYTES) or [()]
+        most = max(_PACK_BYTES, files_bytes(request.files) // _MAX_TASKS)
+        self._packs = packs(request.files, application.cores, most=most) or [()]
 
     @contextmanager
     def computed(self) -> Iterator[DayResult]:
@@ -72,7 +75,7 @@ class SparkDay:
     def _task(self) -> JudgeTask:
         return JudgeTask(
             request=replace(self._request, files=()),
-            files=tuple(pickle.dumps(pack) for pack in self._packs),
+            files=tuple(map(packed_files, self._packs)),
             day=self._application.next_day(),
             versions=versions(),
             attempts=self._application.attempts,

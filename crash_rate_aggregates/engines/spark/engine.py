@@ -27,7 +27,7 @@ class SparkEngine:
         Raises:
             SparkSetupError: It cannot.
         """
-        check_installation(os.environ)
+        check_installation(settings, os.environ)
         self._settings = settings
         self._application: Application | None = None
 

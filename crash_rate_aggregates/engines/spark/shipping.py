@@ -14,7 +14,8 @@ def packed_package(folder: Path) -> Path:
     """Write the package as it runs here into a zip in `folder` and return its path."""
     package = Path(crash_rate_aggregates.__file__).parent
     path = folder / f"{package.name}.zip"
-    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+    # Reproducible builds date their files before 1980, which ZIP cannot say.
+    with ZipFile(path, "w", ZIP_DEFLATED, strict_timestamps=False) as archive:
         for file in sorted(package.rglob("*")):
             if file.suffix in _SHIPPED:
                 archive.write(file, file.relative_to(package.parent))

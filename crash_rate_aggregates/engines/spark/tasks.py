@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import sys
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -34,7 +35,7 @@ from crash_rate_aggregates.errors import (
 from crash_rate_aggregates.normalize.rules import Judge
 from crash_rate_aggregates.sources.interface import StoredFile
 
-_DECIDING_WHEELS = ("msgspec", "isal", "backports.zstd")
+DECIDING_WHEELS = ("msgspec", "isal", "backports.zstd", "cramjam", "protobuf", "pyarrow")
 """Those that decode and decompress: other versions of them could come to other verdicts."""
 
 
@@ -42,12 +43,23 @@ _DECIDING_WHEELS = ("msgspec", "isal", "backports.zstd")
 def versions() -> dict[str, str]:
     """Return the versions that must be the same everywhere, as they are in this process."""
     found = {"crash-rate-aggregates": __version__, "Python": "{}.{}".format(*sys.version_info)}
-    for wheel in _DECIDING_WHEELS:
+    for wheel in DECIDING_WHEELS:
         try:
             found[wheel] = version(wheel)
         except PackageNotFoundError:
             found[wheel] = "none"
     return found
+
+
+def packed_files(files: tuple[StoredFile, ...]) -> bytes:
+    """Pack what a task is to read: some 30 bytes a file, as their names are alike."""
+    return zlib.compress(pickle.dumps(files))
+
+
+def unpacked_files(packed: bytes) -> tuple[StoredFile, ...]:
+    """Unpack what `packed_files` packed."""
+    files: tuple[StoredFile, ...] = pickle.loads(zlib.decompress(packed))  # noqa: S301  Our driver's.
+    return files
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +69,7 @@ class JudgeTask:
     request: DayRequest
     """Without its files."""
     files: tuple[bytes, ...]
-    """Pickled, by number of the task: each task unpacks its own alone."""
+    """By number of the task, packed: all tasks are sent all, and each unpacks its own alone."""
     day: int
     versions: dict[str, str]
     """Of the driver."""
@@ -72,7 +84,7 @@ class JudgeTask:
                 yield from self._judged(number)
 
     def _judged(self, number: int) -> Iterator[pa.RecordBatch]:
-        files: tuple[StoredFile, ...] = pickle.loads(self.files[number])  # noqa: S301  Our driver's.
+        files = unpacked_files(self.files[number])
         report = TaskReport(number)
         try:
             self._check_versions()
