@@ -17,6 +17,7 @@ from test.deploy.playbooks import PROJECT
 from test.deploy.processes import finished
 from test.job.days_in_postgres import rows
 from test.servers import fresh_database
+from test.spark import QUICK, distribution, needs_spark
 
 DAY = date(2016, 3, 14)
 ENTRY = Path(f"crash-rate-aggregates-{__version__}") / "crash-rate-aggregates-job.py"
@@ -37,47 +38,62 @@ class WheelhouseTest(unittest.TestCase):
     """The tarball on a host without internet."""
 
     folder: ClassVar[Path]
+    entry: ClassVar[Path]
+    """The script of a tarball with all wheels."""
 
     @classmethod
     def setUpClass(cls) -> None:
         cls.folder = Path(cls.enterClassContext(TemporaryDirectory()))
+        write_pings(cls.folder / "pings", DAY)
+        cls.entry = cls.unpacked("with", "--wheelhouse")
 
-    def unpacked(self, name: str, *flags: str) -> Path:
+    @classmethod
+    def unpacked(cls, name: str, *flags: str) -> Path:
         """Build the tarball, unpack it in an empty folder, return the entry script."""
         script = PROJECT / "deploy" / "build_tarball.py"
-        tarball = self.folder / f"{name}.tar.gz"
+        tarball = cls.folder / f"{name}.tar.gz"
         built = finished([sys.executable, script, "--output", tarball, *flags], seconds=600)
-        self.assertEqual(built.returncode, 0, built.stderr)
-        target = self.folder / name
+        assert built.returncode == 0, built.stderr
+        target = cls.folder / name
         with tarfile.open(tarball) as tar:
             tar.extractall(target, filter="data")
         return target / ENTRY
 
-    def started(self, entry: Path, *arguments: str, **settings: str) -> CompletedProcess[str]:
-        """Start the entry script as a host without internet would."""
+    def started(self, *command: str | Path, **settings: str) -> CompletedProcess[str]:
+        """Start a command as a host without internet would."""
         env = environment(**settings) | NO_INTERNET
         del env["PYTHONPATH"]
-        return finished([entry, *arguments], seconds=300, cwd=self.folder, env=env)
+        return finished(command, seconds=300, cwd=self.folder, env=env)
 
-    def test_runs_a_day_offline(self) -> None:
-        """With the wheelhouse the job installs itself and fills a day; boto3 is there too."""
-        entry = self.unpacked("with", "--wheelhouse")
-        write_pings(self.folder / "pings", DAY)
+    def assert_fills(self, engine: str, *command: str | Path) -> None:
+        """Hold that a command fills the day by an engine."""
         url = fresh_database(self)
-        done = self.started(
-            *(entry, "run", "--submission-date", str(DAY)),
-            PINGS=str(self.folder / "pings"),
-            DATABASE=url,
-        )
+        day = ("run", "--submission-date", str(DAY))
+        done = self.started(*command, *day, PINGS=str(self.folder / "pings"), DATABASE=url)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(
             rows(url, "SELECT sum(ping_count)::int, sum(main_crashes)::int FROM crash_aggregates"),
             [(2, 1)],
         )
-        again = self.started(entry, "--version")
+        query = "SELECT engine FROM crash_aggregates_current_runs"
+        self.assertEqual(rows(url, query), [(engine,)])
+
+    def test_runs_a_day_offline(self) -> None:
+        """With the wheelhouse the job installs itself and fills a day; boto3 is there too."""
+        self.assert_fills("embedded", self.entry)
+        again = self.started(self.entry, "--version")
         self.assertEqual(again.stdout, f"crash-rate-aggregates, version {__version__}\n")
-        python = entry.parent / ".venv" / "bin" / "python"
+        python = self.entry.parent / ".venv" / "bin" / "python"
         self.assertEqual(finished([python, "-c", "import boto3"], seconds=60).returncode, 0)
+
+    @needs_spark
+    def test_runs_by_spark_submit(self) -> None:
+        """A cluster's spark-submit takes the entry script; the tarball has all that Spark needs."""
+        self.assertEqual(self.started(self.entry, "--version").returncode, 0)
+        home = distribution(self.folder)
+        submit = [home / "bin" / "spark-submit", "--master", "local[2]"]
+        conf = [word for setting in QUICK.items() for word in ("--conf", "=".join(setting))]
+        self.assert_fills("spark", *submit, *conf, self.entry)
 
     def test_without_wheelhouse(self) -> None:
         """Without it the first start ends in one line that says so, and can be repeated."""
