@@ -91,7 +91,7 @@ class WheelhouseTest(unittest.TestCase):
         """A cluster's spark-submit takes the entry script; the tarball has all that Spark needs."""
         self.assertEqual(self.started(self.entry, "--version").returncode, 0)
         home = distribution(self.folder)
-        submit = [home / "bin" / "spark-submit", "--master", "local[2]"]
+        submit = [str(home / "bin" / "spark-submit"), "--master", "local[2]"]
         conf = [word for setting in QUICK.items() for word in ("--conf", "=".join(setting))]
         self.assert_fills("spark", *submit, *conf, self.entry)
 
