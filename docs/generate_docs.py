@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from inspect import getdoc
+from math import ceil
 from operator import itemgetter
 from pathlib import Path
 
@@ -217,7 +218,9 @@ def _cores() -> str:
         "CPU s for a GB of JSON",
         f"CPU s for a GB of gzip ({ratio:.1f} times smaller)",
     ]
-    return f"{_table(head, rows)}\n\n{_cores_by_size(seconds['spark'] / day['stored'] * 1e9)}"
+    # As it is shown, so that whoever reckons again finds the same.
+    shown = round(seconds["spark"] / day["stored"] * 1e9, 1)
+    return f"{_table(head, rows)}\n\n{_cores_by_size(shown)}"
 
 
 def _cores_by_size(seconds: float) -> str:
@@ -227,7 +230,7 @@ def _cores_by_size(seconds: float) -> str:
         [
             f"{size:g} TB",
             f"{seconds * size / 3.6:.1f}",
-            *(f"{cores * size * n:.0f}" for n in (1, 4)),
+            *(str(ceil(cores * size * n)) for n in (1, 4)),
         ]
         for size in (0.1, 1, 5, 10)
     ]
