@@ -30,7 +30,7 @@ define MAKE_VENV
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-deploy test-long lint deploy-tools tarball docs benchmark benchmark-quick \
+.PHONY: help run test test-deploy test-spark test-long lint deploy-tools tarball docs benchmark benchmark-quick \
 	benchmark-database lock protobuf clean FORCE
 
 help: ## Say what each target does.
@@ -67,6 +67,9 @@ test: .venv/spark ## Run all tests.
 
 test-deploy: .venv/dev .venv-deploy/packages ## Run the playbooks in ansible/ against AWS on this machine, and test the tarball.
 	@$(VENV_PYTHON) -m unittest discover -s test/deploy -t . -p '$(DEPLOY_TESTS)' $(UNITTEST_FLAGS)
+
+test-spark: .venv/spark ## Run the job on Spark, and faults on clusters of it: a part of test-long.
+	@$(VENV_PYTHON) -m unittest discover -s test/long -t . -p 'long_*spark.py' $(UNITTEST_FLAGS)
 
 test-long: .venv/spark .venv/azurite .venv-deploy/packages .venv-airflow/packages ## Run the proofs that take minutes each, and Azure's emulator (npm).
 	@$(VENV_PYTHON) -m unittest discover -s test/long -t . -p 'long_*.py' $(UNITTEST_FLAGS)
