@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import tomllib
 import unittest
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,7 +22,7 @@ from test.deploy.deployment import (
     new_deployment,
     run_job,
 )
-from test.deploy.playbooks import Played
+from test.deploy.playbooks import ANSIBLE, TOOLS, Played, tool_environment
 from test.deploy.processes import finished
 
 SYSTEMD_ANALYZE = "/usr/bin/systemd-analyze"
@@ -44,10 +45,12 @@ class OneMachineTest(unittest.TestCase):
     deployment: ClassVar[Deployment]
     first: ClassVar[Played]
     second: ClassVar[Played]
+    rotated: ClassVar[Played]
+    before: ClassVar[dict[str, str]]
 
     @classmethod
     def setUpClass(cls) -> None:
-        """Play it twice."""
+        """Play it twice, and for new passwords."""
         folder = Path(cls.enterClassContext(TemporaryDirectory()))
         cls.addClassCleanup(drop_database, "one_machine")
         cls.deployment = new_deployment(folder, {}, "one_machine")
@@ -63,6 +66,8 @@ class OneMachineTest(unittest.TestCase):
             "credentials_folder": str(credentials),
         }
         cls.first, cls.second = cls.deployment.play("dev"), cls.deployment.play("dev")
+        cls.before = passwords(credentials)
+        cls.rotated = cls.deployment.play("dev", "--tags", "rotate")
 
     def test_twice(self) -> None:
         """It ends well, and the second time it changes nothing."""
@@ -70,19 +75,51 @@ class OneMachineTest(unittest.TestCase):
         self.assertEqual((self.second.failed, self.second.changed), (0, 0))
 
     def test_job_runs(self) -> None:
-        """The unit's command fills the last 7 days with the password that systemd hands over."""
+        """The unit's command fills the last 7 days with the new password, in a file of its own."""
+        self.assertEqual(self.rotated.failed, 0, self.rotated.output[-4000:])
         pgpass = self.deployment.root / "etc/crash-rate-aggregates/pgpass"
-        unit = self.deployment.root / "etc/systemd/system/crash-rate-aggregates.service"
-        self.assertIn(f"\nLoadCredential=pgpass:{pgpass}\n", unit.read_text())
-        done = run_job(self.deployment, PGPASSFILE=str(pgpass))
+        password = passwords(self.deployment.folder / "credentials")["writer"]
+        self.assertNotEqual(password, self.before["writer"])
+        self.assertEqual(pgpass.read_text(), f"*:*:*:crash_rate_writer:{password}\n")
+        self.assertEqual(oct(pgpass.stat().st_mode & 0o777), "0o600")
+        done = run_job(self.deployment)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(len(done.stdout.splitlines()), 7)
+
+    def test_run_stays_with_its_version(self) -> None:
+        """The job loads its modules by the name of its version, not by the link to the newest."""
+        done = run_job(self.deployment, "--version", PYTHONVERBOSE="1")
+        self.assertEqual(done.returncode, 0, done.stderr[-4000:])
+        opt = self.deployment.root / "opt/crash-rate-aggregates"
+        self.assertIn(f"{(opt / 'current').resolve()}/.venv/lib/", done.stderr)
+        self.assertNotIn(f"{opt}/current/.venv/", done.stderr)
+
+    def test_scratch(self) -> None:
+        """Every command finds the scratch folder in the settings; the unit may write there."""
+        scratch = self.deployment.settings["job_scratch"]
+        settings = self.deployment.root / "etc/crash-rate-aggregates/crash-rate-aggregates.toml"
+        self.assertEqual(tomllib.loads(settings.read_text())["scratch"], scratch)
+        unit = self.deployment.root / "etc/systemd/system/crash-rate-aggregates.service"
+        self.assertIn(f"\nReadWritePaths={scratch}\n", unit.read_text())
+
+    def test_hidden_pings(self) -> None:
+        """Pings that the unit could not see are refused before anything is done."""
+        role = ("--module-name", "include_role", "--args", "name=schedule")
+        pings = ("-e", '{"job_settings": {"pings": "/home/me/pings"}}')
+        done = finished(
+            [TOOLS / "ansible", "localhost", *role, "-e", "@group_vars/all.yml", *pings],
+            seconds=60,
+            cwd=ANSIBLE,
+            env=tool_environment(),
+        )
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("/home/me/pings is hidden from the unit", done.stdout)
 
     def test_nothing_shows_a_secret(self) -> None:
         """Passwords lie in files of mode 0600 alone."""
         folder = self.deployment.folder / "credentials"
-        secrets = set(passwords(folder).values())
-        self.assertEqual(len(secrets), 4)
+        secrets = {*self.before.values(), *passwords(folder).values()}
+        self.assertEqual(len(secrets), 7)
         self.assertEqual(self.deployment.leaks(secrets), [])
         modes = {oct(file.stat().st_mode & 0o777) for file in folder.iterdir()}
         self.assertEqual(modes, {"0o600"})
@@ -132,7 +169,8 @@ class LocalServerTest(unittest.TestCase):
             # Known by its certificate, as RDS is.
             "database_sslmode": "verify-full",
             "database_ca_url": (folder / "server.crt").as_uri(),
-            "database_ca_file": str(folder / "ca.pem"),
+            # In a folder that is not there yet, as dist/ may be missing.
+            "database_ca_file": str(folder / "dist" / "ca.pem"),
         }
         cls.runs, cls.found, cls.secrets = {}, {}, set()
         cls.play("before", "--check")

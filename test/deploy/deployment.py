@@ -94,6 +94,7 @@ def new_deployment(folder: Path, aws: dict[str, str], database: str) -> Deployme
         "job_root": str(folder / "root"),
         "job_start": False,
         "job_python": sys.executable,
+        "job_scratch": str(folder / "scratch"),
         "job_settings": {"pings": str(folder / "pings"), "jobs": 1},
     }
     return Deployment(folder, aws, settings)
@@ -114,18 +115,24 @@ def drop_database(name: str) -> None:
             connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
 
 
-def run_job(deployment: Deployment, **more: str) -> CompletedProcess[str]:
-    """Start the command of the installed unit in the unit's environment."""
+def run_job(deployment: Deployment, *instead: str, **more: str) -> CompletedProcess[str]:
+    """Start the command of the installed unit in the unit's environment.
+
+    Args:
+        deployment: Where it is installed.
+        instead: Arguments for the program in place of the unit's.
+        more: Variables besides the unit's.
+    """
     unit = configparser.RawConfigParser(strict=False)
     text = (deployment.root / "etc/systemd/system/crash-rate-aggregates.service").read_text()
     unit.read_string(text)
     variables = re.findall(r'^Environment="?([A-Z_]+)=([^"\n]*)"?$', text, re.MULTILINE)
-    scratch = {"CRASH_RATE_AGGREGATES_SCRATCH": str(deployment.folder / "scratch")}
+    python, script, *arguments = shlex.split(unit["Service"]["ExecStart"])
     return finished(
-        shlex.split(unit["Service"]["ExecStart"]),
+        [python, script, *(instead or arguments)],
         seconds=60,
         cwd="/",
-        env={**tool_environment(), **dict(variables), **scratch, **more},
+        env={**tool_environment(), **dict(variables), **more},
     )
 
 
