@@ -58,6 +58,8 @@ class DeployTest(unittest.TestCase):
     redash_group: ClassVar[str]
     after_check: ClassVar[dict[str, Any]]
     made: ClassVar[dict[str, Any]]
+    buckets: ClassVar[dict[str, dict[str, Any]]]
+    grown: ClassVar[dict[str, Any]]
     left: ClassVar[dict[str, Any]]
 
     @classmethod
@@ -79,20 +81,23 @@ class DeployTest(unittest.TestCase):
         cls.runs["first"] = play("deploy")
         cls.secrets = cls._stored_passwords()
         cls.made = cls._what_aws_keeps()
+        cls.buckets = {name: cls._bucket(name) for name in (ARTIFACTS, CREDENTIALS)}
         cls.jobs = [run_job(cls.deployment, **aws)]
+        cls._grow()
         cls.runs |= {"second": play("deploy"), "check": play("deploy", "--check")}
+        cls.grown = cls._what_aws_keeps()
+        cls.runs["protected"] = play("destroy", destroy="crash-rate-aggregates")
+        cls.deployment.settings["database_deletion_protection"] = False
         cls.runs["rotate"] = play("deploy", "--tags", "rotate")
         cls.rotated = cls._stored_passwords()
         cls.jobs.append(run_job(cls.deployment, **aws))
         cls.runs["unconfirmed"] = play("destroy")
-        cls.runs["managed"] = play(
-            "deploy", "--tags", "credentials", credentials_store="secretsmanager"
-        )
-        managed = cls._client("secretsmanager").list_secrets()["SecretList"]
-        cls.made["secrets"] = sorted(secret["Name"] for secret in managed)
-        cls.runs["managed again"] = play(
-            "deploy", "--tags", "credentials", credentials_store="secretsmanager"
-        )
+        # Without an endpoint boto3 finds the stand-in by itself, as it finds AWS.
+        managed = {"credentials_store": "secretsmanager", "aws_endpoint": ""}
+        cls.runs["managed"] = play("deploy", "--tags", "credentials", **managed)
+        secrets = cls._client("secretsmanager").list_secrets()["SecretList"]
+        cls.made["secrets"] = sorted(secret["Name"] for secret in secrets)
+        cls.runs["managed again"] = play("deploy", "--tags", "credentials", **managed)
         cls.runs["destroy"] = play("destroy", destroy="crash-rate-aggregates")
         cls.runs["destroy secrets"] = play(
             "destroy", destroy="crash-rate-aggregates", credentials_store="secretsmanager"
@@ -134,6 +139,28 @@ class DeployTest(unittest.TestCase):
         }
 
     @classmethod
+    def _bucket(cls, name: str) -> dict[str, Any]:
+        client = cls._client("s3")
+        closed = client.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
+        return {
+            "versioning": client.get_bucket_versioning(Bucket=name)["Status"],
+            "closed": set(closed.values()),
+            "sizes": {
+                one["Key"]: one["Size"] for one in client.list_objects_v2(Bucket=name)["Contents"]
+            },
+        }
+
+    @classmethod
+    def _grow(cls) -> None:
+        """Do what RDS does by itself: a newer minor version and a larger disk."""
+        cls._client("rds").modify_db_instance(
+            DBInstanceIdentifier="crash-rate-aggregates",
+            EngineVersion="17.6",
+            AllocatedStorage=110,
+            ApplyImmediately=True,
+        )
+
+    @classmethod
     def _what_aws_keeps(cls) -> dict[str, Any]:
         groups = cls._client("ec2").describe_security_groups()["SecurityGroups"]
         rds = cls._client("rds")
@@ -160,7 +187,7 @@ class DeployTest(unittest.TestCase):
 
     def test_each_run_ends_well(self) -> None:
         """All playbooks end without a failure, a check before the first run too."""
-        for name in set(self.runs) - {"unconfirmed"}:
+        for name in set(self.runs) - {"unconfirmed", "protected"}:
             with self.subTest(run=name):
                 self.assert_played(name)
 
@@ -183,7 +210,15 @@ class DeployTest(unittest.TestCase):
     def test_tarball_is_stored(self) -> None:
         """The bucket keeps versions, is closed to the public, and holds the tarball."""
         self.assertEqual(self.made["buckets"], [ARTIFACTS, CREDENTIALS])
-        self.assertIn("crash-rate-aggregates-job.tar.gz", self.runs["first"].output)
+        size = (PROJECT / "dist" / "crash-rate-aggregates-job.tar.gz").stat().st_size
+        sizes = {"crash-rate-aggregates-job.tar.gz": size}
+        wanted = {"versioning": "Enabled", "closed": {True}, "sizes": sizes}
+        self.assertEqual(self.buckets[ARTIFACTS], wanted)
+        keys = {f"crash-rate-aggregates/{user}.json" for user in USERS}
+        found = self.buckets[CREDENTIALS]
+        self.assertEqual(
+            (found["versioning"], found["closed"], set(found["sizes"])), ("Enabled", {True}, keys)
+        )
 
     def test_database_is_private(self) -> None:
         """The server is encrypted, not public, backed up, and lets in the named groups alone."""
@@ -192,7 +227,9 @@ class DeployTest(unittest.TestCase):
             (server["StorageEncrypted"], server["PubliclyAccessible"], server["Engine"]),
             (True, False, "postgres"),
         )
-        self.assertEqual(server["BackupRetentionPeriod"], 14)
+        self.assertEqual(
+            (server["BackupRetentionPeriod"], server["DeletionProtection"]), (14, True)
+        )
         groups = self.made["groups"]
         job, database = (groups[f"crash-rate-aggregates-{name}"] for name in ("job", "database"))
         (rule,) = database["IpPermissions"]
@@ -204,6 +241,11 @@ class DeployTest(unittest.TestCase):
         self.assertEqual(job["IpPermissions"], [])
         attached = [group["VpcSecurityGroupId"] for group in server["VpcSecurityGroups"]]
         self.assertEqual(attached, [database["GroupId"]])
+
+    def test_what_rds_changed_stays(self) -> None:
+        """A newer minor version and a larger disk than asked for are left as they are."""
+        (server,) = self.grown["databases"]
+        self.assertEqual((server["EngineVersion"], server["AllocatedStorage"]), ("17.6", 110))
 
     def test_job_fills_as_the_writer(self) -> None:
         """The unit's command fills the days that are there, as the writer, and names the others."""
@@ -264,12 +306,20 @@ class DeployTest(unittest.TestCase):
         for job in self.jobs:
             self.assertFalse([one for one in secrets if one in job.stdout + job.stderr])
 
+    def test_protected(self) -> None:
+        """As long as the database is protected destroying refuses and removes nothing."""
+        protected = self.runs["protected"]
+        self.assertEqual((protected.failed, protected.changed), (1, 0))
+        self.assertIn("The database is protected", protected.output)
+
     def test_destroy(self) -> None:
         """Destroying asks for the name first; then nothing is left, in AWS or on the host."""
         unconfirmed = self.runs["unconfirmed"]
         self.assertGreater(unconfirmed.failed, 0)
         self.assertIn("confirm with -e destroy=crash-rate-aggregates", unconfirmed.output)
         self.assertEqual(self.left, NOTHING)
+        output = self.runs["destroy"].output
+        self.assertLess(output.index("Remove its files"), output.index("Remove the server"))
         files = [one for one in self.deployment.root.rglob("*") if not one.is_dir()]
         self.assertEqual(files, [])
 

@@ -90,7 +90,6 @@ def new_deployment(folder: Path, aws: dict[str, str], database: str) -> Deployme
         "database_wait_seconds": 20,
         # The stand-in does not know the throughput of newer disks.
         "database_storage_type": "gp2",
-        "database_deletion_protection": False,
         "job_root": str(folder / "root"),
         "job_start": False,
         "job_python": sys.executable,
