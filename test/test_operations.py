@@ -11,7 +11,9 @@ from crash_rate_aggregates.cli.entry import cli
 
 PAGE = (Path(__file__).resolve().parent.parent / "docs" / "operations.md").read_text("utf-8")
 _PRICE = re.compile(r"^\| `(\w+)` \| .* \| \$?([0-9.,]+) \|$", re.MULTILINE)
-_COSTS = re.compile(r"^(?:database|host|address|requests)   *(.*\S)$", re.MULTILINE)
+_COSTS = re.compile(
+    r"^(?:database|host|address|redash|its address|requests)  +(.*\S)$", re.MULTILINE
+)
 _COMMAND = re.compile(r"^job ([a-z]+)((?: --.*)?)$|`job ([a-z]+)((?: --[^`]*)?)`", re.MULTILINE)
 
 
@@ -26,7 +28,7 @@ class CostsTest(unittest.TestCase):
         """Each line of the costs holds at each of its equal signs, and the sum is theirs."""
         prices = dict(_PRICE.findall(PAGE))
         lines = _COSTS.findall(PAGE)
-        self.assertEqual(len(lines), 4)
+        self.assertEqual(len(lines), 6)
         results = []
         for line in lines:
             symbols, *steps = line.split(" = ")
