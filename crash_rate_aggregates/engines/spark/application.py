@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 from collections.abc import Callable
@@ -24,7 +23,12 @@ from crash_rate_aggregates.engines.spark.installation import (
     executor_python,
     java_in_reach,
 )
-from crash_rate_aggregates.engines.spark.java_process import JAVA_IS_GONE, end_java
+from crash_rate_aggregates.engines.spark.java_process import (
+    JAVA_IS_GONE,
+    end_java,
+    silence_server,
+    silence_traces,
+)
 from crash_rate_aggregates.engines.spark.news import NewsOfTasks, NewsParam
 from crash_rate_aggregates.engines.spark.settings import SparkSettings
 from crash_rate_aggregates.engines.spark.shipping import packed_package
@@ -154,8 +158,7 @@ def _attempts(context: SparkContext) -> int:
 
 
 def _started(settings: SparkSettings, package: Path) -> SparkSession:
-    for name in ("py4j", "SQLQueryContextLogger"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    silence_traces()
     # spark-submit has its own flags and defaults for these.
     conf = {**({} if STARTED_BY_SPARK_SUBMIT in os.environ else _DEFAULTS), **settings.conf}
     python = conf.get("spark.pyspark.python") or executor_python(os.environ, settings.archive)
@@ -170,5 +173,6 @@ def _started(settings: SparkSettings, package: Path) -> SparkSession:
     if settings.master is not None:
         builder = builder.master(settings.master)
     session = builder.getOrCreate()
+    silence_server(session.sparkContext)
     session.sparkContext.addPyFile(str(package))
     return session
