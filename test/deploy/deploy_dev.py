@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import socket
 import tomllib
 import unittest
+from hashlib import sha256
 from pathlib import Path
+from shutil import copytree
+from subprocess import CompletedProcess
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from crash_rate_aggregates import __version__
 from test.dated_pings import write_pings
 from test.deploy.deployment import (
     ADMIN,
@@ -22,7 +27,7 @@ from test.deploy.deployment import (
     new_deployment,
     run_job,
 )
-from test.deploy.playbooks import ANSIBLE, TOOLS, Played, tool_environment
+from test.deploy.playbooks import ANSIBLE, PROJECT, TOOLS, Played, tool_environment
 from test.deploy.processes import finished
 
 SYSTEMD_ANALYZE = "/usr/bin/systemd-analyze"
@@ -31,6 +36,7 @@ CLUSTERS = Path("/etc/postgresql")
 HAS_CLUSTERS = os.geteuid() == 0 and CLUSTERS.is_dir() and any(CLUSTERS.iterdir())
 ON_CLUSTERS = "not root on Debian or Ubuntu with their postgresql: dev.yml makes no server here"
 CLUSTER = "crash_rate_aggregates_test"
+TARBALL = PROJECT / "dist" / "crash-rate-aggregates-job.tar.gz"
 CONFIRMED = {"destroy": "crash-rate-aggregates"}
 
 
@@ -47,6 +53,10 @@ class OneMachineTest(unittest.TestCase):
     second: ClassVar[Played]
     rotated: ClassVar[Played]
     before: ClassVar[dict[str, str]]
+    pgpass: ClassVar[Path]
+    given: ClassVar[str]
+    upgraded: ClassVar[CompletedProcess[str]]
+    versions: ClassVar[list[Path]]
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -68,6 +78,48 @@ class OneMachineTest(unittest.TestCase):
         cls.first, cls.second = cls.deployment.play("dev"), cls.deployment.play("dev")
         cls.before = passwords(credentials)
         cls.rotated = cls.deployment.play("dev", "--tags", "rotate")
+        cls.pgpass = cls.deployment.root / "etc/crash-rate-aggregates/pgpass"
+        cls.given = cls.pgpass.read_text()
+        cls.versions = [cls._current()]
+        newer = cls._newer_tarball(folder)
+        cls.upgraded = cls._play_schedule(artifact_file=str(newer))
+        cls.versions.append(cls._current())
+
+    @classmethod
+    def _play_schedule(cls, **changes: Any) -> CompletedProcess[str]:
+        """Play the role of the job alone, which takes less time than all of dev.yml."""
+        settings = cls.deployment.settings
+        found = {"credentials_store": "file", "database_address": settings["database_host"]}
+        role = ("--module-name", "include_role", "--args", "name=schedule")
+        variables = ("-e", "@group_vars/all.yml", "-e", json.dumps(settings | found | changes))
+        return finished(
+            [TOOLS / "ansible", "localhost", *role, *variables],
+            seconds=60,
+            cwd=ANSIBLE,
+            env=tool_environment(),
+        )
+
+    @classmethod
+    def _current(cls) -> Path:
+        return (cls.deployment.root / "opt/crash-rate-aggregates/current").resolve()
+
+    @classmethod
+    def _newer_tarball(cls, folder: Path) -> Path:
+        """Make a tarball of other bytes, whose packages are installed already."""
+        newer = folder / "newer.tar.gz"
+        newer.write_bytes(gzip.compress(gzip.decompress(TARBALL.read_bytes()), mtime=1))
+        target = cls._current().with_name(sha256(newer.read_bytes()).hexdigest()[:12])
+        copytree(cls._current() / ".venv", target / ".venv", symlinks=True, copy_function=os.link)
+        return newer
+
+    def test_newer_tarball(self) -> None:
+        """A new version lies beside the old one, which stays for the way back."""
+        self.assertEqual(self.upgraded.returncode, 0, self.upgraded.stdout[-4000:])
+        old, new = self.versions
+        self.assertNotEqual(old, new)
+        for version in self.versions:
+            with self.subTest(version=version):
+                self.assertEqual((version / "VERSION").read_text(), f"{__version__}\n")
 
     def test_twice(self) -> None:
         """It ends well, and the second time it changes nothing."""
@@ -77,11 +129,10 @@ class OneMachineTest(unittest.TestCase):
     def test_job_runs(self) -> None:
         """The unit's command fills the last 7 days with the new password, in a file of its own."""
         self.assertEqual(self.rotated.failed, 0, self.rotated.output[-4000:])
-        pgpass = self.deployment.root / "etc/crash-rate-aggregates/pgpass"
         password = passwords(self.deployment.folder / "credentials")["writer"]
         self.assertNotEqual(password, self.before["writer"])
-        self.assertEqual(pgpass.read_text(), f"*:*:*:crash_rate_writer:{password}\n")
-        self.assertEqual(oct(pgpass.stat().st_mode & 0o777), "0o600")
+        self.assertEqual(self.given, f"*:*:*:crash_rate_writer:{password}\n")
+        self.assertEqual(oct(self.pgpass.stat().st_mode & 0o777), "0o600")
         done = run_job(self.deployment)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(len(done.stdout.splitlines()), 7)
@@ -90,9 +141,8 @@ class OneMachineTest(unittest.TestCase):
         """The job loads its modules by the name of its version, not by the link to the newest."""
         done = run_job(self.deployment, "--version", PYTHONVERBOSE="1")
         self.assertEqual(done.returncode, 0, done.stderr[-4000:])
-        opt = self.deployment.root / "opt/crash-rate-aggregates"
-        self.assertIn(f"{(opt / 'current').resolve()}/.venv/lib/", done.stderr)
-        self.assertNotIn(f"{opt}/current/.venv/", done.stderr)
+        self.assertIn(f"{self._current()}/.venv/lib/", done.stderr)
+        self.assertNotIn("/current/.venv/", done.stderr)
 
     def test_scratch(self) -> None:
         """Every command finds the scratch folder in the settings; the unit may write there."""
@@ -104,14 +154,8 @@ class OneMachineTest(unittest.TestCase):
 
     def test_hidden_pings(self) -> None:
         """Pings that the unit could not see are refused before anything is done."""
-        role = ("--module-name", "include_role", "--args", "name=schedule")
-        pings = ("-e", '{"job_settings": {"pings": "/home/me/pings"}}')
-        done = finished(
-            [TOOLS / "ansible", "localhost", *role, "-e", "@group_vars/all.yml", *pings],
-            seconds=60,
-            cwd=ANSIBLE,
-            env=tool_environment(),
-        )
+        pings = {"job_start": True, "job_settings": {"pings": "/home/me/pings"}}
+        done = self._play_schedule(**pings)
         self.assertEqual(done.returncode, 2, done.stderr)
         self.assertIn("/home/me/pings is hidden from the unit", done.stdout)
 
