@@ -11,8 +11,7 @@ from crash_rate_aggregates.engines.spark.settings import SparkSettings
 
 def main(folder: str, output: str, cores: str) -> None:
     """Compute the day."""
-    conf = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": cores}
-    engine = SparkEngine(SparkSettings(f"local[{cores}]", conf))
+    engine = SparkEngine(SparkSettings(f"local[{cores}]", {"spark.ui.enabled": "false"}))
     try:
         compute(engine, folder, output)
     finally:

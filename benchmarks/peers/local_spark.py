@@ -10,14 +10,13 @@ from tempfile import TemporaryDirectory
 
 from pyspark.sql import SparkSession
 
-from crash_rate_aggregates.engines.spark.installation import prepare_java
+from crash_rate_aggregates.engines.spark.installation import java_in_reach
 
 
 @contextmanager
 def local_session(cores: str) -> Iterator[SparkSession]:
     """Start Spark as the program does: no web page, quiet, one partition a core after a shuffle."""
-    with TemporaryDirectory() as folder:
-        prepare_java(os.environ, Path(folder))
+    with TemporaryDirectory() as folder, java_in_reach(os.environ, Path(folder)):
         session = (
             SparkSession.builder.master(f"local[{cores}]")
             .config("spark.ui.enabled", "false")
