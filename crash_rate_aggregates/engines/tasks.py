@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from crash_rate_aggregates.dimensions import Dimension
 from crash_rate_aggregates.engines.interface import DamagedFile, DayRequest
-from crash_rate_aggregates.engines.kernel import Kernel, VerdictCounts
+from crash_rate_aggregates.engines.kernel import Kernel, VerdictCounts, collect_garbage_rarely
 from crash_rate_aggregates.engines.scratch import scratch_faults
 from crash_rate_aggregates.errors import DamagedFileError
 from crash_rate_aggregates.normalize.rules import Judge
@@ -38,6 +38,7 @@ class TaskResult:
 
 def prepare_worker() -> None:
     """End when the parent is gone, even by kill -9. Ctrl-C is blocked: the parent handles it."""
+    collect_garbage_rarely()
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()

@@ -16,7 +16,7 @@ from pyspark.accumulators import Accumulator
 
 from crash_rate_aggregates import __version__
 from crash_rate_aggregates.engines.interface import DayRequest, files_bytes
-from crash_rate_aggregates.engines.kernel import Kernel
+from crash_rate_aggregates.engines.kernel import Kernel, collect_garbage_rarely
 from crash_rate_aggregates.engines.spark.fingerprints import FingerprintedStore
 from crash_rate_aggregates.engines.spark.news import NewsOfTasks, TaskNews
 from crash_rate_aggregates.engines.spark.rows import (
@@ -79,6 +79,7 @@ class JudgeTask:
 
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Yield the rows of each task and its report, by `TASK_SCHEMA`."""
+        collect_garbage_rarely()
         for batch in batches:
             for number in batch.column(0).to_pylist():
                 yield from self._judged(number)
