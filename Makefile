@@ -76,6 +76,7 @@ test-long: .venv/spark .venv/azurite .venv-deploy/packages .venv-airflow/package
 
 benchmark: .venv/benchmark ## Measure beside peers, half an hour, and write docs/benchmarks.md.
 	@$(VENV_PYTHON) -m benchmarks
+	@$(VENV_PYTHON) docs/generate_docs.py
 
 benchmark-quick: .venv/benchmark ## Print the same ratios from a quarter of the data, in minutes.
 	@$(VENV_PYTHON) -m benchmarks --quick
