@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
+from unittest import TestCase
 
 import psutil
 
@@ -68,6 +70,17 @@ def ended_after(process: subprocess.Popen[str], seconds: float) -> bool:
     except subprocess.TimeoutExpired:
         return False
     return True
+
+
+def assert_interrupted(
+    test: TestCase, process: subprocess.Popen[str], *, timeout: float, number: int = signal.SIGINT
+) -> None:
+    """Press Ctrl-C, or send another signal; hold that it ends with code 1, one line, no trace."""
+    os.killpg(process.pid, number)
+    _, errors = process.communicate(timeout=timeout)
+    test.assertEqual(process.returncode, 1, errors)
+    test.assertRegex(errors.splitlines()[-1], r"^error: interrupted.* \[interrupted\]$")
+    test.assertNotIn("Traceback", errors)
 
 
 def writing_to_reader(fifo: Path, process: subprocess.Popen[str]) -> IO[bytes]:

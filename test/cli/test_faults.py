@@ -15,6 +15,7 @@ import psutil
 
 from test.cli.command_line import (
     TIMEOUT,
+    assert_interrupted,
     command,
     descendants,
     ended_after,
@@ -120,11 +121,7 @@ class FaultsTest(unittest.TestCase):
         for number in (signal.SIGINT, signal.SIGTERM):
             with self.subTest(signal=number):
                 process, children = self.start_slow()
-                os.killpg(process.pid, number)
-                _, errors = process.communicate(timeout=TIMEOUT)
-                self.assertEqual(process.returncode, 1)
-                self.assertRegex(errors.splitlines()[-1], r"^error: interrupted.*\[interrupted\]$")
-                self.assertNotIn("Traceback", errors)
+                assert_interrupted(self, process, timeout=TIMEOUT, number=number)
                 self.assert_clean(children)
 
     def test_interrupted_at_random_moments(self) -> None:

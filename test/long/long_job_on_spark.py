@@ -5,12 +5,11 @@ from __future__ import annotations
 import unittest
 
 from test.cli.command_line import command
-from test.engines.made_days import DAY, write_day
+from test.engines.made_days import DAY
 from test.job import test_job, test_mirrored_day
-from test.job.days_in_postgres import filled, made_job, rows
+from test.job.days_in_postgres import rows
 from test.job.test_object_days import ObjectDaysTestCase, day_files
 from test.job.test_on_spark import OnSpark
-from test.servers import fresh_database
 from test.spark import StandaloneCluster, needs_spark, spark_flags
 
 
@@ -29,9 +28,7 @@ class ObjectDayOnSparkTest(ObjectDaysTestCase):
     def test_day_in_a_bucket(self) -> None:
         """A cluster's executors read a bucket themselves, to the table of the day in a folder."""
         files = day_files(40)
-        local = fresh_database(self)
-        folder = write_day(self.folder / "pings", files)
-        filled(made_job(folder, local, self.folder / "scratch"), DAY)
+        expected = self.rows_of_folder(files)
         self.put_day(files)
         with StandaloneCluster(self.folder) as cluster:
             done = command(
@@ -41,7 +38,7 @@ class ObjectDayOnSparkTest(ObjectDaysTestCase):
                 cwd=self.folder,
             )
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(rows(self.url), rows(local))
+        self.assertEqual(rows(self.url), expected)
 
 
 if __name__ == "__main__":
