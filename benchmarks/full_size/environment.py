@@ -107,9 +107,12 @@ SETTINGS = [
     variants("defaultSearchEngineData", _search_engine),
 ]
 PARTNER = [
-    variants("distributionId", lambda _: None),
-    variants("distributionVersion", lambda _: None),
-    variants("partnerId", lambda _: None),
-    variants("distributor", lambda _: None),
-    variants("distributorChannel", lambda _: None),
+    variants(name, lambda _: None)
+    for name in (
+        "distributionId",
+        "distributionVersion",
+        "partnerId",
+        "distributor",
+        "distributorChannel",
+    )
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import product
 from random import Random
 from typing import Any
-from uuid import UUID
 
 from benchmarks.full_size.pieces import (
     AREAS,
@@ -17,6 +16,7 @@ from benchmarks.full_size.pieces import (
     variants,
     words,
 )
+from crash_rate_aggregates.sample_pings.documents import new_id
 
 _SESSIONS = ("sessionId", "subsessionId", "previousSessionId", "previousSubsessionId")
 _BUTTONS = [f"{area}-{matter}".lower().replace("_", "-") for area in AREAS for matter in MATTERS]
@@ -24,7 +24,7 @@ _BUTTONS = [f"{area}-{matter}".lower().replace("_", "-") for area in AREAS for m
 
 def session(random: Random) -> str:
     """Draw what `info` says beside what is counted; no two pings have the same ids."""
-    ids = {name: str(UUID(int=random.getrandbits(128), version=4)) for name in _SESSIONS}
+    ids = {name: new_id(random) for name in _SESSIONS}
     return "".join(f',"{name}":"{value}"' for name, value in ids.items())
 
 

@@ -35,7 +35,7 @@ from crash_rate_aggregates.errors import (
 from crash_rate_aggregates.normalize.rules import Judge
 from crash_rate_aggregates.sources.interface import StoredFile
 
-DECIDING_WHEELS = ("msgspec", "isal", "backports.zstd", "cramjam", "protobuf", "pyarrow")
+_DECIDING_WHEELS = ("msgspec", "isal", "backports.zstd", "cramjam", "protobuf", "pyarrow")
 """Those that decode and decompress: other versions of them could come to other verdicts."""
 
 
@@ -43,7 +43,7 @@ DECIDING_WHEELS = ("msgspec", "isal", "backports.zstd", "cramjam", "protobuf", "
 def versions() -> dict[str, str]:
     """Return the versions that must be the same everywhere, as they are in this process."""
     found = {"crash-rate-aggregates": __version__, "Python": "{}.{}".format(*sys.version_info)}
-    for wheel in DECIDING_WHEELS:
+    for wheel in _DECIDING_WHEELS:
         try:
             found[wheel] = version(wheel)
         except PackageNotFoundError:
