@@ -112,14 +112,15 @@ class LongBackfillTest(unittest.TestCase):
         return application.call(lambda: _used_bytes(application.session))
 
     def test_driver_forgets_days(self) -> None:
-        """Of each day of a backfill less than 2 MB stay in the driver."""
+        """Of each day of a backfill less than 4 MB stay in the driver; its plans would be 10 MB."""
         # In local mode the pages of rows are in the driver's heap too, for seconds after a task.
         small = {"spark.buffer.pageSize": "1m", "spark.driver.memory": "1g"}
         engine = own_engine(self, SparkSettings("local[2]", {**QUICK, **small}))
         used = [self.used_bytes(engine, day) for day in self.days]
-        # The first days load classes and fill caches.
-        growth = (used[-1] - used[5]) / (len(used) - 6)
-        self.assertLess(growth, 2e6, used)
+        # What Spark frees by and by comes and goes, up to 20 MB: the least of each half is without.
+        half = len(used) // 2
+        growth = (min(used[half:]) - min(used[:half])) / half
+        self.assertLess(growth, 4e6, used)
 
 
 def _used_bytes(session: Any) -> int:
