@@ -12,7 +12,7 @@ import psycopg
 import pyarrow as pa
 from psycopg import sql
 
-from benchmarks.data import DAY
+from benchmarks.sums import DAY
 from crash_rate_aggregates.database.connection import connect
 from crash_rate_aggregates.database.copy_text import COLUMNS, copy_text
 from crash_rate_aggregates.database.migrate import migrate

@@ -14,7 +14,6 @@ import sys
 import zlib
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from inspect import getsource
 from pathlib import Path
@@ -22,6 +21,7 @@ from types import ModuleType
 
 from benchmarks.full_size import environment, histograms, payload, pieces
 from benchmarks.full_size import full_bulk as full_size
+from benchmarks.sums import DAY
 from crash_rate_aggregates.sample_pings import bulk, clients, day, dirt, documents, populations
 from crash_rate_aggregates.sample_pings.day import Make, pings_of_day
 
@@ -30,7 +30,6 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-DAY = date(2016, 3, 14)
 FILE_PINGS = 2_000
 """Near 94 MB of JSON a file, so that 16 are 1.5 GB."""
 _MAKE = Make(full_size.full_bulk, crash_factor=2.0)

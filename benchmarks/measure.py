@@ -28,14 +28,16 @@ class Plan:
     files: int
     """Of the day; the larger one has `GROWTH` times as many."""
     rounds: int
-    """Each round runs every system once on each day."""
+    """Each round runs the systems once on each day."""
+    spark_every: int
+    """Of so many rounds one runs those on Spark too; odd, or their order would not alternate."""
     cores: int
     one_core_files: int
     """Files that the kernel judges beside decompression alone."""
 
 
-FULL = Plan(files=16, rounds=3, cores=2, one_core_files=16)
-QUICK = Plan(files=4, rounds=1, cores=2, one_core_files=4)
+FULL = Plan(files=16, rounds=7, spark_every=3, cores=2, one_core_files=16)
+QUICK = Plan(files=4, rounds=3, spark_every=3, cores=2, one_core_files=4)
 
 
 @dataclass(slots=True)
@@ -90,12 +92,13 @@ class Bench:
 
     def _turns(self, number: int) -> Iterator[tuple[System, str, int]]:
         """Order a round's runs: those to be compared next to each other, every other time back."""
+        with_spark = number % self._plan.spark_every == 0
         runs = [
             (system, compression, files)
             for files in (self._plan.files, self._plan.files * GROWTH)
             for compression in ("gz", "zst")
             for system in SYSTEMS
-            if compression in system.formats
+            if compression in system.formats and (with_spark or not system.is_on_spark)
         ]
         yield from reversed(runs) if number % 2 else runs
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from isal import igzip_lib
 
-from benchmarks.data import DAY
+from benchmarks.sums import DAY
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.engines.kernel import Kernel, collect_garbage_rarely
 from crash_rate_aggregates.normalize.rules import Judge

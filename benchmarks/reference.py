@@ -10,8 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from benchmarks.data import DAY
-from benchmarks.sums import SUMS, write_groups
+from benchmarks.sums import DAY, SUMS, write_groups
 from crash_rate_aggregates.decode.judging import PingJudge
 from crash_rate_aggregates.dimensions import DIMENSION_NAMES, DIMENSIONS
 from crash_rate_aggregates.normalize.ping import NormalizedPing, copy_order

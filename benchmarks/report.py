@@ -42,9 +42,10 @@ def _data(found: Measurements, plan: Plan, facts: Mapping[str, str], loads: Sequ
     return (
         f"{gz['pings']:,} pings, {gz['json'] / 1e9:.2f} GB of JSON in {plan.files} files "
         f"({gz['stored'] / 1e6:.0f} MB as gzip -6, {zst['stored'] / 1e6:.0f} MB as zstd -3), and "
-        f"{GROWTH} times as much with new ids. Medians of {plan.rounds} rounds of alternating runs "
-        f"on {plan.cores} cores of {facts['processor']}; load average {loads[0]:.1f} before, "
-        f"{loads[1]:.1f} after. {versions}."
+        f"{GROWTH} times as much with new ids. Medians of {plan.rounds} rounds of alternating "
+        f"runs, one in {plan.spark_every} with those on Spark too, on {plan.cores} cores of "
+        f"{facts['processor']}; load average {loads[0]:.1f} before, {loads[1]:.1f} after. "
+        f"{versions}."
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -11,6 +12,8 @@ import pyarrow.parquet as pq
 
 from crash_rate_aggregates.dimensions import DIMENSION_NAMES
 
+DAY = date(2016, 3, 14)
+"""The submission date of all pings."""
 SUMS = (
     "ping_count",
     "usage_seconds",

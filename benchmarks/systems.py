@@ -24,6 +24,8 @@ class System:
     read_result: Callable[[Path], Groups]
     is_ours: bool = False
     """It drops copies too, and reads a folder where others read a glob."""
+    is_on_spark: bool = False
+    """It takes a minute or two a run, and runs in fewer rounds."""
 
     def command(self, day: Day, output: Path, cores: int) -> list[str]:
         """Return the program and its arguments."""
@@ -38,13 +40,31 @@ EMBEDDED = System(
     "embedded", "embedded engine", "benchmarks.ours.embedded", _BOTH, read_aggregates, is_ours=True
 )
 SPARK = System(
-    "spark", "Spark engine", "benchmarks.ours.spark", _ONLY_GZIP, read_aggregates, is_ours=True
+    "spark",
+    "Spark engine",
+    "benchmarks.ours.spark",
+    _ONLY_GZIP,
+    read_aggregates,
+    is_ours=True,
+    is_on_spark=True,
 )
 CHDB = System("chdb", "chdb JSONEachRow", "benchmarks.peers.chdb_json", _BOTH, read_groups)
 DUCKDB = System("duckdb", "DuckDB read_json", "benchmarks.peers.duckdb_json", _BOTH, read_groups)
 DATAFRAME = System(
-    "dataframe", "Spark DataFrame", "benchmarks.peers.spark_dataframe", _ONLY_GZIP, read_groups
+    "dataframe",
+    "Spark DataFrame",
+    "benchmarks.peers.spark_dataframe",
+    _ONLY_GZIP,
+    read_groups,
+    is_on_spark=True,
 )
-RDD = System("rdd", "2016 algorithm (RDD)", "benchmarks.peers.rdd_2016", _ONLY_GZIP, read_groups)
+RDD = System(
+    "rdd",
+    "2016 algorithm (RDD)",
+    "benchmarks.peers.rdd_2016",
+    _ONLY_GZIP,
+    read_groups,
+    is_on_spark=True,
+)
 SYSTEMS = (EMBEDDED, CHDB, DUCKDB, SPARK, DATAFRAME, RDD)
 """Ours beside its peers. The Spark peers read gzip only: its zstd needs a native Hadoop."""

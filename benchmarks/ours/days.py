@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from benchmarks.data import DAY
-from benchmarks.sums import GROUP_COLUMNS, SUMS, Groups
+from benchmarks.sums import DAY, GROUP_COLUMNS, SUMS, Groups
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.engines.interface import DayRequest, Engine
 from crash_rate_aggregates.rows import AGGREGATE_SCHEMA

@@ -14,6 +14,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crash_rate_aggregates.dimensions import Dimension
@@ -25,6 +26,9 @@ from crash_rate_aggregates.normalize.rules import Judge
 from crash_rate_aggregates.rows import PING_SCHEMA
 from crash_rate_aggregates.sources.files import read_pings
 from crash_rate_aggregates.sources.interface import DamagedStreamError, PingBatch, StoredFile
+
+_WORDS = [field.name for field in PING_SCHEMA if pa.types.is_dictionary(field.type)]
+"""The columns whose values repeat; a dictionary of ids would be made in vain."""
 
 
 @dataclass(slots=True)
@@ -86,7 +90,13 @@ def _judge(
     kernel = Kernel(_judge_of(request.submission_date, request.dimensions))
     writing = f"write {str(row_file)!r}"
     with scratch_faults(writing):
-        writer = pq.ParquetWriter(row_file, PING_SCHEMA, compression="lz4")
+        writer = pq.ParquetWriter(
+            row_file,
+            PING_SCHEMA,
+            compression="lz4",
+            use_dictionary=_WORDS,
+            write_statistics=False,
+        )
     try:
         # What the sources raise on the way is theirs to explain.
         for rows in kernel.judged(batches):

@@ -9,8 +9,8 @@ from random import Random
 from statistics import median
 from typing import Any
 
-from benchmarks.data import DAY
 from benchmarks.full_size.full_bulk import full_bulk
+from benchmarks.sums import DAY
 from crash_rate_aggregates.sample_pings.day import Make, pings_of_day
 from test.real_pings import needs_real_pings, real_documents
 
