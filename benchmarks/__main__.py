@@ -13,7 +13,7 @@ from benchmarks.figures import Figures
 from benchmarks.machine import load, machine
 from benchmarks.measure import FULL, GROWTH, QUICK, Bench
 from benchmarks.page import PAGE, RESULTS, write_section
-from benchmarks.report import section, targets_table, write_json, write_plot
+from benchmarks.report import quick_report, section, write_json, write_plot
 
 _DATA = PAGE.parent.parent / ".benchmark-data"
 
@@ -37,7 +37,7 @@ def main() -> None:
     found.copies = [measure_copy() for _ in range(plan.rounds)]
     loads = (before, load())
     if arguments.quick:
-        _say(targets_table(Figures(found).targets()))
+        _say(quick_report(Figures(found)))
         return
     RESULTS.mkdir(exist_ok=True)
     write_json(RESULTS / "engines.json", found, machine(), loads)
