@@ -1,3 +1,5 @@
+"""The command on a standalone cluster that loses a worker, and by a distribution's spark-submit."""
+
 from __future__ import annotations
 
 import os
