@@ -13,6 +13,8 @@ from unittest import TestCase
 
 import psutil
 
+from test.engines.made_days import DAY
+
 PROJECT = Path(__file__).resolve().parents[2]
 COMMAND = (sys.executable, "-m", "crash_rate_aggregates")
 TIMEOUT = 120
@@ -28,6 +30,11 @@ def environment(**settings: str) -> dict[str, str]:
     }
     ours = {f"CRASH_RATE_AGGREGATES_{name}": value for name, value in settings.items()}
     return {**kept, "PYTHONPATH": str(PROJECT), **ours}
+
+
+def run_flags(pings: Path, url: str) -> list[str]:
+    """Say that `DAY` of these pings goes into that database."""
+    return ["run", "--submission-date", str(DAY), "--pings", str(pings), "--database", url]
 
 
 def command(

@@ -12,6 +12,7 @@ from typing import Any
 
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.engines.interface import DayRequest
+from crash_rate_aggregates.sample_pings.writer import write_sample_pings
 from crash_rate_aggregates.sources.places import open_store
 
 DAY = date(2016, 3, 14)
@@ -68,6 +69,18 @@ def write_day(root: Path, files: Mapping[str, bytes], day: date = DAY) -> Path:
         stored = gzip.compress(content, 1) if name.endswith(".gz") else content
         (folder / name).write_bytes(stored)
     return root
+
+
+def write_sample_day(root: Path, *, pings: int, seed: int) -> None:
+    """Write sample pings, dirty ones among them, all of `DAY`."""
+    write_sample_pings(
+        root,
+        min_submission_date=DAY,
+        max_submission_date=DAY,
+        pings_per_day=pings,
+        seed=seed,
+        jobs=2,
+    )
 
 
 def day_request(

@@ -16,11 +16,9 @@ from crash_rate_aggregates.errors import (
     ExecutorMismatchError,
     UnreadableFileError,
 )
-from crash_rate_aggregates.sample_pings.writer import write_sample_pings
 from test.engines import contract
 from test.engines.faulty_stores import FailsAtFirst
 from test.engines.made_days import (
-    DAY,
     HeardProgress,
     Interposed,
     day_folder,
@@ -28,6 +26,7 @@ from test.engines.made_days import (
     lines,
     main_ping,
     write_day,
+    write_sample_day,
 )
 from test.spark import needs_spark, shared_engine
 
@@ -55,14 +54,7 @@ class SparkEngineTest(contract.EngineContract):
 
     def test_equals_embedded(self) -> None:
         """A day of dirty sample pings gives the same table and ledger on both, row for row."""
-        write_sample_pings(
-            self.pings,
-            min_submission_date=DAY,
-            max_submission_date=DAY,
-            pings_per_day=6000,
-            seed=7,
-            jobs=1,
-        )
+        write_sample_day(self.pings, pings=6000, seed=7)
         on_spark = self.compute(DIMENSIONS)
         embedded = EmbeddedEngine(2, self.folder / "scratch", GroupingLimits("512MB", "1GB", 2))
         with patch.object(self, "engine", lambda _: embedded):

@@ -10,9 +10,15 @@ from shutil import copytree
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
-from crash_rate_aggregates.sample_pings.writer import write_sample_pings
-from test.cli.command_line import PROJECT, TIMEOUT, command, started, writing_to_reader
-from test.engines.made_days import DAY, day_folder, lines, main_ping
+from test.cli.command_line import (
+    PROJECT,
+    TIMEOUT,
+    command,
+    run_flags,
+    started,
+    writing_to_reader,
+)
+from test.engines.made_days import day_folder, lines, main_ping, write_sample_day
 from test.job.days_in_postgres import TABLE, rows
 from test.servers import fresh_database
 from test.spark import QUICK, StandaloneCluster, distribution, needs_spark, spark_flags
@@ -38,26 +44,13 @@ class SparkClustersTest(unittest.TestCase):
     def setUpClass(cls) -> None:
         """Compute the day once with the embedded engine."""
         cls.folder = Path(cls.enterClassContext(TemporaryDirectory()))
-        write_sample_pings(
-            cls.folder / "pings",
-            min_submission_date=DAY,
-            max_submission_date=DAY,
-            pings_per_day=6000,
-            seed=3,
-            jobs=2,
-        )
+        write_sample_day(cls.folder / "pings", pings=6000, seed=3)
         (day_folder(cls.folder / "pings") / LAST).write_bytes(LAST_PINGS)
         url = fresh_database(cls)
-        done = command(*cls.flags(url), cwd=cls.folder)
+        done = command(*run_flags(cls.folder / "pings", url), cwd=cls.folder)
         if done.returncode:
             raise AssertionError(done.stderr)
         cls.table, cls.ledger = rows(url, TABLE), rows(url, LEDGER)
-
-    @classmethod
-    def flags(cls, url: str) -> list[str | Path]:
-        """Say which day of which pings goes where."""
-        pings = cls.folder / "pings"
-        return ["run", "--submission-date", str(DAY), "--pings", pings, "--database", url]
 
     def assert_same_day(self, url: str) -> None:
         """Hold that a database has the same rows and the same ledger."""
@@ -72,9 +65,8 @@ class SparkClustersTest(unittest.TestCase):
         fifo = day_folder(copied) / LAST
         fifo.unlink()
         os.mkfifo(fifo)
-        flags = [copied if flag == self.folder / "pings" else flag for flag in self.flags(url)]
         with time_limit(2 * TIMEOUT), StandaloneCluster(self.folder) as cluster:
-            process = started(*flags, *spark_flags(cluster.url), cwd=self.folder)
+            process = started(*run_flags(copied, url), *spark_flags(cluster.url), cwd=self.folder)
             self.addCleanup(process.kill)
             with writing_to_reader(fifo, process):
                 next(worker for worker in cluster.workers if worker.has_open(fifo)).kill()
