@@ -117,7 +117,7 @@ protobuf: ## Write the module that reads Heka's messages anew from heka.proto.
 	@"$(PYTHON)" -m venv --clear .venv/protoc
 	@PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/protoc/bin/python -m pip --quiet --no-input install grpcio-tools==1.76.0
 	@.venv/protoc/bin/python -m grpc_tools.protoc --proto_path=. --python_out=. --pyi_out=. \
-		crash_rate_aggregates/sources/heka/heka.proto
+		crash_rate_aggregates/sources/formats/heka/heka.proto
 
 clean: ## Remove what make made: .venv, caches, sample pings. The database stays.
 	@rm -rf .venv .venv-deploy .venv-airflow dist .mypy_cache .ruff_cache .hypothesis sample-pings

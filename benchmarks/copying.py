@@ -13,12 +13,11 @@ import pyarrow as pa
 from psycopg import sql
 
 from benchmarks.sums import DAY
-from crash_rate_aggregates.database.connection import connect
-from crash_rate_aggregates.database.copy_text import COLUMNS, copy_text
-from crash_rate_aggregates.database.migrate import migrate
-from crash_rate_aggregates.database.partitions import ensure_partition
-from crash_rate_aggregates.database.server import EmbeddedServer
-from crash_rate_aggregates.database.statements import statement
+from crash_rate_aggregates.database.access.connection import connect
+from crash_rate_aggregates.database.days.copy_text import COLUMNS, copy_text
+from crash_rate_aggregates.database.schema.migrate import migrate
+from crash_rate_aggregates.database.schema.partitions import ensure_partition
+from crash_rate_aggregates.database.server.launcher import EmbeddedServer
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.normalize.dimension_values import DimensionTexts
 from crash_rate_aggregates.rows import AGGREGATE_SCHEMA
@@ -49,7 +48,7 @@ def measure_copy() -> float:
 
 def _copy(connection: psycopg.Connection, batches: list[pa.RecordBatch]) -> None:
     columns = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
-    copy_day = statement("copy_day").format(columns=columns)
+    copy_day = sql.SQL("COPY crash_aggregates ({columns}) FROM STDIN").format(columns=columns)
     with (
         connection.transaction(),
         connection.cursor() as cursor,

@@ -22,8 +22,15 @@ from types import ModuleType
 from benchmarks.full_size import environment, histograms, payload, pieces
 from benchmarks.full_size import full_bulk as full_size
 from benchmarks.sums import DAY
-from crash_rate_aggregates.sample_pings import bulk, clients, day, dirt, documents, populations
-from crash_rate_aggregates.sample_pings.day import Make, pings_of_day
+from crash_rate_aggregates.sample_pings import (
+    bulk,
+    clients,
+    day_files,
+    dirt,
+    documents,
+    populations,
+)
+from crash_rate_aggregates.sample_pings.day_files import Make, pings_of_day
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -36,7 +43,7 @@ _MAKE = Make(full_size.full_bulk, crash_factor=2.0)
 """Twice the crashes: about 30 main pings to a crash ping."""
 _MODULES: tuple[ModuleType, ...] = (
     *(environment, full_size, histograms, payload, pieces),
-    *(bulk, clients, day, dirt, documents, populations),
+    *(bulk, clients, day_files, dirt, documents, populations),
 )
 _GZIP_LEVEL = 6
 _GZIP_WINDOW = 31

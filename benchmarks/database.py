@@ -24,13 +24,13 @@ from psycopg import sql
 from benchmarks.machine import machine_in_words
 from benchmarks.made_days import made_day
 from benchmarks.page import table, write_section
-from crash_rate_aggregates.database.connection import connect
-from crash_rate_aggregates.database.migrate import migrate
-from crash_rate_aggregates.database.partitions import ensure_partition
-from crash_rate_aggregates.database.replace_day import replace_day
-from crash_rate_aggregates.database.server import EmbeddedServer
-from crash_rate_aggregates.database.summaries import SUMMARIES, summarize_day
-from crash_rate_aggregates.database.vacuum import vacuum_day
+from crash_rate_aggregates.database.access.connection import connect
+from crash_rate_aggregates.database.days.replace_day import replace_day
+from crash_rate_aggregates.database.days.summaries import SUMMARIES, summarize_day
+from crash_rate_aggregates.database.schema.migrate import migrate
+from crash_rate_aggregates.database.schema.partitions import ensure_partition
+from crash_rate_aggregates.database.schema.vacuum import vacuum_day
+from crash_rate_aggregates.database.server.launcher import EmbeddedServer
 from crash_rate_aggregates.questions.asking import APPLICATIONS, CHANNELS
 from crash_rate_aggregates.questions.catalog import Question, questions
 from crash_rate_aggregates.stats import STAT_NAMES

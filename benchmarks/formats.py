@@ -23,7 +23,7 @@ from typing import Any, TypeAlias
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.engines.kernel import Kernel
 from crash_rate_aggregates.normalize.rules import Judge
-from crash_rate_aggregates.sources.files import read_pings
+from crash_rate_aggregates.sources.reading import read_pings
 from test.dataset import DAY, WITH_DUMP, crash_ping, full_size_ping, json_text
 from test.engines.made_days import with_values
 from test.sources.mirrors.bigquery import bigquery_lines, crash_parquet, main_parquet

@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crash_rate_aggregates.database.day import DayToStore, RunFacts
+from crash_rate_aggregates.database.days.runs import DayToStore, RunFacts
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.outcomes import Adjustment, DocType, LedgerKind, LedgerLine, Outcome
 from crash_rate_aggregates.rows import AGGREGATE_SCHEMA

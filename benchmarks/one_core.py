@@ -15,9 +15,9 @@ from benchmarks.sums import DAY
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.engines.kernel import Kernel, collect_garbage_rarely
 from crash_rate_aggregates.normalize.rules import Judge
-from crash_rate_aggregates.sources.files import read_pings
 from crash_rate_aggregates.sources.interface import StoredFile
-from crash_rate_aggregates.sources.places import open_store
+from crash_rate_aggregates.sources.reading import read_pings
+from crash_rate_aggregates.sources.stores.urls import open_store
 
 if sys.version_info >= (3, 14):
     from compression import zstd

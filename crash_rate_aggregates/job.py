@@ -10,15 +10,15 @@ from datetime import UTC, date, datetime, timedelta
 from time import monotonic
 
 from crash_rate_aggregates import __version__
-from crash_rate_aggregates.database.attempts import begin_attempt, fail_attempt
-from crash_rate_aggregates.database.connection import connect
-from crash_rate_aggregates.database.day import DayToStore, RunFacts, StoredRun
-from crash_rate_aggregates.database.partitions import ensure_partition
+from crash_rate_aggregates.database.access.connection import connect
+from crash_rate_aggregates.database.days.attempts import begin_attempt, fail_attempt
+from crash_rate_aggregates.database.days.recent_days import RowSums, recent_days, row_sums
+from crash_rate_aggregates.database.days.recorded_runs import stored_runs
+from crash_rate_aggregates.database.days.replace_day import replace_day
+from crash_rate_aggregates.database.days.runs import DayToStore, RunFacts, StoredRun
 from crash_rate_aggregates.database.prepare import prepare_database
-from crash_rate_aggregates.database.recent_days import RowSums, recent_days, row_sums
-from crash_rate_aggregates.database.recorded_runs import stored_runs
-from crash_rate_aggregates.database.replace_day import replace_day
-from crash_rate_aggregates.database.vacuum import vacuum_day
+from crash_rate_aggregates.database.schema.partitions import ensure_partition
+from crash_rate_aggregates.database.schema.vacuum import vacuum_day
 from crash_rate_aggregates.dimensions import Dimension
 from crash_rate_aggregates.engines.interface import (
     DamagedFile,
@@ -39,9 +39,9 @@ from crash_rate_aggregates.health.due import due_days
 from crash_rate_aggregates.health.fit_to_store import require_counted, require_files
 from crash_rate_aggregates.normalize.dates import check_order, parse_submission_date
 from crash_rate_aggregates.outcomes import LedgerLine
-from crash_rate_aggregates.sources.bucket import USUAL_STORAGE, StorageOptions
-from crash_rate_aggregates.sources.places import open_store
-from crash_rate_aggregates.sources.selection import EVERYTHING, PathSelection
+from crash_rate_aggregates.sources.stores.objects.bucket import USUAL_STORAGE, StorageOptions
+from crash_rate_aggregates.sources.stores.selection import EVERYTHING, PathSelection
+from crash_rate_aggregates.sources.stores.urls import open_store
 
 log = logging.getLogger(__name__)
 

@@ -22,7 +22,6 @@ import click
 
 from crash_rate_aggregates import errors
 from crash_rate_aggregates.cli import cli
-from crash_rate_aggregates.config import ENVIRONMENT_PREFIX, Settings
 from crash_rate_aggregates.decode.layouts.kinds import (
     FIELD_NAMES,
     LAYOUTS,
@@ -36,6 +35,7 @@ from crash_rate_aggregates.outcomes import (
     OUTCOME_DESCRIPTIONS,
 )
 from crash_rate_aggregates.questions.catalog import PARAMETERS, questions
+from crash_rate_aggregates.settings.config import ENVIRONMENT_PREFIX, Settings
 
 DOCS = Path(__file__).parent
 _PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-from crash_rate_aggregates.database.server import EmbeddedServer
+from crash_rate_aggregates.database.server.launcher import EmbeddedServer
 
 GIVEN_SERVER = "CRASH_RATE_AGGREGATES_TEST_DATABASE"
 """Environment variable with the URL of another server to test against; its role makes databases."""

@@ -18,8 +18,8 @@ from unittest import TestCase, skipUnless
 
 import psutil
 
+from crash_rate_aggregates.engines.spark.configuration import SparkSettings
 from crash_rate_aggregates.engines.spark.engine import SparkEngine
-from crash_rate_aggregates.engines.spark.settings import SparkSettings
 
 needs_spark = skipUnless(
     find_spec("pyspark"), "pyspark is not installed: make .venv/spark, or pip install pyspark"

@@ -14,10 +14,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 PACKAGE = PROJECT / "crash_rate_aggregates"
 
 LAYERS = (
-    ("errors",),
+    ("errors", "sql_files"),
     ("dimensions", "stats", "outcomes"),
     ("rows",),
-    ("config",),
     ("normalize",),
     ("decode",),
     ("sources", "database"),
@@ -25,6 +24,7 @@ LAYERS = (
     ("engines",),
     ("health",),
     ("job",),
+    ("settings",),
     ("sample_pings", "redash"),
     ("terminal",),
     ("cli",),
@@ -95,7 +95,7 @@ class LayersTest(unittest.TestCase):
     def test_upward_and_sideways_imports_are_found(self) -> None:
         """An import from above, or from a neighbour, is found in either form, in functions too."""
         up = "def f():\n    from crash_rate_aggregates import cli"
-        sideways = "import crash_rate_aggregates.database.day"
+        sideways = "import crash_rate_aggregates.database.days.runs"
         down = "from crash_rate_aggregates.errors import SourceError"
         self.assertEqual(faults_of("sources", up), ["sources imports cli"])
         self.assertEqual(faults_of("sources", sideways), ["sources imports database"])
@@ -124,14 +124,15 @@ class LayersTest(unittest.TestCase):
         """The command line, the job and what checks for Spark load no pyspark."""
         loaded = modules_loaded_by(
             "import crash_rate_aggregates.cli, crash_rate_aggregates.job, "
-            "crash_rate_aggregates.engines.embedded, crash_rate_aggregates.engines.spark.engine"
+            "crash_rate_aggregates.engines.embedded.engine, "
+            "crash_rate_aggregates.engines.spark.engine"
         )
         self.assertNotIn("pyspark", loaded)
 
     def test_workers_stay_small(self) -> None:
         """What worker processes load, the command line included, is neither DuckDB nor psycopg."""
         loaded = modules_loaded_by(
-            "import crash_rate_aggregates.cli, crash_rate_aggregates.engines.tasks"
+            "import crash_rate_aggregates.cli, crash_rate_aggregates.engines.embedded.worker_tasks"
         )
         self.assertEqual(loaded & {"duckdb", "psycopg"}, set())
 

@@ -12,7 +12,7 @@ from benchmarks.sums import DAY, GROUP_COLUMNS, SUMS, Groups
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.engines.interface import DayRequest, Engine
 from crash_rate_aggregates.rows import AGGREGATE_SCHEMA
-from crash_rate_aggregates.sources.places import open_store
+from crash_rate_aggregates.sources.stores.urls import open_store
 
 
 class _Stages:

@@ -15,9 +15,9 @@ from pathlib import Path
 def main(folder: str, output: str, cores: str) -> None:
     """Compute the day with the default settings."""
     from benchmarks.ours.days import compute
-    from crash_rate_aggregates.config import load_settings
-    from crash_rate_aggregates.engines.embedded import EmbeddedEngine
-    from crash_rate_aggregates.engines.grouping import GroupingLimits
+    from crash_rate_aggregates.engines.embedded.duckdb_grouping import GroupingLimits
+    from crash_rate_aggregates.engines.embedded.engine import EmbeddedEngine
+    from crash_rate_aggregates.settings.config import load_settings
 
     settings = load_settings({"jobs": int(cores)}, None)
     with tempfile.TemporaryDirectory(prefix="benchmark-scratch-") as scratch:

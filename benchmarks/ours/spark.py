@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 from benchmarks.ours.days import compute
+from crash_rate_aggregates.engines.spark.configuration import SparkSettings
 from crash_rate_aggregates.engines.spark.engine import SparkEngine
-from crash_rate_aggregates.engines.spark.settings import SparkSettings
 
 
 def main(folder: str, output: str, cores: str) -> None:

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from pyspark.sql import SparkSession
 
-from crash_rate_aggregates.engines.spark.installation import java_in_reach
+from crash_rate_aggregates.engines.spark.driver.installation import java_in_reach
 
 
 @contextmanager

@@ -11,10 +11,10 @@ from typing import NoReturn
 import click
 
 from crash_rate_aggregates import __version__
-from crash_rate_aggregates.cli import asking, databases, filling
+from crash_rate_aggregates.cli import ask_commands, database_commands, fill_commands
 from crash_rate_aggregates.cli.consoles import STDERR
-from crash_rate_aggregates.cli.redash import redash
-from crash_rate_aggregates.cli.samples import sample_pings
+from crash_rate_aggregates.cli.redash_commands import redash
+from crash_rate_aggregates.cli.sample_commands import sample_pings
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.errors import (
     CrashRateAggregatesError,
@@ -30,17 +30,17 @@ def cli() -> None:
 
 
 for command in (
-    filling.run,
-    filling.backfill,
-    filling.daily,
-    filling.check,
-    asking.sql,
-    asking.rates,
-    asking.ledger,
-    asking.question,
-    asking.history,
-    databases.database,
-    databases.retention,
+    fill_commands.run,
+    fill_commands.backfill,
+    fill_commands.daily,
+    fill_commands.check,
+    ask_commands.sql,
+    ask_commands.rates,
+    ask_commands.ledger,
+    ask_commands.question,
+    ask_commands.history,
+    database_commands.database,
+    database_commands.retention,
     redash,
     sample_pings,
 ):

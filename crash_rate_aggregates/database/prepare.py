@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 
-from crash_rate_aggregates.database.connection import connect
-from crash_rate_aggregates.database.migrate import migrate
-from crash_rate_aggregates.database.roles import Roles, init_roles
-from crash_rate_aggregates.database.summaries import summarize_stored_days
+from crash_rate_aggregates.database.access.connection import connect
+from crash_rate_aggregates.database.days.summaries import summarize_stored_days
+from crash_rate_aggregates.database.schema.migrate import migrate
+from crash_rate_aggregates.database.schema.roles import Roles, init_roles
 
 _log = logging.getLogger(__name__)
 

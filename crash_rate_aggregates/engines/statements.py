@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 from crash_rate_aggregates.rows import PING_SCHEMA
+from crash_rate_aggregates.sql_files import sql_text
 from crash_rate_aggregates.stats import STAT_NAMES
 
 GROUP_STEPS = ("copied_ids", "one_of_each_id", "copied_minidumps", "winners")
@@ -24,5 +23,5 @@ def statement(name: str, *, kept: str) -> str:
         name: Of the file.
         kept: TABLE, or VIEW where the engine has no temporary tables.
     """
-    text = (files("crash_rate_aggregates.engines") / "queries" / f"{name}.sql").read_text("utf-8")
+    text = sql_text("crash_rate_aggregates.engines", f"queries/{name}")
     return text.format_map({**_SLOTS, "kept": kept})

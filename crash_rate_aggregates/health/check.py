@@ -21,7 +21,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from statistics import median
 
-from crash_rate_aggregates.database.recent_days import CurrentRun, RecentDay, RowSums
+from crash_rate_aggregates.database.days.recent_days import CurrentRun, RecentDay, RowSums
 from crash_rate_aggregates.health.due import began_early
 
 PAST = timedelta(weeks=6)

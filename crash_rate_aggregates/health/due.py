@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
-from crash_rate_aggregates.database.recent_days import CurrentRun, RecentDay
+from crash_rate_aggregates.database.days.recent_days import CurrentRun, RecentDay
 
 FRESH = timedelta(hours=6)
 """Yesterday is not filled again so soon: the scheduler starts anew when another day failed."""

@@ -8,11 +8,11 @@ from typing import Any
 
 import psycopg
 
-from crash_rate_aggregates.database.questions import Answer
-from crash_rate_aggregates.database.reading import reading
+from crash_rate_aggregates.database.access.read_only import reading
 from crash_rate_aggregates.errors import QuestionNotFoundError, UsageError
 from crash_rate_aggregates.normalize.dates import check_order
 from crash_rate_aggregates.questions.catalog import Question, questions
+from crash_rate_aggregates.questions.rates import Answer
 
 CHANNELS = ("release", "beta", "aurora", "nightly", "esr", "other")
 """What the database's function `crash_channel` folds channels to."""

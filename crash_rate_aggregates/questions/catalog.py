@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+
+from crash_rate_aggregates.sql_files import sql_names, sql_text
 
 PARAMETERS: Mapping[str, str] = {
     "first_date": "First day, a date.",
@@ -46,12 +47,8 @@ class Question:
 @cache
 def questions() -> Mapping[str, Question]:
     """Return all questions by name, sorted."""
-    folder = resources.files(__package__)
-    names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".sql"))
-    read = [
-        _question(name.removesuffix(".sql"), (folder / name).read_text("utf-8")) for name in names
-    ]
-    return {question.name: question for question in read}
+    package = __name__.rpartition(".")[0]
+    return {name: _question(name, sql_text(package, name)) for name in sql_names(package)}
 
 
 def _question(name: str, text: str) -> Question:

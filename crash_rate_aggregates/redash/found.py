@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from crash_rate_aggregates.redash.objects import KEY_OPTION, TAG, FoundObject, Kind, WantedObject
-from crash_rate_aggregates.redash.server import RedashServer
+from crash_rate_aggregates.redash.rest import RedashServer
 
 
 def found_objects(server: RedashServer, wanted: Iterable[WantedObject]) -> list[FoundObject]:

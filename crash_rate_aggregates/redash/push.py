@@ -12,7 +12,7 @@ from crash_rate_aggregates.errors import RedashRejectedError, RedashUnavailableE
 from crash_rate_aggregates.redash.found import found_objects
 from crash_rate_aggregates.redash.objects import FoundObject, Kind, Ref, WantedObject
 from crash_rate_aggregates.redash.plan import Action, Plan, Step, plan
-from crash_rate_aggregates.redash.server import RedashServer
+from crash_rate_aggregates.redash.rest import RedashServer
 
 _ROUNDS = 4
 """A round reads, plans and does; the last one finds nothing to do."""

@@ -15,7 +15,7 @@ from tempfile import mkdtemp
 from isal import igzip_lib
 
 from crash_rate_aggregates.errors import UsageError
-from crash_rate_aggregates.sample_pings.day import pings_of_day
+from crash_rate_aggregates.sample_pings.day_files import pings_of_day
 
 FILES_PER_DAY = 6
 _MARKER = "_SYNTHETIC"

@@ -21,10 +21,10 @@ from unittest.mock import patch
 import click
 
 from crash_rate_aggregates import cli
-from crash_rate_aggregates.cli.filling import run
+from crash_rate_aggregates.cli.fill_commands import run
 from crash_rate_aggregates.cli.options import named_values
-from crash_rate_aggregates.config import load_settings
 from crash_rate_aggregates.dimensions import DIMENSION_NAMES, DIMENSIONS
+from crash_rate_aggregates.settings.config import load_settings
 from test.cli.command_line import PROJECT, command
 from test.engines.made_days import crash_ping, day_folder, lines, main_ping, write_day
 from test.job.days_in_postgres import rows

@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import mkdtemp
 
-from crash_rate_aggregates.database.connection import connect
-from crash_rate_aggregates.database.migrate import migrate
-from crash_rate_aggregates.database.partitions import ensure_partition
-from crash_rate_aggregates.database.replace_day import replace_day
-from crash_rate_aggregates.database.roles import named_roles
+from crash_rate_aggregates.database.access.connection import connect
+from crash_rate_aggregates.database.days.replace_day import replace_day
+from crash_rate_aggregates.database.schema.migrate import migrate
+from crash_rate_aggregates.database.schema.partitions import ensure_partition
+from crash_rate_aggregates.database.schema.roles import named_roles
 from test.cli.command_line import command
-from test.database.days import BETA, NIGHTLY, day
-from test.database.test_roles import drop_roles
+from test.database.sample_days import BETA, NIGHTLY, day
+from test.database.schema.test_roles import drop_roles
 from test.servers import fresh_database
 
 

@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from crash_rate_aggregates.database.connection import connect
-from crash_rate_aggregates.database.migrate import migrate
+from crash_rate_aggregates.database.access.connection import connect
+from crash_rate_aggregates.database.schema.migrate import migrate
 from test.aws_server import put_object, put_secret, start_aws
 from test.cli.command_line import COMMAND, PROJECT, command, environment
 from test.dated_pings import write_pings

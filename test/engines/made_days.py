@@ -13,7 +13,7 @@ from typing import Any
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.engines.interface import DayRequest
 from crash_rate_aggregates.sample_pings.writer import write_sample_pings
-from crash_rate_aggregates.sources.places import open_store
+from crash_rate_aggregates.sources.stores.urls import open_store
 
 DAY = date(2016, 3, 14)
 

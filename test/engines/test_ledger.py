@@ -6,8 +6,8 @@ import unittest
 from collections import Counter
 
 from crash_rate_aggregates.dimensions import DIMENSIONS
+from crash_rate_aggregates.engines.drawn_ledger import CountedPings, draw_up
 from crash_rate_aggregates.engines.kernel import Kernel, VerdictCounts
-from crash_rate_aggregates.engines.ledger import CountedPings, draw_up
 from crash_rate_aggregates.errors import LedgerImbalanceError
 from crash_rate_aggregates.normalize.rules import Judge
 from crash_rate_aggregates.outcomes import Adjustment, DocType, LedgerLine, Outcome

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from crash_rate_aggregates.engines.scratch import scratch_faults, scratch_folder
 from crash_rate_aggregates.errors import ScratchError, ScratchFullError
 from test.cli.command_line import PROJECT
-from test.sources.nobody import as_nobody
+from test.sources.stores.nobody import as_nobody
 
 RUNS = 3
 FOLDERS = 300

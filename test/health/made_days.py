@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from crash_rate_aggregates.database.recent_days import (
+from crash_rate_aggregates.database.days.recent_days import (
     CurrentRun,
     OpenAttempt,
     RecentDay,

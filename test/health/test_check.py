@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import test.property_tests  # noqa: F401  Settings of hypothesis.
-from crash_rate_aggregates.database.recent_days import OpenAttempt, RecentDay, RowSums
+from crash_rate_aggregates.database.days.recent_days import OpenAttempt, RecentDay, RowSums
 from crash_rate_aggregates.health.check import CheckedDay, Fault, check_day, is_plausible
 from test.health.made_days import stored_day, sums_of
 

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from crash_rate_aggregates.database.connection import connect
-from crash_rate_aggregates.database.recent_days import OpenAttempt, recent_days
+from crash_rate_aggregates.database.access.connection import connect
+from crash_rate_aggregates.database.days.recent_days import OpenAttempt, recent_days
 from crash_rate_aggregates.health.check import Fault
 from crash_rate_aggregates.job import (
     FailedDay,

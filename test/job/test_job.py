@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from crash_rate_aggregates.database.connection import connect
-from crash_rate_aggregates.database.locks import changing_day
+from crash_rate_aggregates.database.access.connection import connect
+from crash_rate_aggregates.database.access.locks import changing_day
 from crash_rate_aggregates.engines.interface import DayRequest, DayResult, Engine, Progress
 from crash_rate_aggregates.errors import (
     BadDateError,

@@ -17,7 +17,7 @@ from crash_rate_aggregates.errors import (
     StorageCredentialsError,
 )
 from crash_rate_aggregates.job import DaySummary, FailedDay, Job
-from crash_rate_aggregates.sources.selection import PathSelection
+from crash_rate_aggregates.sources.stores.selection import PathSelection
 from test.cli.command_line import assert_interrupted, command, ended_after, started
 from test.engines.made_days import DAY, crash_ping, lines, main_ping, write_day
 from test.faulty_proxy import Fault, FaultyProxy, always, in_turn, slow_down

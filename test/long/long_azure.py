@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unittest
 
-from test.sources.test_places import AzureTest
+from test.sources.stores.test_urls import AzureTest
 
 __all__ = ["AzureTest"]
 

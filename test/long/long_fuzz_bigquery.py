@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unittest
 
-from test.sources.test_fuzzed_files import fates
+from test.sources.formats.test_fuzzed_files import fates
 
 FILES = 10_000
 

@@ -13,7 +13,7 @@ import unittest
 
 from hypothesis import HealthCheck, given, settings
 
-from test.sources.parsers import PARSERS, broken_files, read_broken
+from test.sources.formats.parsers import PARSERS, broken_files, read_broken
 
 SECONDS = float(os.environ.get("SECONDS_A_FORMAT", "60"))
 SLOWEST_READ_SECONDS = 10

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 
 from benchmarks.made_days import made_day
-from crash_rate_aggregates.database.replace_day import replace_day
-from crash_rate_aggregates.database.vacuum import vacuum_day
-from test.database.days import SUBMISSION_DATE, DatabaseTestCase
-from test.database.refilling import refill, stored_bytes
+from crash_rate_aggregates.database.days.replace_day import replace_day
+from crash_rate_aggregates.database.schema.vacuum import vacuum_day
+from test.database.days.refilling import refill, stored_bytes
+from test.database.sample_days import SUBMISSION_DATE, DatabaseTestCase
 
 
 class RefillingAtRealSizeTest(DatabaseTestCase):

@@ -17,11 +17,11 @@ from typing import Any, ClassVar, TypeVar
 import psutil
 
 from crash_rate_aggregates.dimensions import DIMENSIONS
-from crash_rate_aggregates.engines.embedded import EmbeddedEngine
-from crash_rate_aggregates.engines.grouping import GroupingLimits
+from crash_rate_aggregates.engines.embedded.duckdb_grouping import GroupingLimits
+from crash_rate_aggregates.engines.embedded.engine import EmbeddedEngine
 from crash_rate_aggregates.engines.interface import DayRequest, Engine
+from crash_rate_aggregates.engines.spark.configuration import SparkSettings
 from crash_rate_aggregates.engines.spark.engine import SparkEngine
-from crash_rate_aggregates.engines.spark.settings import SparkSettings
 from crash_rate_aggregates.errors import EngineError
 from test.cli.command_line import (
     COMMAND,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from crash_rate_aggregates.database.partitions import ensure_partition
-from crash_rate_aggregates.database.replace_day import replace_day
+from crash_rate_aggregates.database.days.replace_day import replace_day
+from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.questions.asking import ask_question
 from crash_rate_aggregates.questions.catalog import questions
-from test.database.days import DatabaseTestCase, day
+from test.database.sample_days import DatabaseTestCase, day
 
 HOURS = 3_600_000
 """Usage seconds of 1,000 hours."""

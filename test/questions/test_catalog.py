@@ -14,7 +14,7 @@ from crash_rate_aggregates.questions.asking import (
     usual_values,
 )
 from crash_rate_aggregates.questions.catalog import PARAMETERS, questions
-from test.database.days import Row, day
+from test.database.sample_days import Row, day
 from test.questions.stored_days import HOURS, QuestionsTestCase
 
 KEYS = {

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 from crash_rate_aggregates.questions.catalog import questions
-from test.database.days import Row
+from test.database.sample_days import Row
 from test.questions.stored_days import HOURS, QuestionsTestCase
 
 

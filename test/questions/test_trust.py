@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from crash_rate_aggregates.outcomes import LedgerLine
-from test.database.days import Row, day
+from test.database.sample_days import Row, day
 from test.questions.stored_days import HOURS, QuestionsTestCase
 
 

@@ -22,7 +22,7 @@ import vcr
 from tenacity import wait_fixed, wait_none
 
 from crash_rate_aggregates.redash.objects import TAG
-from crash_rate_aggregates.redash.server import RedashServer
+from crash_rate_aggregates.redash.rest import RedashServer
 
 _URL = os.environ.get("REDASH_URL")
 _API_KEY = os.environ.get("REDASH_API_KEY")

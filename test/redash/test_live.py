@@ -22,7 +22,7 @@ from crash_rate_aggregates.redash.files import read_files, shipped_files
 from crash_rate_aggregates.redash.found import found_objects
 from crash_rate_aggregates.redash.objects import Kind, WantedObject
 from crash_rate_aggregates.redash.push import Pushed, push
-from crash_rate_aggregates.redash.server import RedashServer
+from crash_rate_aggregates.redash.rest import RedashServer
 from crash_rate_aggregates.redash.wanted import Place, wanted_objects
 from test.job.days_in_postgres import rows
 from test.redash.filled_database import filled_database

@@ -19,7 +19,7 @@ from crash_rate_aggregates.errors import (
     RedashRejectedError,
     RedashUnavailableError,
 )
-from crash_rate_aggregates.redash.server import RedashServer
+from crash_rate_aggregates.redash.rest import RedashServer
 from test.cli.test_cli import typed
 
 _Answer = tuple[int, Any]

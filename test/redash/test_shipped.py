@@ -9,7 +9,7 @@ from shutil import copytree
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
-from crash_rate_aggregates.database.connection import connect
+from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.errors import BadSettingError, RedashFilesError
 from crash_rate_aggregates.questions.catalog import questions
 from crash_rate_aggregates.redash.files import read_files, shipped_files

@@ -15,7 +15,7 @@ from crash_rate_aggregates.errors import UsageError
 from crash_rate_aggregates.normalize.ping import Ignored, NormalizedPing
 from crash_rate_aggregates.normalize.rules import Judge
 from crash_rate_aggregates.outcomes import Adjustment, Outcome
-from crash_rate_aggregates.sample_pings.day import pings_of_day
+from crash_rate_aggregates.sample_pings.day_files import pings_of_day
 from crash_rate_aggregates.sample_pings.populations import CHANNELS, regression
 from crash_rate_aggregates.sample_pings.writer import FILES_PER_DAY, write_sample_pings
 

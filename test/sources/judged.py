@@ -10,7 +10,7 @@ from typing import Any
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.engines.kernel import Kernel, VerdictCounts
 from crash_rate_aggregates.normalize.rules import Judge
-from crash_rate_aggregates.sources.files import read_pings
+from crash_rate_aggregates.sources.reading import read_pings
 from test.dataset import DAY
 from test.sources.stored import MemoryStore
 

@@ -18,10 +18,9 @@ from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.engines.kernel import verdict_of
 from crash_rate_aggregates.normalize.ping import Ignored, NormalizedPing
 from crash_rate_aggregates.normalize.rules import Judge
-from crash_rate_aggregates.sources.compression import decompressed
-from crash_rate_aggregates.sources.files import read_pings
-from crash_rate_aggregates.sources.heka.reassembly import ping_of
-from crash_rate_aggregates.sources.heka.records import messages
+from crash_rate_aggregates.sources.formats.compression import decompressed
+from crash_rate_aggregates.sources.formats.heka.reassembly import ping_of
+from crash_rate_aggregates.sources.formats.heka.records import messages
 from crash_rate_aggregates.sources.interface import (
     DamagedStreamError,
     RawPing,
@@ -29,6 +28,7 @@ from crash_rate_aggregates.sources.interface import (
     StoredFile,
     Unreadable,
 )
+from crash_rate_aggregates.sources.reading import read_pings
 
 if sys.version_info >= (3, 14):
     from compression import zstd

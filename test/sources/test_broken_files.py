@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crash_rate_aggregates.normalize.ping import NormalizedPing
 from test.property_tests import examples
-from test.sources.parsers import PARSERS, broken_files, read_broken
+from test.sources.formats.parsers import PARSERS, broken_files, read_broken
 
 
 class BrokenFilesTest(unittest.TestCase):

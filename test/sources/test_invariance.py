@@ -13,7 +13,7 @@ from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.engines.kernel import Kernel, VerdictCounts
 from crash_rate_aggregates.normalize.rules import Judge
 from crash_rate_aggregates.outcomes import DocType, Outcome
-from crash_rate_aggregates.sources.files import read_pings
+from crash_rate_aggregates.sources.reading import read_pings
 from test.dataset import (
     DAY,
     LENGTH,

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from rich.console import Console, RenderableType
 
-from crash_rate_aggregates.database.crash_rate import CrashRate, CrashRates
-from crash_rate_aggregates.database.questions import Answer
+from crash_rate_aggregates.questions.crash_rate import CrashRate, CrashRates
+from crash_rate_aggregates.questions.rates import Answer
 from crash_rate_aggregates.terminal.answers import MAX_ROWS, AnswerTable, write_csv
-from crash_rate_aggregates.terminal.rates import RatesTable
+from crash_rate_aggregates.terminal.rate_table import RatesTable
 
 
 def printed(shown: RenderableType, width: int = 300) -> list[str]:

@@ -1,4 +1,5 @@
 """The engine for days that outgrow one machine: tasks on a cluster, Spark SQL over their rows.
 
-Only `engine`, `installation` and `settings` are imported where Spark may be missing: none loads it.
+Only `engine`, `configuration` and `driver.installation` are imported where Spark may be missing:
+none loads it.
 """

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from crash_rate_aggregates.engines.interface import DayRequest, DayResult, Progress
-from crash_rate_aggregates.engines.spark.installation import check_installation
-from crash_rate_aggregates.engines.spark.settings import SparkSettings
+from crash_rate_aggregates.engines.spark.configuration import SparkSettings
+from crash_rate_aggregates.engines.spark.driver.installation import check_installation
 from crash_rate_aggregates.errors import EngineError
 
 if TYPE_CHECKING:
-    from crash_rate_aggregates.engines.spark.application import Application
+    from crash_rate_aggregates.engines.spark.driver.application import Application
 
 
 class SparkEngine:
@@ -35,7 +35,7 @@ class SparkEngine:
     def aggregate_day(self, request: DayRequest, progress: Progress) -> Iterator[DayResult]:
         """Compute one day; see `Engine`."""
         # Imported here: nothing else of the program needs Spark.
-        from crash_rate_aggregates.engines.spark.day import SparkDay  # noqa: PLC0415
+        from crash_rate_aggregates.engines.spark.spark_day import SparkDay  # noqa: PLC0415
 
         application = self._running(progress)
         try:
@@ -53,7 +53,7 @@ class SparkEngine:
             self._application = None
 
     def _running(self, progress: Progress) -> Application:
-        from crash_rate_aggregates.engines.spark.application import Application  # noqa: PLC0415
+        from crash_rate_aggregates.engines.spark.driver.application import Application  # noqa: PLC0415
 
         if self._application is None:
             self._application = Application(self._settings)

@@ -10,7 +10,7 @@ from typing import Any
 
 import cramjam
 
-from crash_rate_aggregates.sources.heka.heka_pb2 import Field, Header, Message
+from crash_rate_aggregates.sources.formats.heka.heka_pb2 import Field, Header, Message
 from test.dataset import json_text
 
 _MESSAGE_META = ("Timestamp", "Type", "Hostname")

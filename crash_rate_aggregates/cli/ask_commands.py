@@ -1,0 +1,139 @@
+"""The commands that ask what is stored, and print the answer."""
+
+from __future__ import annotations
+
+import math
+import sys
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crash_rate_aggregates.cli.consoles import print_answer, writing_stdout
+from crash_rate_aggregates.cli.options import DATE, connection_options, range_options
+from crash_rate_aggregates.errors import QueryError
+from crash_rate_aggregates.settings.from_settings import asked_database
+
+if TYPE_CHECKING:
+    from crash_rate_aggregates.questions.rates import Answer
+
+
+_csv_option = click.option(
+    "--csv", "as_csv", is_flag=True, help="Print comma-separated values, with all digits."
+)
+
+
+def _finite(_context: click.Context, option: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value} is no number of hours.", param=option)
+    return value
+
+
+@click.command()
+@click.argument("statement")
+@_csv_option
+@connection_options
+def sql(statement: str, *, as_csv: bool, **flags: Any) -> None:
+    """Ask the table in SQL, read-only."""
+    from crash_rate_aggregates.questions.rates import ask
+
+    with asked_database(flags) as connection:
+        answer = ask(connection, statement)
+    if not answer.columns:
+        raise QueryError(f"{statement!r} has no answer: write a SELECT")
+    _print_answer(answer, as_csv=as_csv)
+
+
+@click.command()
+@click.option(
+    "--min-usage-hours",
+    type=click.FloatRange(0),
+    callback=_finite,
+    help="Show no rate where there are fewer; default: crash_min_usage_hours(), which is 100.",
+)
+@click.option("--by", default="channel", show_default=True, help="Dimensions, comma-separated.")
+@range_options
+@connection_options
+def rates(
+    by: str,
+    *,
+    min_usage_hours: float | None,
+    min_submission_date: date | None,
+    max_submission_date: date | None,
+    **flags: Any,
+) -> None:
+    """Show crashes per 1,000 usage hours, with the hours and 95% intervals."""
+    from crash_rate_aggregates.questions.rates import crash_rates
+    from crash_rate_aggregates.terminal.rate_table import RatesTable
+
+    names = tuple(dict.fromkeys(name.strip() for name in by.split(",")))
+    with asked_database(flags) as connection:
+        found = crash_rates(
+            connection,
+            names,
+            min_submission_date=min_submission_date,
+            max_submission_date=max_submission_date,
+            min_usage_hours=min_usage_hours,
+        )
+    print_answer(RatesTable(names, found))
+
+
+@click.command()
+@click.option("--submission-date", type=DATE, help="The day; default: the last one stored.")
+@connection_options
+def ledger(submission_date: date | None, **flags: Any) -> None:
+    """Show what became of every ping of one day."""
+    from crash_rate_aggregates.questions.rates import stored_ledger
+    from crash_rate_aggregates.terminal.text_tables import ledger_tables
+
+    with asked_database(flags) as connection:
+        stored = stored_ledger(connection, submission_date)
+    print_answer(*ledger_tables(stored))
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--first-date", type=DATE, help="Default: 28 days up to the last.")
+@click.option("--last-date", type=DATE, help="Default: yesterday, UTC.")
+@click.option("--application", help="Default: Firefox.")
+@click.option(
+    "--channel", "channels", multiple=True, help="May be repeated; default: all, or release."
+)
+@_csv_option
+@connection_options
+def question(name: str | None, *, as_csv: bool, **flags: Any) -> None:
+    """Ask a question of the dashboards by its NAME; without one, list them."""
+    from crash_rate_aggregates.questions import asking
+
+    asked = {key: flags.pop(key) for key in ("first_date", "last_date", "application", "channels")}
+    if name is None:
+        _print_answer(asking.listed(), as_csv=as_csv)
+        return
+    found = asking.found(name)
+    values = asking.usual_values(found, **asked, today=datetime.now(UTC).date())
+    with asked_database(flags) as connection:
+        answer = asking.ask_question(connection, found, values)
+    _print_answer(answer, as_csv=as_csv)
+
+
+def _print_answer(answer: Answer, *, as_csv: bool) -> None:
+    from crash_rate_aggregates.terminal.answers import AnswerTable, write_csv
+
+    if as_csv:
+        with writing_stdout():
+            write_csv(answer, sys.stdout)
+    else:
+        print_answer(AnswerTable(answer))
+
+
+@click.command()
+@click.option("--submission-date", type=DATE, required=True, help="The day.")
+@connection_options
+def history(submission_date: date, **flags: Any) -> None:
+    """Show every run of one day: what changed, and crashes and hours before and after."""
+    from crash_rate_aggregates.questions.history import day_history
+    from crash_rate_aggregates.terminal.text_tables import history_tables
+
+    with asked_database(flags) as connection:
+        runs = day_history(connection, submission_date)
+    print_answer(*history_tables(runs))

@@ -1,0 +1,106 @@
+"""The commands for the database itself: its oldest months, its roles, its embedded server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crash_rate_aggregates.cli.consoles import print_answer
+from crash_rate_aggregates.cli.options import connection_options
+from crash_rate_aggregates.settings.config import load_settings
+from crash_rate_aggregates.settings.from_settings import chosen_database, embedded_server
+
+if TYPE_CHECKING:
+    from crash_rate_aggregates.database.server.launcher import EmbeddedServer
+
+
+@click.command()
+@click.option("--keep-weeks", type=click.IntRange(1, 10_000), help="Weeks to keep; default: 26.")
+@click.option("--yes", is_flag=True, help="Drop them; without it they are only listed.")
+@connection_options
+def retention(*, yes: bool, config: str | None, **flags: Any) -> None:
+    """Drop the months of which no day is to be kept, with all that was recorded about them."""
+    from crash_rate_aggregates.database.access.connection import connect
+    from crash_rate_aggregates.database.schema import retention as months
+    from crash_rate_aggregates.terminal.text_tables import months_table
+
+    settings = load_settings(flags, config)
+    with chosen_database(settings) as url, connect(url) as connection:
+        expired = months.expired_months(
+            months.stored_months(connection),
+            keep_weeks=settings.keep_weeks,
+            today=datetime.now(UTC).date(),
+        )
+        if not expired:
+            click.echo(f"No month is wholly older than {settings.keep_weeks} weeks.")
+            return
+        print_answer(months_table(expired))
+        if not yes:
+            click.echo("Nothing was dropped: add --yes to drop these months.")
+            return
+        for month in expired:
+            months.drop_month(connection, month)
+            click.echo(f"dropped {month.partition}")
+
+
+@click.group()
+def database() -> None:
+    """Make the roles of a database; start, stop or find the embedded PostgreSQL server."""
+
+
+@database.command()
+@connection_options
+def init(config: str | None, **flags: Any) -> None:
+    """Make tables and roles, or set them right: owner, writer and reader.
+
+    Passwords come from the settings owner_password, writer_password and reader_password; a role
+    without one cannot log in.
+    """
+    from crash_rate_aggregates.database.prepare import init_database
+    from crash_rate_aggregates.database.schema.roles import named_roles
+
+    settings = load_settings(flags, config)
+    roles = named_roles(settings.role_prefix)
+    with chosen_database(settings) as url:
+        init_database(url, roles, settings.role_passwords())
+    click.echo(f"{roles.owner} owns the tables, {roles.writer} fills them, {roles.reader} reads")
+
+
+def _server_command(function: Callable[[EmbeddedServer], None]) -> click.Command:
+    @database.command(function.__name__.strip("_"), help=function.__doc__)
+    @click.option("--home", type=Path, help="Folder of the embedded server.")
+    @click.option("--config", help="TOML file with settings.")
+    def command(config: str | None, **flags: Any) -> None:
+        function(embedded_server(load_settings(flags, config)))
+
+    return command
+
+
+@_server_command
+def start(server: EmbeddedServer) -> None:
+    """Start the server and keep it; print its URL, password included."""
+    click.echo(server.start())
+
+
+@_server_command
+def stop(server: EmbeddedServer) -> None:
+    """Stop the server."""
+    click.echo("stopped" if server.stop() else "it was not running")
+
+
+@_server_command
+def status(server: EmbeddedServer) -> None:
+    """Say whether the server runs, and where its data lies."""
+    from crash_rate_aggregates.terminal.text_tables import status_table
+
+    print_answer(status_table(server.status()))
+
+
+@_server_command
+def url(server: EmbeddedServer) -> None:
+    """Print the running server's URL, password included."""
+    click.echo(server.url())

@@ -1,0 +1,122 @@
+"""The commands for Redash: parse, call one function, print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crash_rate_aggregates.cli.consoles import STDERR, stdout_lines
+from crash_rate_aggregates.cli.options import together
+from crash_rate_aggregates.errors import ExitCode
+from crash_rate_aggregates.settings.config import Settings, load_settings
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from crash_rate_aggregates.redash.objects import WantedObject
+    from crash_rate_aggregates.redash.rest import RedashServer
+
+
+@click.group()
+def redash() -> None:
+    """Keep dashboards, queries and alerts in Redash as the files of this program say."""
+
+
+_redash_options = together(
+    click.option("--redash-url", help="Start page of Redash."),
+    click.option(
+        "--files",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        help="Folder with files of your own; default: those of the program.",
+    ),
+    click.option("--config", help="TOML file with settings."),
+    click.option("--json", "as_json", is_flag=True, help="Print the steps for machines."),
+)
+
+
+@redash.command()
+@click.option("--check", is_flag=True, help="End with code 3 if there is anything to do.")
+@_redash_options
+def plan(*, check: bool, as_json: bool, **flags: Any) -> int:
+    """Say what a push would do; changes nothing.
+
+    The API key comes from the environment, CRASH_RATE_AGGREGATES_REDASH_API_KEY, or the settings.
+    """
+    from crash_rate_aggregates.redash.push import planned
+    from crash_rate_aggregates.terminal.redash_steps import step_lines, steps_json, summary_line
+
+    with _redash(**flags) as (server, wanted):
+        found = planned(server, wanted)
+    if as_json:
+        click.echo(steps_json(found.steps, found.notes, found.writes))
+    else:
+        lines = [line for step in found.steps for line in step_lines(step)]
+        stdout_lines().print(*lines, summary_line(found.steps), *found.notes, sep="\n")
+    return ExitCode.CHECK_FAILED if check and found.steps else ExitCode.DONE
+
+
+@redash.command()
+@_redash_options
+def push(*, as_json: bool, **flags: Any) -> int:
+    """Make and change what differs; what is not ours stays.
+
+    The API key comes from the environment, CRASH_RATE_AGGREGATES_REDASH_API_KEY, or the settings.
+    """
+    from crash_rate_aggregates.redash import push as pushes
+    from crash_rate_aggregates.redash.plan import Step
+    from crash_rate_aggregates.terminal.redash_steps import step_lines, steps_json, summary_line
+
+    console = STDERR if as_json else stdout_lines()
+
+    def show(step: Step) -> None:
+        console.print(*step_lines(step), sep="\n")
+
+    with _redash(**flags) as (server, wanted):
+        pushed = pushes.push(server, wanted, show)
+    if as_json:
+        click.echo(steps_json(pushed.steps, pushed.notes, pushed.writes))
+    else:
+        summary = f"{pushed.writes} writes"
+        console.print(summary_line(pushed.steps), *pushed.notes, summary, sep="\n")
+    return ExitCode.DONE
+
+
+@contextmanager
+def _redash(
+    *, config: str | None, files: Path | None, **flags: Any
+) -> Iterator[tuple[RedashServer, list[WantedObject]]]:
+    from crash_rate_aggregates.questions.catalog import questions
+    from crash_rate_aggregates.redash.files import read_files, shipped_files
+    from crash_rate_aggregates.redash.rest import RedashServer
+    from crash_rate_aggregates.redash.wanted import Place, wanted_objects
+
+    settings = load_settings(flags, config)
+    url, api_key = _where(settings)
+    wanted = wanted_objects(
+        read_files(files or shipped_files()),
+        questions(),
+        Place(_secret(settings.redash_database), _secret(settings.redash_webhook)),
+        today=datetime.now(UTC).date(),
+    )
+    with RedashServer(url, api_key) as server:
+        yield server, wanted
+
+
+def _where(settings: Settings) -> tuple[str, str]:
+    api_key = _secret(settings.redash_api_key)
+    if settings.redash_url is None:
+        raise click.UsageError("say where Redash is: --redash-url https://redash.example.org")
+    if api_key is None:
+        raise click.UsageError(
+            "give the API key of an administrator of Redash in CRASH_RATE_AGGREGATES_REDASH_API_KEY"
+        )
+    return settings.redash_url, api_key
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return value.get_secret_value() if value is not None else None

@@ -1,0 +1,158 @@
+"""Connect to PostgreSQL, and name what cannot be connected to without its password."""
+
+from __future__ import annotations
+
+import re
+
+import psycopg
+from psycopg import IsolationLevel
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from crash_rate_aggregates.database.access.rejections import rejections, server_message
+from crash_rate_aggregates.database.access.statements import statements_beside
+from crash_rate_aggregates.errors import BadSettingError, DatabaseError, DatabaseRefusedError
+
+_statement = statements_beside(__name__)
+
+OLDEST_VERSION = 150000
+"""As PostgreSQL counts: 15.0."""
+_DEFAULTS = {
+    "application_name": "crash-rate-aggregates",
+    "client_encoding": "UTF8",
+    "connect_timeout": "10",
+}
+_URL = re.compile(r"postgres(ql)?://")
+_PORTS = re.compile(r"[0-9]{0,5}(,[0-9]{0,5})*")
+
+
+def connect(url: str) -> psycopg.Connection:
+    """Open a connection in autocommit mode: a transaction is begun where one is wanted.
+
+    Args:
+        url: Any libpq URL or `key=value` string; what it leaves out comes from the PG… variables.
+
+    Raises:
+        BadSettingError: The URL cannot be read.
+        DatabaseRefusedError: There is no server, or it does not let us in.
+        DatabaseError: The server is older than 15 or its database is not in UTF-8.
+    """
+    settings = libpq_settings(url)
+    try:
+        connection = psycopg.Connection.connect(
+            make_conninfo("", **{**_DEFAULTS, **settings}),
+            autocommit=True,
+            # Named statements outlive a transaction; a pooler may then use another server.
+            prepare_threshold=None,
+        )
+    except psycopg.Error as error:
+        raise DatabaseRefusedError(
+            f"no connection to {place(url)}: {_reason(error)}; check the URL, the password and "
+            "that the server runs"
+        ) from None  # The driver's own text is not known to be free of passwords.
+    try:
+        _prepare_session(connection, url)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def hide_password(url: str) -> str:
+    """Return the URL as a `key=value` text for logs, with `***` for each secret."""
+    try:
+        settings = libpq_settings(url)
+    except BadSettingError:
+        return "(a database URL that cannot be read)"
+    return make_conninfo("", **{key: _shown(key, value) for key, value in settings.items()})
+
+
+def place(url: str) -> str:
+    """Return host, port, database and user in words; what the URL leaves out is libpq's default."""
+    defaults = {
+        option.keyword.decode(): (option.val or b"").decode(errors="replace")
+        for option in psycopg.pq.Conninfo.get_defaults()
+    }
+    named = {**defaults, **libpq_settings(url)}
+    host = named.get("host") or named.get("hostaddr") or "the local socket"
+    user = named.get("user", "")
+    return (
+        f"database {named.get('dbname') or user} as user {user} "
+        f"at {host}, port {named.get('port') or '5432'}"
+    )
+
+
+def libpq_settings(url: str) -> dict[str, str]:
+    """Return the settings in a URL or `key=value` text by libpq's keywords.
+
+    Raises:
+        BadSettingError: It cannot be read; none of it is shown, as it may be the password.
+    """
+    try:
+        settings = {key: str(value) for key, value in conninfo_to_dict(url).items()}
+    except (psycopg.Error, ValueError):
+        settings = {}
+        is_sound = False
+    else:
+        is_sound = "\0" not in url and not _is_cut_wrong(url, settings) and _has_ports(settings)
+    if not is_sound:
+        raise BadSettingError(
+            "the database URL cannot be read: write postgresql://user:password@host:5432/database "
+            "and percent-encode @ / : and % in the password"
+        )
+    return settings
+
+
+def _is_cut_wrong(url: str, settings: dict[str, str]) -> bool:
+    """Say if an @ or / in the password made libpq take its rest for the host or database."""
+    parts = settings.get("host", "") + settings.get("dbname", "")
+    return "@" in parts and _URL.match(url) is not None
+
+
+def _has_ports(settings: dict[str, str]) -> bool:
+    ports = settings.get("port", "")
+    return _PORTS.fullmatch(ports) is not None and all(
+        not port or 0 < int(port) < 1 << 16 for port in ports.split(",")
+    )
+
+
+def _shown(key: str, value: str) -> str:
+    return "***" if "password" in key or "secret" in key else value
+
+
+def _reason(error: psycopg.Error) -> str:
+    """Return what libpq says without what `place` has said already."""
+    return server_message(error).rpartition(" failed: ")[2]
+
+
+def _prepare_session(connection: psycopg.Connection, url: str) -> None:
+    # A day's lock must be held before its rows are seen, so each statement needs its own snapshot,
+    # whatever the role's defaults are.
+    connection.isolation_level = IsolationLevel.READ_COMMITTED
+    connection.read_only = None
+    with rejections(f"{place(url)} does not answer"):
+        row = connection.execute(_statement("session")).fetchone()
+    if row is not None:
+        check_server(place(url), version=row[1], version_text=row[2], encoding=row[3])
+
+
+def check_server(server: str, *, version: int, version_text: str, encoding: str) -> None:
+    """Refuse a server on which the tables could not be made.
+
+    Args:
+        server: What the message calls it.
+        version: PostgreSQL's server_version_num, like 150018.
+        version_text: As the server writes it, like `15.18 (Debian 15.18-1)`.
+        encoding: The database's encoding.
+
+    Raises:
+        DatabaseError: With the version or the encoding.
+    """
+    if version < OLDEST_VERSION:
+        raise DatabaseError(
+            f"{server} is PostgreSQL {version_text}: version {OLDEST_VERSION // 10000} or later "
+            "is needed"
+        )
+    if encoding != "UTF8":
+        raise DatabaseError(
+            f"{server} has the encoding {encoding}: make a database with ENCODING 'UTF8'"
+        )

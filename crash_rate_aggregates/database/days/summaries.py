@@ -1,0 +1,87 @@
+"""Keep the summaries of a submission date and the totals of its run, exact and in one transaction.
+
+Dashboards ask these small tables; `crash_aggregates` itself is too large to be asked all the time.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+
+import psycopg
+from psycopg import sql
+
+from crash_rate_aggregates.database.access.locks import changing_day
+from crash_rate_aggregates.database.access.rejections import rejections
+from crash_rate_aggregates.database.access.statements import statements_beside
+from crash_rate_aggregates.stats import STAT_NAMES
+
+_statement = statements_beside(__name__)
+
+SUMMARIES = (
+    "crash_aggregates_by_channel",
+    "crash_aggregates_by_build",
+    "crash_aggregates_by_system",
+    "crash_aggregates_by_country",
+)
+"""The tables that hold sums over the rows of a submission date."""
+_WORK_MEMORY = "64MB"
+"""Enough to group the 250,000 aggregates of a day in memory."""
+_log = logging.getLogger(__name__)
+
+_STATS = sql.SQL(", ").join(map(sql.Identifier, STAT_NAMES))
+_SUMS = sql.SQL(", ").join(
+    sql.SQL("sum({stat})::bigint AS {stat}").format(stat=sql.Identifier(name))
+    for name in STAT_NAMES
+)
+
+
+def summarize_day(connection: psycopg.Connection, submission_date: date, run_id: int) -> None:
+    """Sum up the rows of the day as they are in the table now; needs the day's transaction.
+
+    Args:
+        connection: In a transaction that holds the day's lock.
+        submission_date: Whose summaries are replaced.
+        run_id: The run that stored the rows, for its totals.
+    """
+    connection.execute(
+        "SELECT set_config('work_mem', %(work_memory)s, true)", {"work_memory": _WORK_MEMORY}
+    )
+    delete_summaries(connection, submission_date, submission_date)
+    values = {"submission_date": submission_date, "run_id": run_id}
+    for name in ("summarize_day", "insert_run_totals"):
+        connection.execute(_statement(name).format(stats=_STATS, sums=_SUMS), values)
+
+
+def delete_summaries(connection: psycopg.Connection, first: date, last: date) -> None:
+    """Delete the summaries of the submission dates from the first to the last."""
+    connection.execute(_statement("delete_summaries"), {"first": first, "last": last})
+
+
+def summarize_stored_days(connection: psycopg.Connection) -> list[date]:
+    """Sum up the days that an older version stored, each in a transaction of its own.
+
+    Args:
+        connection: From `connect`, outside any transaction.
+
+    Returns:
+        The submission dates that were summed up now.
+
+    Raises:
+        DatabaseError: PostgreSQL refuses; days that are done stay done.
+    """
+    with rejections("the stored days could not be summed up"):
+        runs = connection.execute(_statement("days_to_summarize")).fetchall()
+        return [day for day, run_id in runs if _summarize_stored_day(connection, day, run_id)]
+
+
+def _summarize_stored_day(
+    connection: psycopg.Connection, submission_date: date, run_id: int
+) -> bool:
+    """Sum up one day unless another process was faster or stored it anew."""
+    with changing_day(connection, submission_date):
+        if (submission_date, run_id) not in connection.execute(_statement("days_to_summarize")):
+            return False
+        summarize_day(connection, submission_date, run_id)
+    _log.info("summed up %s for dashboards", submission_date)
+    return True

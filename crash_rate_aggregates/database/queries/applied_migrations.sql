@@ -1,1 +1,0 @@
-SELECT number, name, sha256 FROM crash_aggregates_migrations ORDER BY number

@@ -1,1 +1,0 @@
-COPY crash_aggregates ({columns}) FROM STDIN

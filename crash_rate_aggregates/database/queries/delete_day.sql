@@ -1,1 +1,0 @@
-DELETE FROM crash_aggregates WHERE submission_date = %(submission_date)s

@@ -1,1 +1,0 @@
-SELECT to_regclass('crash_aggregates_locks') IS NOT NULL

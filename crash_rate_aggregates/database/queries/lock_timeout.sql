@@ -1,2 +1,0 @@
--- For the rest of the transaction only.
-SELECT set_config('lock_timeout', %(milliseconds)s::text, true)

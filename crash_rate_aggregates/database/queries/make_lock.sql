@@ -1,1 +1,0 @@
-INSERT INTO crash_aggregates_locks (thing) VALUES (%(thing)s) ON CONFLICT DO NOTHING

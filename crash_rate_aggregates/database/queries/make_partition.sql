@@ -1,1 +1,0 @@
-SELECT crash_aggregates_make_partition(%(submission_date)s)

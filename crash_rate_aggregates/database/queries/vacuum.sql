@@ -1,1 +1,0 @@
-VACUUM (ANALYZE, SKIP_LOCKED) {tables}

@@ -1,0 +1,1 @@
+"""What stands in the database: tables, functions, views, roles, partitions, and how long."""

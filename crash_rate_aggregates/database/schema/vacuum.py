@@ -1,0 +1,56 @@
+"""Tidy up after a day was replaced: the old rows' room is used again, statistics are fresh."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+
+import psycopg
+from psycopg import sql
+from psycopg.errors import Diagnostic
+
+from crash_rate_aggregates.database.days.summaries import SUMMARIES
+from crash_rate_aggregates.database.schema.partitions import partition_name
+
+_log = logging.getLogger(__name__)
+
+_SMALL_TABLES = (
+    *SUMMARIES,
+    "crash_aggregates_runs",
+    "crash_aggregates_run_totals",
+    "crash_aggregates_ledger",
+    "crash_aggregates_damaged_files",
+)
+
+
+def vacuum_day(connection: psycopg.Connection, submission_date: date) -> bool:
+    """VACUUM (ANALYZE) the day's partition and the small tables; the day is stored already.
+
+    Args:
+        connection: From `connect`, outside any transaction.
+        submission_date: The day that was replaced.
+
+    Returns:
+        False if a lock, a missing right or anything else was in the way; the log says what.
+    """
+    tables = sql.SQL(", ").join(
+        sql.Identifier(name) for name in (partition_name(submission_date), *_SMALL_TABLES)
+    )
+    skipped: list[str] = []
+
+    def note(diagnostic: Diagnostic) -> None:
+        # A table that is locked or belongs to another role is skipped with a warning.
+        if diagnostic.severity_nonlocalized == "WARNING":
+            skipped.append(diagnostic.message_primary or "a table was skipped")
+
+    connection.add_notice_handler(note)
+    try:
+        connection.execute(sql.SQL("VACUUM (ANALYZE, SKIP_LOCKED) {tables}").format(tables=tables))
+    except psycopg.Error as error:
+        skipped.append(str(error.diag.message_primary or error))
+    finally:
+        connection.remove_notice_handler(note)
+    if skipped:
+        others = f", and {len(skipped) - 1} more" if len(skipped) > 1 else ""
+        _log.info("%s is stored but not vacuumed: %s%s", submission_date, skipped[0], others)
+    return not skipped

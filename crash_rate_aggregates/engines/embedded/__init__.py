@@ -1,0 +1,1 @@
+"""The engine of one machine: a process a core, and DuckDB."""

@@ -1,0 +1,114 @@
+"""What one worker process does: read files, or take pings, and leave rows in the scratch folder.
+
+Workers import neither DuckDB nor psycopg: they start fast and stay small.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from crash_rate_aggregates.dimensions import Dimension
+from crash_rate_aggregates.engines.interface import DamagedFile, DayRequest
+from crash_rate_aggregates.engines.kernel import Kernel, VerdictCounts, collect_garbage_rarely
+from crash_rate_aggregates.engines.scratch import scratch_faults
+from crash_rate_aggregates.errors import DamagedFileError
+from crash_rate_aggregates.normalize.rules import Judge
+from crash_rate_aggregates.rows import PING_SCHEMA
+from crash_rate_aggregates.sources.interface import DamagedStreamError, PingBatch, StoredFile
+from crash_rate_aggregates.sources.reading import read_pings
+
+_WORDS = [field.name for field in PING_SCHEMA if pa.types.is_dictionary(field.type)]
+"""The columns whose values repeat; a dictionary of ids would be made in vain."""
+
+
+@dataclass(slots=True)
+class TaskResult:
+    """What a task leaves."""
+
+    row_file: Path
+    counts: VerdictCounts
+    damaged: list[DamagedFile] = field(default_factory=list)
+
+
+def prepare_worker() -> None:
+    """End when the parent is gone, even by kill -9. Ctrl-C is blocked: the parent handles it."""
+    collect_garbage_rarely()
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    multiprocessing.connection.wait([sentinel])
+    os._exit(1)
+
+
+def judge_files(request: DayRequest, files: Iterable[StoredFile], row_file: Path) -> TaskResult:
+    """Judge all pings of some files.
+
+    Raises:
+        DamagedFileError: A file is damaged and the request does not allow that.
+    """
+    damaged: list[DamagedFile] = []
+    batches = (batch for file in files for batch in sound_batches(request, file, damaged))
+    return _judge(request, batches, row_file, damaged)
+
+
+def judge_pings(request: DayRequest, batch: PingBatch, row_file: Path) -> TaskResult:
+    """Judge pings that another process has read."""
+    return _judge(request, [batch], row_file, [])
+
+
+def sound_batches(
+    request: DayRequest, file: StoredFile, damaged: list[DamagedFile]
+) -> Iterator[PingBatch]:
+    """Read a file's pings; list it as damaged, or fail the day, where it breaks off."""
+    try:
+        yield from read_pings(request.store, file, request.dimensions)
+    except DamagedStreamError as damage:
+        if not request.allow_damaged:
+            raise DamagedFileError(
+                f"{file.url!r} is damaged: {damage}; fetch it again, or count what is readable "
+                "with --allow-damaged"
+            ) from damage
+        damaged.append(DamagedFile(file.url, str(damage)))
+
+
+def _judge(
+    request: DayRequest, batches: Iterable[PingBatch], row_file: Path, damaged: list[DamagedFile]
+) -> TaskResult:
+    kernel = Kernel(_judge_of(request.submission_date, request.dimensions))
+    writing = f"write {str(row_file)!r}"
+    with scratch_faults(writing):
+        writer = pq.ParquetWriter(
+            row_file,
+            PING_SCHEMA,
+            compression="lz4",
+            use_dictionary=_WORDS,
+            write_statistics=False,
+        )
+    try:
+        # What the sources raise on the way is theirs to explain.
+        for rows in kernel.judged(batches):
+            with scratch_faults(writing):
+                writer.write_batch(rows)
+    finally:
+        with scratch_faults(writing):
+            writer.close()
+    return TaskResult(row_file, kernel.counts, damaged)
+
+
+@lru_cache(maxsize=1)
+def _judge_of(submission_date: date, dimensions: tuple[Dimension, ...]) -> Judge:
+    """Keep the judge from task to task, and with it the texts of dimensions that it has made."""
+    return Judge(submission_date, dimensions)

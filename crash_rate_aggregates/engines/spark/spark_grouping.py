@@ -1,0 +1,101 @@
+"""The group stage on Spark: the same statements as DuckDB's, over the rows of the tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+from pyspark import StorageLevel
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.types import StructType
+
+from crash_rate_aggregates.engines.drawn_ledger import CountedPings
+from crash_rate_aggregates.engines.spark.executors.judge_task import JudgeTask, pack_aggregates
+from crash_rate_aggregates.engines.spark.executors.task_rows import (
+    BATCH,
+    BATCH_SCHEMA,
+    REPORT,
+    TASK_SCHEMA,
+    TaskReport,
+    report_of,
+)
+from crash_rate_aggregates.engines.statements import GROUP_STEPS, KEPT_STEPS, statement
+from crash_rate_aggregates.rows import PING_SCHEMA
+
+_ROWS_A_PARTITION = 50_000
+"""At most 20 MB of usual aggregates: the driver holds one or two partitions at a time."""
+_MAX_PARTITIONS = 2_000
+"""Of more Spark would keep one size each for each task in the driver. So from 100 million pings on
+they are larger."""
+_CONF = {
+    # A sum that outgrows bigint fails instead of wrapping around.
+    "spark.sql.ansi.enabled": "true",
+    # What it finds out by running is known before: the number of partitions is ours, so that each
+    # fits into the driver, and copies are found before the joins with them are planned.
+    "spark.sql.adaptive.enabled": "false",
+}
+
+
+class SparkGrouping:
+    """The stages of one day: tasks in, their reports and the aggregates out."""
+
+    def __init__(self, session: SparkSession, task: JudgeTask) -> None:
+        """Lay out the judging; nothing runs yet."""
+        # Views of this name and settings of this day alone; the executors are the application's.
+        self._session = session.newSession()
+        for name, value in _CONF.items():
+            self._session.conf.set(name, value)
+        self._kept: list[DataFrame] = []
+        tasks = len(task.files)
+        numbers = self._session.range(0, tasks, 1, tasks)
+        self._stage = self._keep(numbers.mapInArrow(task, self._spark_schema(TASK_SCHEMA)))
+
+    def reports(self) -> list[TaskReport]:
+        """Judge all files, unless that is done and kept, and return each task's report."""
+        rows = self._stage.where(f"{REPORT} IS NOT NULL").select(REPORT).collect()
+        return sorted((report_of(row[REPORT]) for row in rows), key=lambda report: report.task)
+
+    def load(self, rows: int) -> None:
+        """Name the rows and find the copies among them; `rows` is their number."""
+        partitions = min(rows // _ROWS_A_PARTITION + 1, _MAX_PARTITIONS)
+        self._session.conf.set("spark.sql.shuffle.partitions", str(partitions))
+        pings = self._stage.where(f"{REPORT} IS NULL").select(*PING_SCHEMA.names)
+        pings.createTempView("pings")
+        for step in GROUP_STEPS:
+            self._sql(step)
+            if step in KEPT_STEPS:
+                # Now, so that their size is known: few are broadcast, and no ping is shuffled.
+                self._keep(self._session.table(step)).count()
+
+    def counted(self) -> list[CountedPings]:
+        """Return the counted pings by what the ledger tells apart."""
+        return [CountedPings(*row) for row in self._sql("counted").collect()]
+
+    def aggregate(self) -> Iterator[bytes]:
+        """Compute all aggregates, then stream them in packed batches, a partition at a time."""
+        aggregates = self._sql("aggregates")
+        packed = self._keep(
+            aggregates.mapInArrow(pack_aggregates, self._spark_schema(BATCH_SCHEMA))
+        )
+        packed.count()
+        # Not the frame's own iterator: its jobs begin when their SQL execution has ended, so the
+        # scheduler would keep them, and all plans of the day, as long as the application runs.
+        return (bytes(row[BATCH]) for row in packed.rdd.toLocalIterator(prefetchPartitions=True))
+
+    def free(self) -> None:
+        """Free what the executors keep for the day."""
+        for frame in reversed(self._kept):
+            frame.unpersist()
+        self._kept = []
+
+    def _keep(self, frame: DataFrame) -> DataFrame:
+        # On disk: rows are read a few times, in order, and executors need their memory for sorting.
+        kept = frame.persist(StorageLevel.DISK_ONLY)
+        self._kept.append(kept)
+        return kept
+
+    def _sql(self, name: str) -> DataFrame:
+        return self._session.sql(statement(name, kept="VIEW"))
+
+    def _spark_schema(self, schema: pa.Schema) -> StructType:
+        return self._session.createDataFrame(schema.empty_table()).schema

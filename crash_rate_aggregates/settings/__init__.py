@@ -1,0 +1,1 @@
+"""Settings above every part and below every face, and what they open: database, engine, storage."""

@@ -1,0 +1,1 @@
+"""What pings are stored as: one module for each format."""

@@ -1,0 +1,1 @@
+"""Where pings lie: one module for each kind of place."""

@@ -1,0 +1,149 @@
+"""Pings in local folders."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from typing import BinaryIO
+
+from crash_rate_aggregates.errors import PingsNotFoundError, UnreadableFileError
+from crash_rate_aggregates.sources.interface import StoredFile
+from crash_rate_aggregates.sources.stores.day_folders import DayPattern, shown_days
+from crash_rate_aggregates.sources.stores.selection import (
+    EVERYTHING,
+    Children,
+    PathSelection,
+    holds_pings,
+)
+
+_CHUNK_BYTES = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFiles:
+    """The local file system as a store."""
+
+    days: DayPattern
+    """Where days lie."""
+    selection: PathSelection = EVERYTHING
+
+    def list_day(self, submission_date: date) -> Sequence[StoredFile]:
+        """List a day's files at any depth, by path.
+
+        Names that start with a dot or an underscore (`_SUCCESS`, `.part-0.crc`) are no pings.
+
+        Raises:
+            PingsNotFoundError: The folder, or the pattern's fixed part, does not exist.
+            UnreadableFileError: A folder may not be listed.
+            BadSettingError: A part of the day is chosen, and the files are not of that layout.
+        """
+        if not is_folder(self.days.root):
+            raise PingsNotFoundError(
+                f"the folder {self.days.root!r} of --pings does not exist: name the folder that "
+                "holds submission_date=YYYY-MM-DD folders, or a pattern with %Y%m%d"
+            )
+        day = self.days.folder(submission_date)
+        chosen = self.selection.folders(lambda folder: _children(os.path.join(day, folder)))
+        files = list(files_below(os.path.join(day, folder) if folder else day for folder in chosen))
+        for file in files:
+            self.selection.check_file(file.url.removeprefix(day).strip("/"))
+        return sorted(files, key=lambda file: file.url)
+
+    def describe_day(self, submission_date: date) -> str:
+        """Say which folder was looked into and which days lie beside it."""
+        folder = self.days.folder(submission_date)
+        chosen = f" for {self.selection}" if self.selection else ""
+        if self.days.has_fields:
+            return f"looked in {folder!r}{chosen}"
+        try:
+            names = os.listdir(self.days.root)
+        except OSError:  # A day's folder can be open to those who may not list what is beside it.
+            return f"looked in {folder!r}"
+        return f"looked in {folder!r}; {shown_days(map(self.days.day_of_folder, names))}"
+
+    def read(self, file: StoredFile) -> Iterator[bytes]:
+        """Stream a file's bytes.
+
+        Raises:
+            UnreadableFileError: It cannot be opened or read.
+        """
+        try:
+            with open(file.url, "rb", buffering=0) as stream:
+                while chunk := stream.read(_CHUNK_BYTES):
+                    yield chunk
+        except OSError as error:
+            raise unreadable_file(file.url, error) from error
+
+    def open(self, file: StoredFile) -> BinaryIO:
+        """Open a file at any place in it.
+
+        Raises:
+            UnreadableFileError: It cannot be opened.
+        """
+        try:
+            return open(file.url, "rb")
+        except OSError as error:
+            raise unreadable_file(file.url, error) from error
+
+
+def is_folder(path: str) -> bool:
+    """Tell whether a path names a folder.
+
+    Raises:
+        UnreadableFileError: The way to it is closed.
+    """
+    try:
+        return stat.S_ISDIR(os.stat(path).st_mode)
+    except PermissionError as error:
+        raise unreadable_file(path, error) from error
+    except OSError:
+        return False
+
+
+def _children(folder: str) -> Children:
+    """List what is directly in a folder: names of folders, and of all else."""
+    _, folders, files = next(os.walk(folder, onerror=_refuse, followlinks=True), ("", [], []))
+    return folders, files
+
+
+def _refuse(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise unreadable_file(error.filename, error) from error
+
+
+def files_below(tops: Iterable[str]) -> Iterator[StoredFile]:
+    """List files below folders, at any depth; one that links lead to more than once is listed once.
+
+    Raises:
+        UnreadableFileError: A folder may not be listed, or a link leads to nothing.
+    """
+    visited: set[str] = set()
+    walks = (os.walk(folder, onerror=_refuse, followlinks=True) for folder in tops)
+    for parent, folders, names in chain.from_iterable(walks):
+        place = os.path.realpath(parent)
+        if place in visited:
+            folders.clear()
+            continue
+        visited.add(place)
+        folders[:] = sorted(filter(holds_pings, folders))
+        for path in (os.path.join(parent, name) for name in names if holds_pings(name)):
+            yield _stored_file(path)
+
+
+def _stored_file(path: str) -> StoredFile:
+    try:
+        return StoredFile(path, os.stat(path).st_size)
+    except OSError as error:
+        raise unreadable_file(path, error) from error
+
+
+def unreadable_file(path: str, error: OSError) -> UnreadableFileError:
+    """Say what the operating system refused to read, and the remedy."""
+    return UnreadableFileError(
+        f"cannot read {path!r}: {error.strerror}; give the job's user permission or repair the "
+        "disk, then run the day again"
+    )

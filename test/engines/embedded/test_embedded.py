@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+import bz2
+import gzip
+import multiprocessing
+import os
+import threading
+import unittest
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from unittest.mock import patch
+
+from crash_rate_aggregates.engines import split as plan
+from crash_rate_aggregates.engines.embedded.duckdb_grouping import GroupingLimits
+from crash_rate_aggregates.engines.embedded.engine import EmbeddedEngine
+from crash_rate_aggregates.engines.embedded.worker_tasks import judge_files, prepare_worker
+from crash_rate_aggregates.engines.interface import Engine
+from crash_rate_aggregates.errors import (
+    DamagedFileError,
+    EngineError,
+    ScratchError,
+    UnreadableFileError,
+    WorkerDiedError,
+)
+from crash_rate_aggregates.sources.interface import StoredFile
+from test.engines import contract
+from test.engines.embedded.worker_modules import modules_after_judging
+from test.engines.faulty_stores import BrokenDisk
+from test.engines.made_days import (
+    HeardProgress,
+    day_folder,
+    day_request,
+    lines,
+    main_ping,
+    write_day,
+)
+
+
+class EmbeddedEngineTest(contract.EngineContract):
+    def engine(self, jobs: int, scratch_space: str = "1GB") -> Engine:
+        """Make an embedded engine with a scratch folder of its own."""
+        limits = GroupingLimits("512MB", scratch_space, jobs)
+        return EmbeddedEngine(jobs, self.folder / "scratch", limits)
+
+    def tearDown(self) -> None:
+        """Hold after each test that nothing is left: no rows, no worker."""
+        scratch = self.folder / "scratch"
+        self.assertEqual(list(scratch.iterdir()) if scratch.exists() else [], [])
+        self.assertEqual(multiprocessing.active_children(), [])
+
+    def shared(self) -> None:
+        """Share every file among workers, in small blocks: configuration, only smaller."""
+        # The bounds save time on small files and change no result; 33 MB would cost more to make.
+        self.enterContext(patch.object(plan, "SHARE_BYTES", 0))
+        self.enterContext(patch.object(plan, "_BLOCK_BYTES", 2000))
+
+    def test_shared_file_equals_many_files(self) -> None:
+        """One file whose pings are dealt to all workers gives what the same pings in files give."""
+        self.shared()
+        write_day(self.pings, {"large.gz": lines(contract.mixed_pings())})
+        request = day_request(self.pings)
+        self.assertEqual(plan.split_work(request.files, 2), plan.DayWork((), request.files))
+        computed = self.compute(jobs=2)
+        self.assertEqual(computed.ledger, contract.MIXED_LEDGER)
+        self.assertEqual(computed.aggregates, contract.MIXED_AGGREGATES)
+
+    def test_damaged_shared_file(self) -> None:
+        """A cut file that is shared fails the day by its name, or counts up to the cut."""
+        self.shared()
+        cut = day_folder(self.pings) / "cut.gz"
+        cut.write_bytes(gzip.compress(lines([main_ping()] * 50), 0)[:-28])
+        with self.assertRaisesRegex(DamagedFileError, r"cut\.gz"):
+            self.compute()
+        computed = self.compute(allow_damaged=True)
+        self.assertEqual(
+            computed.ledger,
+            [("main", "outcome", "counted", 49), ("unknown", "outcome", "unreadable", 1)],
+        )
+        self.assertEqual([damaged.file for damaged in computed.damaged], [str(cut)])
+
+    def test_worker_killed(self) -> None:
+        """A worker killed in the middle of a file is an error that says so; none is left."""
+        fifo = day_folder(self.pings) / "slow.json"
+        os.mkfifo(fifo)
+        request = day_request(self.pings)
+
+        def kill_reader() -> None:
+            with fifo.open("wb"):  # Opens when a worker has begun to read.
+                for worker in multiprocessing.active_children():
+                    worker.kill()
+
+        killer = threading.Thread(target=kill_reader, daemon=True)
+        killer.start()
+        engine = self.engine(2)
+        with (
+            self.assertRaisesRegex(WorkerDiedError, "fewer --jobs than 2"),
+            engine.aggregate_day(request, HeardProgress()),
+        ):
+            self.fail("a day without its pings")
+        killer.join()
+
+    def test_workers_end_with_the_day(self) -> None:
+        """A file that fails ends the day at once, though another worker waits for its pings."""
+        day = day_folder(self.pings)
+        for name in ("slow", "bad"):
+            os.mkfifo(day / name)
+        failed = threading.Event()
+        in_time: list[bool] = []
+
+        def feed() -> None:
+            with (day / "slow").open("wb"):  # Opens when a worker has begun to read.
+                (day / "bad").write_bytes(bz2.compress(b"{}"))
+                in_time.append(failed.wait(20))
+
+        feeder = threading.Thread(target=feed, daemon=True)
+        feeder.start()
+        request = day_request(self.pings)
+        # By their sizes each is a task of its own.
+        request = replace(request, files=tuple(replace(f, size=1 << 20) for f in request.files))
+        with (
+            self.assertRaisesRegex(UnreadableFileError, "bzip2"),
+            self.engine(2).aggregate_day(request, HeardProgress()),
+        ):
+            self.fail("a day without its pings")
+        failed.set()
+        feeder.join()
+        self.assertEqual(in_time, [True])
+
+    def test_faults_of_sources_are_not_of_scratch(self) -> None:
+        """What fails while pings are read is never told as a fault of the scratch folder."""
+        write_day(self.pings, {"main_v5.parquet": b"PAR1" + bytes(100)})
+        request = day_request(self.pings)
+        broken = replace(request, store=BrokenDisk(request.store))
+        with (
+            self.assertRaisesRegex(
+                UnreadableFileError, r"cannot read '.*/main_v5\.parquet': Input/output error"
+            ),
+            self.engine(1).aggregate_day(broken, HeardProgress()),
+        ):
+            self.fail("a day without its pings")
+        unknown = replace(broken, store=BrokenDisk(request.store, in_stream=True))
+        with self.assertRaises(OSError):  # A defect of the store, which must not be hidden.
+            judge_files(unknown, unknown.files, self.folder / "rows.parquet")
+
+    def test_workers_stay_small(self) -> None:
+        """A worker that has judged pings has loaded neither DuckDB nor psycopg, nor a terminal."""
+        write_day(self.pings, {"1.gz": lines(contract.mixed_pings())})
+        request = day_request(self.pings)
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(1, mp_context=context, initializer=prepare_worker) as pool:
+            rows = self.folder / "rows.parquet"
+            loaded = pool.submit(modules_after_judging, request, rows).result()
+        self.assertIn("msgspec", loaded)
+        self.assertEqual(loaded & {"duckdb", "psycopg", "rich", "pydantic", "pyspark"}, set())
+
+    def test_no_scratch_folder(self) -> None:
+        """A scratch folder that cannot be made is one sentence with its name and the remedy."""
+        (self.folder / "file").write_bytes(b"")
+        write_day(self.pings, {"1": lines([main_ping()])})
+        engine = EmbeddedEngine(1, self.folder / "file" / "x", GroupingLimits("1GB", "1GB", 1))
+        with (
+            self.assertRaisesRegex(ScratchError, r"file/x': Not a directory.*setting `scratch`"),
+            engine.aggregate_day(day_request(self.pings), HeardProgress()),
+        ):
+            self.fail("rows without a place")
+
+    def test_group_stage_without_memory(self) -> None:
+        """A group stage with too little memory and no room to spill fails in one sentence."""
+        write_day(
+            self.pings,
+            {
+                "1": lines(
+                    [
+                        main_ping(**{"application/channel": str(n), "id": f"{n % 9000}"})
+                        for n in range(18_000)
+                    ]
+                )
+            },
+        )
+        engine = EmbeddedEngine(1, self.folder / "scratch", GroupingLimits("2MB", "0MB", 1))
+        with (
+            self.assertRaises(EngineError) as raised,
+            engine.aggregate_day(day_request(self.pings), HeardProgress()) as result,
+        ):
+            list(result.aggregates)
+        self.assertNotIn("\n", str(raised.exception))
+
+
+class PlanTest(unittest.TestCase):
+    def files(self, *sizes: int) -> list[StoredFile]:
+        """Name files of so many bytes."""
+        return [StoredFile(f"{number}", size) for number, size in enumerate(sizes)]
+
+    def test_small_files_are_packed(self) -> None:
+        """Small files go together up to 16 MiB, largest first; a larger one stands alone."""
+        mebibyte = 1 << 20
+        large = self.files(*[20 * mebibyte] * 9)
+        a, b, c = (
+            StoredFile(name, size * mebibyte) for name, size in (("a", 9), ("b", 7), ("c", 1))
+        )
+        work = plan.split_work([c, a, *large, b], 4)
+        self.assertEqual(work, plan.DayWork((*((file,) for file in large), (a, b), (c,)), ()))
+
+    def test_small_day_has_work_for_all(self) -> None:
+        """A day of few small files is dealt to all workers all the same."""
+        files = self.files(*[1 << 20] * 6)
+        self.assertEqual(plan.split_work(files, 2).whole, tuple((file,) for file in files))
+        self.assertEqual(len(plan.split_work(files, 1).whole), 3)
+
+    def test_large_file_is_shared(self) -> None:
+        """A file above 32 MiB and above a worker's share of the day is shared, not with one job."""
+        mebibyte = 1 << 20
+        large, rest = self.files(33 * mebibyte, 16 * mebibyte)
+        self.assertEqual(plan.split_work([large, rest], 2).shared, (large,))
+        self.assertEqual(plan.split_work([large, rest], 1).shared, ())
+        even = self.files(*[40 * mebibyte] * 4)
+        self.assertEqual(plan.split_work(even, 4).shared, ())
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,300 @@
+from __future__ import annotations
+
+import math
+import random
+from datetime import date
+
+from test.database.sample_days import DatabaseTestCase
+
+KNOWN = {
+    0: (0.0, 3.688879454),
+    1: (0.025317808, 5.571643391),
+    2: (0.242209279, 7.224687668),
+    3: (0.618672123, 8.767273070),
+    10: (4.795388696, 18.390356042),
+    100: (81.363991251, 121.626793792),
+}
+"""Garwood's limits, to nine places."""
+Z = 1.959963984540054
+"""The normal deviate of 97.5%."""
+
+
+class CrashCountLimitsTest(DatabaseTestCase):
+    def limits(self, counts, dispersion=1.0):
+        rows = self.rows(
+            "SELECT crash_count_lower_limit(n, %s), crash_count_upper_limit(n, %s) "
+            "FROM unnest(%s::double precision[]) AS n",
+            dispersion,
+            dispersion,
+            list(counts),
+        )
+        return dict(zip(counts, rows, strict=True))
+
+    def assert_close(self, number, expected, relative=2e-5):
+        self.assertLess(abs(number / expected - 1), relative, (number, expected))
+
+    def test_known_values(self):
+        """The limits are the exact ones of Garwood, within 0.002%, and to nine places up to 1."""
+        for count, (lower, upper) in self.limits(list(KNOWN)).items():
+            relative = 1e-9 if count < 2 else 2e-5
+            self.assertAlmostEqual(lower, KNOWN[count][0], delta=relative * KNOWN[count][0])
+            self.assertAlmostEqual(upper, KNOWN[count][1], delta=relative * KNOWN[count][1])
+
+    def test_counts(self):
+        """The limits of every count are within 0.002% of the exact ones."""
+        counts = [*range(1, 41), 50, 99, 100, 150, 200, 300, 1_000, 5_000]
+        for count, (lower, upper) in self.limits(counts).items():
+            with self.subTest(count=count):
+                self.assert_close(lower, limit(count - 1, 0.975))
+                self.assert_close(upper, limit(count, 0.025))
+
+    def test_dispersion_scales(self):
+        """With a dispersion of 4, 40 crashes have 4 times the limits of 10 crashes."""
+        ((lower, upper),) = self.limits([40], 4.0).values()
+        self.assert_close(lower, 4 * KNOWN[10][0])
+        self.assert_close(upper, 4 * KNOWN[10][1])
+
+    def test_between_counts(self):
+        """Between whole numbers, as dispersion makes them, limits rise and stay in between."""
+        counts = [number / 8 for number in range(200)]
+        limits = list(self.limits(counts).values())
+        for place in (0, 1):
+            column = [row[place] for row in limits]
+            self.assertEqual(column, sorted(column))
+        for count, (lower, upper) in zip(counts, limits, strict=True):
+            self.assertTrue(lower <= count < upper, count)
+
+    def test_no_counts(self):
+        """What is no count has no limits; sums, which are numeric, need no cast."""
+        self.assertEqual(
+            self.rows(
+                "SELECT crash_count_lower_limit(-1), crash_count_upper_limit(-1), "
+                "crash_count_upper_limit(NULL), crash_count_lower_limit(sum(n)) "
+                "FROM (VALUES (0::bigint)) AS counts (n)"
+            ),
+            [(None, None, None, 0.0)],
+        )
+
+
+class DispersionTest(DatabaseTestCase):
+    def dispersion(self, days, variance=None):
+        """Ask for the dispersion of days, each crashes and hours."""
+        ((found,),) = self.rows(
+            "SELECT crash_dispersion(count(*), sum(h), sum(x), coalesce(%s, sum(x)), "
+            "sum(x * x / h)) FROM unnest(%s::double precision[], %s::double precision[]) "
+            "AS days (x, h)",
+            variance,
+            [float(crashes) for crashes, _ in days],
+            [float(hours) for _, hours in days],
+        )
+        return found
+
+    def test_pearson(self):
+        """It is Pearson's chi-square over its degrees of freedom, as computed day by day."""
+        days = [(31, 1000), (12, 900), (55, 1100), (20, 450), (44, 2000), (9, 500), (70, 1300)]
+        rate = sum(x for x, _ in days) / sum(h for _, h in days)
+        chi_square = sum((x - rate * h) ** 2 / (rate * h) for x, h in days)
+        self.assertAlmostEqual(self.dispersion(days), chi_square / 6, 9)
+        self.assertAlmostEqual(self.dispersion(days), 8.2625, 4)
+
+    def test_steady_days(self):
+        """Days that vary less than chance explains count as chance: the dispersion is 1."""
+        self.assertEqual(self.dispersion([(10, 100)] * 7), 1.0)
+
+    def test_too_few_days(self):
+        """Fewer than 7 days, no hours or no crashes tell nothing about dispersion."""
+        self.assertIsNone(self.dispersion([(10, 100), (90, 100)] * 3))
+        self.assertIsNone(self.dispersion([(0, 100)] * 7))
+
+    def test_difference(self):
+        """A difference is held against the variance of its parts, not against itself."""
+        days = [(-10, 100), (10, 100)] * 4
+        self.assertAlmostEqual(self.dispersion(days, variance=400.0), 800 / (400 / 8) / 7, 9)
+
+    def test_intervals_cover_the_rate(self):
+        """Of 400 months whose days vary by 30%, nine of ten intervals or more hold the true rate.
+
+        Those of Poisson alone hold it for fewer than eight of ten.
+        """
+        rng = random.Random(20160314)  # noqa: S311  The same months at each run.
+        months = [number for number in range(400) for _ in range(28)]
+        crashes = [poisson(rng, 20 * rng.gammavariate(11, 1 / 11)) for _ in months]
+        ((wide, narrow),) = self.rows(
+            "SELECT count(*) FILTER (WHERE 20 BETWEEN wide.lower_limit AND wide.upper_limit), "
+            "count(*) FILTER (WHERE 20 BETWEEN narrow.lower_limit AND narrow.upper_limit) "
+            "FROM (SELECT month, sum(x) AS x, "
+            "crash_dispersion(28, 28000, sum(x), sum(x), sum(x * x / 1000)) AS dispersion "
+            "FROM unnest(%s::integer[], %s::double precision[]) AS days (month, x) GROUP BY month) "
+            "AS months, LATERAL crash_rate(true, x, x, 28000, dispersion, 0) AS wide, "
+            "LATERAL crash_rate(true, x, x, 28000, 1, 0) AS narrow",
+            months,
+            [float(x) for x in crashes],
+        )
+        self.assertTrue(360 <= wide <= 396, wide)
+        self.assertLess(narrow, 320)
+
+
+class CrashRateTest(DatabaseTestCase):
+    def rates(self, hours, stats, dispersion=None, min_hours=0.0):
+        return {
+            kind: tuple(numbers)
+            for kind, *numbers in self.rows(
+                "SELECT kind, whole_crashes, per_1000_hours, lower_limit, upper_limit "
+                "FROM crash_kinds(%s, %s, %s, %s, %s, %s) AS kinds, "
+                "crash_rate(is_count, crashes, variance, %s, %s, %s) AS rate ORDER BY place",
+                *stats,
+                hours,
+                dispersion,
+                min_hours,
+            )
+        }
+
+    def test_kinds(self):
+        """The kinds are M, C, C-S, M+C-S, plugin and gpu, in this order."""
+        rates = self.rates(1000, (10, 0, 8, 5, 3, 1))
+        self.assertEqual(
+            [(kind, rate[:2]) for kind, rate in rates.items()],
+            [
+                ("main", (10, 10.0)),
+                ("content", (8, 8.0)),
+                ("content_minus_shutdown", (3, 3.0)),
+                ("main_and_content_minus_shutdown", (13, 13.0)),
+                ("plugin", (3, 3.0)),
+                ("gpu", (1, 1.0)),
+            ],
+        )
+
+    def test_sent_twice(self):
+        """Half of the main crashes sent twice is taken off; of an odd number one more stays."""
+        for sent_twice, main in ((0, 10), (1, 10), (2, 9), (5, 8), (10, 5)):
+            rates = self.rates(1000, (10, sent_twice, 8, 5, 0, 0))
+            self.assertEqual(rates["main"][0], main)
+            self.assertEqual(rates["main_and_content_minus_shutdown"][0], main + 3)
+
+    def limits(self, crashes, dispersion):
+        ((lower, upper),) = self.rows(
+            "SELECT crash_count_lower_limit(%s, %s), crash_count_upper_limit(%s, %s)",
+            *(crashes, dispersion) * 2,
+        )
+        return crashes - lower, upper - crashes
+
+    def test_difference(self):
+        """The way from C-S to a limit is as long as those of C and S are, at a right angle."""
+        rates = self.rates(1000, (0, 0, 40, 60, 0, 0), dispersion=2.25)
+        crashes, rate, lower, upper = rates["content_minus_shutdown"]
+        self.assertEqual((crashes, rate), (-20, -20.0))
+        (c_down, c_up), (s_down, s_up) = self.limits(40.0, 2.25), self.limits(60.0, 2.25)
+        self.assertAlmostEqual(lower, -20 - math.hypot(c_down, s_up), 9)
+        self.assertAlmostEqual(upper, -20 + math.hypot(c_up, s_down), 9)
+
+    def test_difference_of_many(self):
+        """Of many crashes that is the interval of a normal distribution of that variance."""
+        rates = self.rates(1000, (300_000, 0, 400_000, 100_000, 0, 0))
+        crashes, _, lower, upper = rates["main_and_content_minus_shutdown"]
+        self.assertEqual(crashes, 600_000)
+        self.assertAlmostEqual((crashes - lower) / (Z * math.sqrt(800_000)), 1, 2)
+        self.assertAlmostEqual((upper - crashes) / (Z * math.sqrt(800_000)), 1, 2)
+
+    def test_no_crashes(self):
+        """Without a crash M+C-S may be as high as M alone, by the exact limit of no crash."""
+        rates = self.rates(1000, (0, 0, 0, 0, 0, 0))
+        self.assertEqual(rates["main"][:3], (0, 0.0, 0.0))
+        self.assertAlmostEqual(rates["main"][3], 3.6889, 4)
+        crashes, rate, lower, upper = rates["main_and_content_minus_shutdown"]
+        self.assertEqual((crashes, rate), (0, 0.0))
+        self.assertAlmostEqual(upper, 3.6889, 4)
+        self.assertAlmostEqual(lower, -3.6889, 4)
+
+    def test_too_few_hours(self):
+        """With too few hours, or none, there is a count and no rate, never a rate of 0."""
+        for hours, min_hours in ((99.9, 100), (0, 0)):
+            rates = self.rates(hours, (0, 0, 0, 0, 0, 0), min_hours=min_hours)
+            self.assertEqual(set(rates.values()), {(0, None, None, None)})
+        self.assertEqual(self.rates(100, (1, 0, 0, 0, 0, 0), min_hours=100)["main"][1], 10.0)
+
+    def test_usual_threshold(self):
+        """The usual threshold is 100 usage hours."""
+        self.assertEqual(self.rows("SELECT crash_min_usage_hours()"), [(100.0,)])
+
+
+class FoldingTest(DatabaseTestCase):
+    def folded(self, function, values):
+        return [
+            row[0]
+            for row in self.rows(f"SELECT {function}(v) FROM unnest(%s::text[]) AS v", values)
+        ]
+
+    def test_channels(self):
+        """Five channels stay, all others are one, and none is none."""
+        channels = ["release", "beta", "aurora", "nightly", "esr"]
+        self.assertEqual(self.folded("crash_channel", channels), channels)
+        self.assertEqual(
+            self.folded("crash_channel", ["default", "Release", "release-cck-x", "", None]),
+            ["other", "other", "other", "other", None],
+        )
+
+    def test_system_versions(self):
+        """The first two numbers stay."""
+        for version, folded in (
+            ("6.1", "6.1"),
+            ("10", "10"),
+            ("15.3.0", "15.3"),
+            ("4.4.0-21-generic", "4.4"),
+            ("unknown", "other"),
+            ("", "other"),
+            ("1" * 10, "1" * 9),
+            (None, None),
+        ):
+            self.assertEqual(self.folded("crash_os_version", [version]), [folded], version)
+
+    def test_build_dates(self):
+        """A build id begins with a date, or has none."""
+        for build_id, built in (
+            ("20160314030215", date(2016, 3, 14)),
+            ("20160229999999", date(2016, 2, 29)),
+            ("20150229000000", None),
+            ("20160431000000", None),
+            ("20161331000000", None),
+            ("20160300000000", None),
+            ("99991231235959", None),
+            ("2016031403021", None),
+            ("201603140302150", None),
+            ("", None),
+            (None, None),
+        ):
+            self.assertEqual(self.folded("crash_build_date", [build_id]), [built], build_id)
+
+    def test_build_ages(self):
+        """A build is recent from the day of its date until 83 days later."""
+        for activity_date, age in (
+            (date(2016, 3, 13), None),
+            (date(2016, 3, 14), 0),
+            (date(2016, 6, 5), 83),
+            (date(2016, 6, 6), None),
+        ):
+            self.assertEqual(
+                self.rows("SELECT crash_build_age('20160314030215', %s::date)", activity_date),
+                [(age,)],
+            )
+
+
+def limit(last_term, wanted):
+    """Return by bisection the mean at which P(X <= last_term) is as wanted."""
+    low, high = 0.0, 2.0 * last_term + 20.0
+    for _ in range(60):
+        mean = (low + high) / 2
+        logarithm = math.log(mean)
+        total = math.fsum(
+            math.exp(term * logarithm - mean - math.lgamma(term + 1))
+            for term in range(last_term + 1)
+        )
+        low, high = (mean, high) if total > wanted else (low, mean)
+    return low
+
+
+def poisson(rng, mean):
+    """Draw a count by counting exponential waits."""
+    count, time = 0, rng.expovariate(1.0)
+    while time < mean:
+        count, time = count + 1, time + rng.expovariate(1.0)
+    return count
