@@ -29,7 +29,6 @@ from crash_rate_aggregates.engines.interface import (
     files_bytes,
 )
 from crash_rate_aggregates.errors import (
-    BadDateError,
     CrashRateAggregatesError,
     DatabaseError,
     InterruptedRunError,
@@ -37,7 +36,6 @@ from crash_rate_aggregates.errors import (
 from crash_rate_aggregates.health.check import PAST, CheckedDay, check_day
 from crash_rate_aggregates.health.due import due_days
 from crash_rate_aggregates.health.fit_to_store import require_counted, require_files
-from crash_rate_aggregates.normalize.dates import check_order, parse_submission_date
 from crash_rate_aggregates.outcomes import LedgerLine
 from crash_rate_aggregates.sources.stores.objects.bucket import USUAL_STORAGE, StorageOptions
 from crash_rate_aggregates.sources.stores.selection import EVERYTHING, PathSelection
@@ -90,38 +88,6 @@ class FailedDay:
 
     submission_date: date
     error: CrashRateAggregatesError
-
-
-def submission_date(text: str) -> date:
-    """Read a submission date as people type it.
-
-    Raises:
-        BadDateError: It is neither YYYY-MM-DD nor YYYYMMDD, or out of 2000 to 2199.
-    """
-    day = parse_submission_date(text)
-    if day is None:
-        raise BadDateError(
-            f"{text!r} is no submission date from 2000-01-01 to 2199-12-31: write 2016-03-14 or "
-            "20160314"
-        )
-    return day
-
-
-def submission_dates(first: date | None, last: date | None, *, today: date) -> list[date]:
-    """Return the days from the first to the last; a bound that is not given is yesterday.
-
-    Args:
-        first: The first submission date.
-        last: The last one, included.
-        today: The current date in UTC.
-
-    Raises:
-        DateRangeError: The last lies before the first.
-    """
-    yesterday = today - timedelta(days=1)
-    first, last = first or yesterday, last or yesterday
-    check_order(first, last)
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 def backfill(

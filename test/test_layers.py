@@ -15,7 +15,7 @@ PACKAGE = PROJECT / "crash_rate_aggregates"
 
 LAYERS = (
     ("errors", "sql_files"),
-    ("dimensions", "stats", "outcomes"),
+    ("dimensions", "stats", "outcomes", "submission_dates"),
     ("rows",),
     ("normalize",),
     ("decode",),

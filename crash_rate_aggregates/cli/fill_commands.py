@@ -72,7 +72,7 @@ def daily(base: Sequence[Dimension], /, heal_days: int, **flags: Any) -> int:
 
 def _range(first: date | None, last: date | None) -> Callable[[str], list[date]]:
     """Return a choice of days that does not depend on what is stored."""
-    from crash_rate_aggregates.job import submission_dates
+    from crash_rate_aggregates.submission_dates import submission_dates
 
     days = submission_dates(first, last, today=datetime.now(UTC).date())
     return lambda _url: days

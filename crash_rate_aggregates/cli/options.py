@@ -20,7 +20,7 @@ class _SubmissionDate(click.ParamType[date]):
     name = "date"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        from crash_rate_aggregates.job import submission_date
+        from crash_rate_aggregates.submission_dates import submission_date
 
         del param, ctx
         return value if isinstance(value, date) else submission_date(value)

@@ -37,8 +37,8 @@ def sample_pings(
     config: str | None,
 ) -> None:
     """Write synthetic pings to try the program with; the same seed writes the same bytes."""
-    from crash_rate_aggregates.job import submission_dates
     from crash_rate_aggregates.sample_pings.writer import write_sample_pings
+    from crash_rate_aggregates.submission_dates import submission_dates
 
     today = datetime.now(UTC).date()
     days = submission_dates(min_submission_date, max_submission_date, today=today)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from crash_rate_aggregates.dimensions import MAX_LENGTH, Dimension
-from crash_rate_aggregates.normalize.dates import parse_client_date, parse_submission_date
+from crash_rate_aggregates.normalize.client_dates import parse_client_date
 from crash_rate_aggregates.normalize.dimension_values import DimensionTexts, scalar_text
 from crash_rate_aggregates.normalize.fields import PingFields
 from crash_rate_aggregates.normalize.histograms import child_crashes
@@ -28,6 +28,7 @@ from crash_rate_aggregates.outcomes import (
     Outcome,
 )
 from crash_rate_aggregates.stats import MAX_USAGE_SECONDS
+from crash_rate_aggregates.submission_dates import parse_submission_date
 
 MAX_ACTIVITY_AGE = timedelta(days=7)
 """Activity before this age counts on its first day, as since 2016."""

@@ -10,9 +10,9 @@ import psycopg
 
 from crash_rate_aggregates.database.access.read_only import reading
 from crash_rate_aggregates.errors import QuestionNotFoundError, UsageError
-from crash_rate_aggregates.normalize.dates import check_order
 from crash_rate_aggregates.questions.catalog import Question, questions
 from crash_rate_aggregates.questions.rates import Answer
+from crash_rate_aggregates.submission_dates import check_order
 
 CHANNELS = ("release", "beta", "aurora", "nightly", "esr", "other")
 """What the database's function `crash_channel` folds channels to."""

@@ -18,9 +18,9 @@ from crash_rate_aggregates.database.access.statements import statements_beside
 from crash_rate_aggregates.database.days.recorded_runs import check_stored, not_stored, stored_runs
 from crash_rate_aggregates.database.days.runs import RecordedRun, StoredLedger
 from crash_rate_aggregates.errors import DimensionsError, QueryError
-from crash_rate_aggregates.normalize.dates import check_order
 from crash_rate_aggregates.outcomes import LedgerLine
 from crash_rate_aggregates.questions.crash_rate import CrashRate, CrashRates
+from crash_rate_aggregates.submission_dates import check_order
 
 _statement = statements_beside(__name__)
 

@@ -14,9 +14,7 @@ from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.access.locks import changing_day
 from crash_rate_aggregates.engines.interface import DayRequest, DayResult, Engine, Progress
 from crash_rate_aggregates.errors import (
-    BadDateError,
     DamagedFileError,
-    DateRangeError,
     InterruptedRunError,
     NoPingsError,
     NothingCountedError,
@@ -27,8 +25,6 @@ from crash_rate_aggregates.job import (
     FailedDay,
     Job,
     run_day,
-    submission_date,
-    submission_dates,
 )
 from test.engines.made_days import crash_ping, day_folder, lines, main_ping, write_day
 from test.job.days_in_postgres import TABLE, counted, filled, made_job, rows
@@ -236,38 +232,6 @@ class JobTest(unittest.TestCase):
         runs = rows(self.url, "SELECT run_id FROM crash_aggregates_current_runs")
         last = max(summary.run_id for summary in summaries if isinstance(summary, DaySummary))
         self.assertEqual((len(summaries), runs), (2, [(last,)]))
-
-
-class SubmissionDatesTest(unittest.TestCase):
-    TODAY = date(2016, 3, 16)
-
-    def test_bounds(self) -> None:
-        """A range includes both bounds; one that is not given is yesterday."""
-        yesterday = date(2016, 3, 15)
-        self.assertEqual(submission_dates(None, None, today=self.TODAY), [yesterday])
-        self.assertEqual(submission_dates(DAY, None, today=self.TODAY), [DAY, yesterday])
-        self.assertEqual(submission_dates(DAY, DAY, today=self.TODAY), [DAY])
-        self.assertEqual(
-            submission_dates(None, date(2016, 3, 17), today=self.TODAY),
-            [yesterday, self.TODAY, date(2016, 3, 17)],
-        )
-        leap = submission_dates(date(2016, 2, 28), date(2016, 3, 1), today=self.TODAY)
-        self.assertEqual(leap, LEAP)
-
-    def test_upside_down(self) -> None:
-        """A range that ends before it begins is an error with both dates."""
-        with self.assertRaisesRegex(DateRangeError, "2016-03-13 before it begins on 2016-03-14"):
-            submission_dates(DAY, date(2016, 3, 13), today=self.TODAY)
-
-    def test_formats(self) -> None:
-        """A submission date is YYYYMMDD or YYYY-MM-DD from 2000 to 2199, and nothing else."""
-        self.assertEqual(submission_date("20160314"), DAY)
-        self.assertEqual(submission_date("2016-03-14"), DAY)
-        self.assertEqual(submission_date("20000101"), date(2000, 1, 1))
-        self.assertEqual(submission_date("2199-12-31"), date(2199, 12, 31))
-        for text in ("", "14.3.2016", "2016-3-14", "20160230", "1999-12-31", "22000101", "today"):
-            with self.subTest(text=text), self.assertRaisesRegex(BadDateError, "write 2016-03-14"):
-                submission_date(text)
 
 
 if __name__ == "__main__":

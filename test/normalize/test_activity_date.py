@@ -6,7 +6,7 @@ import unittest
 from datetime import date
 from typing import Any
 
-from crash_rate_aggregates.normalize.dates import parse_client_date
+from crash_rate_aggregates.normalize.client_dates import parse_client_date
 from crash_rate_aggregates.outcomes import Adjustment, DocType, Outcome
 from test.dataset import DAY, STARTED, VerdictTestCase, crash_ping, main_ping, without
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crash_rate_aggregates.errors import UnknownTableError
-from crash_rate_aggregates.normalize.dates import parse_client_date
+from crash_rate_aggregates.normalize.client_dates import parse_client_date
 from crash_rate_aggregates.outcomes import DocType, Outcome
 from test.dataset import (
     KILL_HARD,
