@@ -6,36 +6,70 @@ import ast
 import subprocess
 import sys
 import unittest
+from collections import Counter
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 PACKAGE = PROJECT / "crash_rate_aggregates"
+TESTS = PROJECT / "test"
 
-LAYERS = (
-    ("errors", "sql_files"),
-    ("dimensions", "stats", "outcomes", "submission_dates"),
-    ("rows",),
-    ("normalize",),
-    ("decode",),
-    ("sources", "database"),
-    ("questions",),
-    ("engines",),
-    ("health",),
-    ("job",),
-    ("settings",),
-    ("sample_pings", "redash"),
-    ("terminal",),
-    ("cli",),
-    ("fill_database", "__main__"),
-)
-"""From the bottom up. A module imports from layers below its own, and from its own name."""
-LEVELS = {name: level for level, layer in enumerate(LAYERS) for name in layer}
+FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "": (
+        ("errors", "sql_files"),
+        ("dimensions", "stats", "outcomes", "submission_dates"),
+        ("rows",),
+        ("normalize",),
+        ("decode",),
+        ("sources", "database"),
+        ("questions",),
+        ("engines",),
+        ("health",),
+        ("job",),
+        ("settings",),
+        ("sample_pings", "redash"),
+        ("terminal",),
+        ("cli",),
+        ("fill_database", "__main__"),
+    ),
+    "database": (("access", "server"), ("days",), ("schema",), ("prepare",)),
+    "sources": (("interface",), ("stores", "formats"), ("reading",)),
+    "engines": (
+        ("interface", "columns", "scratch", "statements"),
+        ("kernel", "split"),
+        ("drawn_ledger",),
+        ("embedded", "spark"),
+    ),
+    "engines.spark": (
+        ("configuration",),
+        ("executors",),
+        ("driver", "spark_grouping"),
+        ("spark_day",),
+        ("engine",),
+    ),
+}
+"""By package below ours, from the bottom up: what stands on a floor imports from floors below it.
+
+So nothing on a floor imports from its neighbours, and no two parts lie in a circle.
+"""
+MOST_MODULES = 12
+"""Of one folder: as many names as a reader takes in at a glance."""
+MOST_LINES = 300
+"""Of one module."""
+LONG_TABLES = {"errors.py", "heka_pb2.py"}
+"""Tables of entries, which are as long as what they list; heka_pb2.py is generated."""
+MAY_STAND_TWICE = {"__init__.py", "interface.py", "engine.py"}
+"""Names that mean the same wherever they stand: a seam, an engine."""
 
 
-def imported_parts(source: str) -> Iterator[str]:
-    """Name the parts of our package that a module imports, wherever in it the import stands."""
+def floor_of(package: str, part: str) -> int:
+    """Return on which floor of a package one of its parts stands."""
+    return next(floor for floor, parts in enumerate(FLOORS[package]) if part in parts)
+
+
+def imported_names(source: str) -> Iterator[str]:
+    """Give what a module imports of our package, dotted, wherever in it the import stands."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -43,29 +77,39 @@ def imported_parts(source: str) -> Iterator[str]:
             names = [f"{node.module}.{alias.name}" for alias in node.names]
         else:
             continue
-        for name in names:
-            parts = name.split(".")
-            if parts[0] == PACKAGE.name and len(parts) > 1 and parts[1] != "__version__":
-                yield parts[1]
+        yield from (name for name in names if name.startswith(f"{PACKAGE.name}."))
 
 
-def faults_of(part: str, source: str) -> list[str]:
-    """Say which imports of a module that belongs to `part` point sideways or up."""
+def part_in(package: str, dotted: str) -> str | None:
+    """Return the part of a package in which a dotted name lies, None if it lies elsewhere."""
+    below = ".".join(filter(None, (PACKAGE.name, package))) + "."
+    if not dotted.startswith(below) or dotted == f"{PACKAGE.name}.__version__":
+        return None
+    return dotted.removeprefix(below).partition(".")[0]
+
+
+def faults_of(module: str, source: str) -> list[str]:
+    """Say which imports of a module point sideways or up, by the floors of every package."""
     return [
         f"{part} imports {other}"
-        for other in imported_parts(source)
-        if other != part and not LEVELS[other] < LEVELS[part]
+        for package in FLOORS
+        if (part := part_in(package, module)) not in (None, "__init__")
+        for name in imported_names(source)
+        if (other := part_in(package, name)) not in (None, part)
+        and not floor_of(package, str(other)) < floor_of(package, str(part))
     ]
 
 
-def part_of(module: Path) -> str:
-    """Return the name below the package to which a module belongs."""
-    return module.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def dotted_name(module: Path) -> str:
+    """Return a module's name as it is imported."""
+    return ".".join(module.relative_to(PROJECT).with_suffix("").parts)
 
 
-def top_names() -> list[str]:
-    """Name the modules and packages directly below ours."""
-    return sorted({part_of(module) for module in PACKAGE.rglob("*.py")} - {"__init__"})
+def names_in(package: str) -> list[str]:
+    """Name the modules and packages directly in a package of ours."""
+    folder = PACKAGE.joinpath(*filter(None, package.split(".")))
+    names = {module.relative_to(folder).parts[0] for module in folder.rglob("*.py")}
+    return sorted({name.removesuffix(".py") for name in names} - {"__init__"})
 
 
 def modules_loaded_by(statement: str) -> set[str]:
@@ -78,28 +122,80 @@ def modules_loaded_by(statement: str) -> set[str]:
 
 
 class LayersTest(unittest.TestCase):
-    def test_every_part_has_a_layer(self) -> None:
-        """Each module and package of the program stands in the list of layers."""
-        self.assertEqual([name for name in top_names() if name not in LEVELS], [])
+    def test_every_part_has_a_floor(self) -> None:
+        """The floors name each module and package of the program, and nothing that is not there."""
+        for package, floors in FLOORS.items():
+            with self.subTest(package=package):
+                named = sorted(name for floor in floors for name in floor)
+                self.assertEqual(names_in(package), named)
 
     def test_imports_point_downward(self) -> None:
-        """No module imports from its own layer or one above, its own package apart."""
+        """No module imports from its own floor or one above, its own part apart."""
         faults = [
             f"{module.relative_to(PROJECT)}: {fault}"
             for module in sorted(PACKAGE.rglob("*.py"))
             if module != PACKAGE / "__init__.py"
-            for fault in faults_of(part_of(module), module.read_text(encoding="utf-8"))
+            for fault in faults_of(dotted_name(module), module.read_text(encoding="utf-8"))
         ]
         self.assertEqual(faults, [])
 
     def test_upward_and_sideways_imports_are_found(self) -> None:
         """An import from above, or from a neighbour, is found in either form, in functions too."""
+        ours = "crash_rate_aggregates"
         up = "def f():\n    from crash_rate_aggregates import cli"
-        sideways = "import crash_rate_aggregates.database.days.runs"
+        sideways = "import crash_rate_aggregates.database.days"
         down = "from crash_rate_aggregates.errors import SourceError"
-        self.assertEqual(faults_of("sources", up), ["sources imports cli"])
-        self.assertEqual(faults_of("sources", sideways), ["sources imports database"])
-        self.assertEqual(faults_of("sources", down), [])
+        self.assertEqual(faults_of(f"{ours}.sources.reading", up), ["sources imports cli"])
+        self.assertEqual(
+            faults_of(f"{ours}.sources.reading", sideways), ["sources imports database"]
+        )
+        self.assertEqual(
+            faults_of(f"{ours}.database.access.locks", sideways), ["access imports days"]
+        )
+        self.assertEqual(faults_of(f"{ours}.database.schema.roles", sideways), [])
+        self.assertEqual(faults_of(f"{ours}.sources.reading", down), [])
+
+    def test_no_circle_of_modules(self) -> None:
+        """No module needs itself by way of others, inside a part neither."""
+        modules = {dotted_name(module): module for module in PACKAGE.rglob("*.py")}
+        needs = {
+            name: {
+                found
+                for imported in imported_names(module.read_text(encoding="utf-8"))
+                for found in (imported, imported.rpartition(".")[0])
+                if found in modules
+            }
+            for name, module in modules.items()
+        }
+        while needs:
+            free = {name for name, others in needs.items() if not others & needs.keys() - {name}}
+            self.assertNotEqual(free, set(), f"these lie in a circle: {sorted(needs)}")
+            needs = {name: others for name, others in needs.items() if name not in free}
+
+    def test_folders_and_modules_stay_small(self) -> None:
+        """No folder holds more modules than a reader takes in, no module grows too long."""
+        folders = Counter(module.parent for module in PACKAGE.rglob("*.py"))
+        crowded = [folder for folder, number in folders.items() if number - 1 > MOST_MODULES]
+        long = [
+            module.name
+            for module in PACKAGE.rglob("*.py")
+            if module.name not in LONG_TABLES
+            and len(module.read_text(encoding="utf-8").splitlines()) > MOST_LINES
+        ]
+        self.assertEqual((crowded, long), ([], []))
+
+    def test_one_name_means_one_thing(self) -> None:
+        """No two modules of the program share a name, but for those that mean the same."""
+        names = Counter(module.name for module in PACKAGE.rglob("*.py"))
+        twice = {name for name, number in names.items() if number > 1}
+        self.assertEqual(twice - MAY_STAND_TWICE, set())
+
+    def test_tests_mirror_the_tree(self) -> None:
+        """A folder of tests is named like the part it tests, or is one of the few others."""
+        others = {"benchmarks", "deploy", "job", "long", "redash/recorded", "redash/small"}
+        folders = {str(file.parent.relative_to(TESTS)) for file in TESTS.rglob("*.py")}
+        parts = {str(file.parent.relative_to(PACKAGE)) for file in PACKAGE.rglob("*.py")}
+        self.assertEqual(folders - parts - others - {"sources/mirrors"}, set())
 
     def test_no_relative_imports(self) -> None:
         """Imports name the whole path, so that the layers can be read from them."""
@@ -118,7 +214,7 @@ class LayersTest(unittest.TestCase):
         """
         taken = set(sys.stdlib_module_names) | set(packages_distributions())
         ours = {PACKAGE.name, "test", "docs"}
-        self.assertEqual([name for name in top_names() if name in taken - ours - {"__main__"}], [])
+        self.assertEqual([name for name in names_in("") if name in taken - ours - {"__main__"}], [])
 
     def test_the_program_needs_no_spark(self) -> None:
         """The command line, the job and what checks for Spark load no pyspark."""

@@ -31,8 +31,8 @@ from crash_rate_aggregates.sources.interface import (
     FileContent,
     PingBatch,
     RawPing,
+    unreadable_file,
 )
-from crash_rate_aggregates.sources.stores.local_files import unreadable_file
 
 _MAGIC = b"PAR1"
 _BATCH_ROWS = 4096

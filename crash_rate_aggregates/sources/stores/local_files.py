@@ -10,8 +10,8 @@ from datetime import date
 from itertools import chain
 from typing import BinaryIO
 
-from crash_rate_aggregates.errors import PingsNotFoundError, UnreadableFileError
-from crash_rate_aggregates.sources.interface import StoredFile
+from crash_rate_aggregates.errors import PingsNotFoundError
+from crash_rate_aggregates.sources.interface import StoredFile, unreadable_file
 from crash_rate_aggregates.sources.stores.day_folders import DayPattern, shown_days
 from crash_rate_aggregates.sources.stores.selection import (
     EVERYTHING,
@@ -139,11 +139,3 @@ def _stored_file(path: str) -> StoredFile:
         return StoredFile(path, os.stat(path).st_size)
     except OSError as error:
         raise unreadable_file(path, error) from error
-
-
-def unreadable_file(path: str, error: OSError) -> UnreadableFileError:
-    """Say what the operating system refused to read, and the remedy."""
-    return UnreadableFileError(
-        f"cannot read {path!r}: {error.strerror}; give the job's user permission or repair the "
-        "disk, then run the day again"
-    )
