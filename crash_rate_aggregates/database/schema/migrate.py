@@ -100,31 +100,29 @@ def _bring_up_to_date(connection: psycopg.Connection, schema: Schema) -> list[st
         if _has_all(present, schema):
             return []
         connection.execute(_statement("become_owner"))
-        connection.execute(_statement("create_record"))
         grants = read_grants(connection, present.made)
         # Before the migrations, which may then change any column that a view shows.
         drop_definitions(connection, present.made)
         steps = [step for step in schema.migrations if step.number not in present.migrations]
         for step in steps:
-            _apply(connection, step, present)
+            is_there = present.is_predecessor and step.number == 1
+            connection.execute(_statement("from_0012") if is_there else step.script)
         add_stat_columns(connection, schema.stats)
-        _record(connection, schema, define(connection, schema.definitions, grants))
+        made = define(connection, schema.definitions, grants)
+        _record(connection, schema, steps, made)
     return [*(step.name for step in steps), DEFINITIONS]
 
 
-def _apply(connection: psycopg.Connection, step: Migration, present: _Present) -> None:
-    if present.is_predecessor and step.number == 1:
-        connection.execute(_statement("from_0012"))
-    else:
-        connection.execute(step.script)
-    connection.execute(
-        "INSERT INTO crash_aggregates_migrations (number, name, sha256) "
-        "VALUES (%(number)s, %(name)s, %(sha256)s)",
-        {"number": step.number, "name": step.name, "sha256": step.sha256},
-    )
-
-
-def _record(connection: psycopg.Connection, schema: Schema, made: Defined) -> None:
+def _record(
+    connection: psycopg.Connection, schema: Schema, steps: list[Migration], made: Defined
+) -> None:
+    connection.execute(_statement("create_record"))
+    for step in steps:
+        connection.execute(
+            "INSERT INTO crash_aggregates_migrations (number, name, sha256) "
+            "VALUES (%(number)s, %(name)s, %(sha256)s)",
+            {"number": step.number, "name": step.name, "sha256": step.sha256},
+        )
     connection.execute("DELETE FROM crash_aggregates_definitions")
     connection.execute(
         _statement("insert_definitions"),

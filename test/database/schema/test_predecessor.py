@@ -3,8 +3,8 @@
 `at_0012.sql.gz` was made by the last version that had them (commit 748bffc): four days of synthetic
 pings, the 15th stored twice with other pings and another dimension, the 16th from a damaged file,
 the 18th failed; the 14th then lost its summaries, as if an older version had stored it. pg_dump
-wrote it, without owners, rights and what PostgreSQL 15 does not know. `at_0012_answers.json` is what
-that version answered, floats to 12 digits: their sums depend on the order of rows.
+wrote it, without owners, rights and what PostgreSQL 15 does not know. `at_0012_answers.json` is
+what that version answered, floats to 12 digits: their sums depend on the order of rows.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import secrets
 import unittest
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner
 
@@ -97,6 +98,11 @@ def rounded(answer):
 
 class TakenOverTest(unittest.TestCase):
     """The database after this version has been started on it."""
+
+    url: str
+    applied: list[str]
+    before: dict[str, list[tuple[Any, ...]]]
+    after: dict[str, list[tuple[Any, ...]]]
 
     @classmethod
     def setUpClass(cls):
