@@ -14,28 +14,24 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
 from functools import partial
 from inspect import getdoc
 from math import ceil
 from operator import itemgetter
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 import psycopg
+from described_database import described_functions, described_relations, migrated_database
 
 from crash_rate_aggregates import errors
 from crash_rate_aggregates.cli import cli
 from crash_rate_aggregates.database import schema
-from crash_rate_aggregates.database.access.connection import connect
-from crash_rate_aggregates.database.schema.migrate import migrate
 from crash_rate_aggregates.database.schema.program_schema import (
     NUMBER_FILE,
     number_text,
     program_schema,
 )
-from crash_rate_aggregates.database.server.launcher import EmbeddedServer
 from crash_rate_aggregates.decode.layouts.kinds import (
     FIELD_NAMES,
     LAYOUTS,
@@ -50,7 +46,6 @@ from crash_rate_aggregates.outcomes import (
 )
 from crash_rate_aggregates.questions.catalog import PARAMETERS, questions
 from crash_rate_aggregates.settings.config import ENVIRONMENT_PREFIX, Settings
-from crash_rate_aggregates.stats import STAT_NAMES
 
 DOCS = Path(__file__).parent
 _PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -107,70 +102,19 @@ _LAYOUT_HEADS = {
 }
 
 
-_RELATIONS = """
-SELECT oid, relname, obj_description(oid, 'pg_class')
-FROM pg_class
-WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v')
-ORDER BY relkind = 'v', oid
-"""
-"""Tables, then views, each in the order of the file that makes them."""
-_COLUMNS = """
-SELECT
-    attname,
-    format_type(atttypid, atttypmod),
-    col_description(attrelid, attnum),
-    attname = ANY (%(stats)s) OR attgenerated <> '' AS is_stat
-FROM pg_attribute
-WHERE attrelid = %(relation)s AND attnum > 0 AND NOT attisdropped
-ORDER BY attnum
-"""
-_FUNCTIONS = """
-SELECT
-    format('%s(%s)', proname, pg_get_function_arguments(oid)), obj_description(oid, 'pg_proc')
-FROM pg_proc
-WHERE pronamespace = current_schema()::regnamespace
-ORDER BY oid
-"""
-
-
-@contextmanager
-def _migrated_database(url: str | None) -> Iterator[psycopg.Connection]:
-    """Give a database with our tables: the given one, or one of a server that goes with it."""
-    with ExitStack() as stack:
-        if url is None:
-            home = Path(stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True)))
-            # Where root makes the docs, the server's user must be able to enter.
-            home.chmod(0o755)
-            server = EmbeddedServer(home)
-            # Before the folder goes: the server itself would only notice later that we have left.
-            stack.callback(server.stop)
-            url = stack.enter_context(server.running())
-        connection = stack.enter_context(connect(url))
-        migrate(connection)
-        yield connection
-
-
 def _tables(connection: psycopg.Connection) -> str:
-    """Describe each table and view by its comments; a view's columns are those of its tables."""
     sections = []
-    for oid, name, comment in connection.execute(_RELATIONS).fetchall():
-        values = {"relation": oid, "stats": [*STAT_NAMES]}
-        rows = [
-            [f"`{column}`", kind, unit.removesuffix("."), text]
-            for column, kind, words, is_stat in connection.execute(_COLUMNS, values)
-            # The stats are the same in every table.
-            if words and (name == "crash_aggregates" or not is_stat)
-            for text, _, unit in [words.rpartition(" Unit: ")]
-        ]
-        section = f"### {name}\n\n{comment}"
-        if rows:
-            section += "\n\n" + _table(["column", "type", "unit", "what it says"], rows)
+    for relation in described_relations(connection):
+        section = f"### {relation.name}\n\n{relation.comment}"
+        if relation.columns:
+            head = ["column", "type", "unit", "what it says"]
+            section += "\n\n" + _table(head, relation.columns)
         sections.append(section)
     return "\n\n".join(sections)
 
 
 def _functions(connection: psycopg.Connection) -> str:
-    rows = [[f"`{name}`", comment] for name, comment in connection.execute(_FUNCTIONS)]
+    rows = [[f"`{name}`", comment] for name, comment in described_functions(connection)]
     return _table(["function", "what it says"], rows)
 
 
@@ -315,7 +259,7 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=DOCS, help="where the pages are")
     parser.add_argument("--database", help="URL of an empty database; default: one made for this")
     arguments = parser.parse_args()
-    with _migrated_database(arguments.database) as connection:
+    with migrated_database(arguments.database) as connection:
         described = {
             "tables": partial(_tables, connection),
             "functions": partial(_functions, connection),
