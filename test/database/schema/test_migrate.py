@@ -6,18 +6,13 @@ from dataclasses import replace
 
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.schema.migrate import DEFINITIONS, migrate
-from crash_rate_aggregates.database.schema.program_schema import Migration, program_schema
+from crash_rate_aggregates.database.schema.program_schema import Migration
 from crash_rate_aggregates.errors import DatabaseError
+from test.database.schema.later_versions import OURS, later, redefined
 from test.servers import fresh_database
 
-OURS = program_schema()
 ALL = ["0001_tables", DEFINITIONS]
 NEXT = len(OURS.migrations) + 1
-
-
-def later(**changes):
-    """Return the schema of a later version of the program."""
-    return replace(OURS, number=OURS.number + 1, **changes)
 
 
 class MigrateTest(unittest.TestCase):
@@ -44,15 +39,19 @@ class MigrateTest(unittest.TestCase):
         )
 
     def test_at_once(self):
-        """Four sessions that migrate at once apply everything once."""
+        """Four sessions at once make the tables once, and define anew once what has changed."""
 
-        def migrated(_):
+        def migrated(wanted):
             with connect(self.url) as connection:
-                return migrate(connection)
+                return migrate(connection, wanted)
 
+        newer = redefined("'aurora', 'nightly'", "'aurora', 'night', 'nightly'")
         with ThreadPoolExecutor(4) as pool:
-            applied = sorted(pool.map(migrated, range(4)))
+            applied = sorted(pool.map(migrated, [OURS] * 4))
+            redone = sorted(pool.map(migrated, [newer] * 4))
         self.assertEqual(applied, [[], [], [], ALL])
+        self.assertEqual(redone, [[], [], [], [DEFINITIONS]])
+        self.assertEqual(self.rows("SELECT crash_channel('night')"), [("night",)])
 
     def test_later_migration(self):
         """A database of an older version gets what is missing only, under the views that it has."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import secrets
 import unittest
+from dataclasses import replace
 from datetime import date
 from urllib.parse import urlsplit, urlunsplit
 
@@ -19,6 +20,7 @@ from crash_rate_aggregates.database.schema.vacuum import vacuum_day
 from crash_rate_aggregates.errors import DatabaseError
 from crash_rate_aggregates.questions.rates import crash_rates, stored_ledger
 from test.database.sample_days import BETA, NIGHTLY, SUBMISSION_DATE, day
+from test.database.schema.later_versions import OURS, later
 from test.servers import fresh_database
 
 PASSWORDS = {"owner": "o'wner \\ %s", "writer": "wri-ter", "reader": "ré:ad@er/"}
@@ -232,6 +234,53 @@ class OwnerTest(RolesTestCase):
         )
 
 
+class NewVersionTest(RolesTestCase):
+    """Views and functions are made anew by a version that comes after the roles."""
+
+    def assert_rights(self):
+        writer, reader, owner = (self.as_role(kind) for kind in ("writer", "reader", "owner"))
+        strangers = owner.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace "
+            "AND relowner <> CURRENT_USER::regrole UNION ALL SELECT proname FROM pg_proc "
+            "WHERE pronamespace = 'public'::regnamespace AND proowner <> CURRENT_USER::regrole"
+        )
+        self.assertEqual(strangers.fetchall(), [])
+        writer.execute("SELECT crash_aggregates_make_partition('2016-03-14')")
+        owner.execute("DROP TABLE crash_aggregates_2016_03")
+        views = owner.execute("SELECT unnest(views) FROM crash_aggregates_definitions").fetchall()
+        self.assertGreater(len(views), 8)
+        for (view,) in views:
+            for role in (writer, reader):
+                role.execute(sql.SQL("SELECT * FROM {} LIMIT 1").format(sql.Identifier(view)))
+        self.assert_refused("reader", ["SELECT crash_aggregates_make_partition('2016-03-14')"])
+        self.assert_refused("writer", ["DROP VIEW crash_rates_by_day"])
+
+    def test_owner_and_rights_stay(self):
+        """Whoever starts it, all is the owner's, and the other two may what they might before."""
+        admin = self.enterContext(connect(self.url))
+        newer = later(views=OURS.views + "-- newer")
+        newest = replace(newer, number=newer.number + 1, views=OURS.views + "-- newest")
+        for connection, wanted in ((admin, newer), (self.as_role("owner"), newest)):
+            self.assertEqual(migrate(connection, wanted), [DEFINITIONS])
+            self.assert_rights()
+        self.assertEqual(admin.execute("SELECT current_user = session_user").fetchone(), (True,))
+
+    def test_only_by_the_owner(self):
+        """The writer and the reader define nothing anew, and are told who may."""
+        newer = replace(OURS, number=OURS.number + 9, views=OURS.views + "-- the writer's")
+        for kind, reason in (
+            ("writer", r"must be owner of view \w+"),
+            ("reader", r"cannot execute SELECT FOR UPDATE in a read-only transaction"),
+        ):
+            with self.assertRaisesRegex(
+                DatabaseError,
+                f"^the tables could not be brought up to date: {reason}; the owner of the tables "
+                "may, or `database init`$",
+            ):
+                migrate(self.as_role(kind), newer)
+        self.assert_rights()
+
+
 class InitTest(unittest.TestCase):
     def setUp(self):
         self.url = fresh_database(self)
@@ -253,6 +302,17 @@ class InitTest(unittest.TestCase):
             [can for _, can in self.connection.execute(logins, prefix)], [False, True, False]
         )
         self.assertEqual(init_roles(self.connection, self.roles, {}), [])
+
+    def test_changed_definitions(self):
+        """Views and functions that differ are made anew as the owner's."""
+        init_roles(self.connection, self.roles, {})
+        self.connection.execute("UPDATE crash_aggregates_definitions SET sha256 = 'of another one'")
+        self.assertEqual(init_roles(self.connection, self.roles, {}), [DEFINITIONS])
+        owners = self.connection.execute(
+            "SELECT DISTINCT pg_get_userbyid(proowner) FROM pg_proc "
+            "WHERE pronamespace = 'public'::regnamespace"
+        ).fetchall()
+        self.assertEqual(owners, [(self.roles.owner,)])
 
     def test_tables_that_are_there(self):
         """Tables, partitions and rows of a time before the roles become the owner's."""
