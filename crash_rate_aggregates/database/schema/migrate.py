@@ -132,7 +132,9 @@ def _record(
         )
     connection.execute("DELETE FROM crash_aggregates_definitions")
     connection.execute(
-        _statement("insert_definitions"),
+        "INSERT INTO crash_aggregates_definitions "
+        "(number, sha256, program_version, views, functions) "
+        "VALUES (%(number)s, %(sha256)s, %(program_version)s, %(views)s, %(functions)s)",
         {
             "number": schema.number,
             "sha256": schema.sha256,

@@ -95,6 +95,8 @@ NOBODYS_BUT_THE_OWNERS = (
     "DELETE FROM crash_aggregates_ledger",
     "INSERT INTO crash_aggregates_migrations VALUES (99, 'x', now(), 'x')",
     "DELETE FROM crash_aggregates_migrations",
+    "UPDATE crash_aggregates_definitions SET number = 0",
+    "DELETE FROM crash_aggregates_definitions",
     "CREATE ROLE other",
     "CREATE DATABASE other",
     "COPY crash_aggregates TO '/tmp/crash_aggregates'",
@@ -109,14 +111,13 @@ class WriterTest(RolesTestCase):
         """The writer migrates nothing, makes the month's partition and replaces the day, twice."""
         writer = self.as_role("writer")
         self.assertEqual(migrate(writer), [])
-        self.assertTrue(ensure_partition(writer, SUBMISSION_DATE))
+        ensure_partition(writer, SUBMISSION_DATE)
         self.assertEqual(replace_day(writer, day(NIGHTLY)).aggregates, 1)
         self.assertEqual(replace_day(writer, day(BETA, damaged_files=[("f", "cut")])).replaced, 1)
         if writer.info.server_version >= 170000:
-            self.assertTrue(vacuum_day(writer, SUBMISSION_DATE))
+            self.assertIsNone(vacuum_day(writer, SUBMISSION_DATE))
         else:
-            with self.assertLogs(level="INFO"):
-                self.assertFalse(vacuum_day(writer, SUBMISSION_DATE))
+            self.assertRegex(vacuum_day(writer, SUBMISSION_DATE) or "", r", and \d+ more$")
 
     def test_partition_is_the_owners(self):
         """A partition that the writer makes belongs to the owner, and the writer cannot drop it."""
