@@ -61,8 +61,11 @@ class RolesTestCase(unittest.TestCase):
 
     def assert_refused(self, kind, statements):
         for statement in statements:
-            with self.subTest(role=kind, statement=statement):
-                connection = self.as_role(kind)
+            # One after the other: the server has not so many connections as there are statements.
+            with (
+                self.subTest(role=kind, statement=statement),
+                connect(self.role_url(kind)) as connection,
+            ):
                 connection.execute("SET default_transaction_read_only = off")
                 with self.assertRaises(psycopg.errors.InsufficientPrivilege):
                     connection.execute(statement)
