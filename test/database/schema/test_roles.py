@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import secrets
 import unittest
-from dataclasses import replace
 from datetime import date
 from urllib.parse import urlsplit, urlunsplit
 
@@ -20,7 +19,7 @@ from crash_rate_aggregates.database.schema.vacuum import vacuum_day
 from crash_rate_aggregates.errors import DatabaseError
 from crash_rate_aggregates.questions.rates import crash_rates, stored_ledger
 from test.database.sample_days import BETA, NIGHTLY, SUBMISSION_DATE, day
-from test.database.schema.later_versions import OURS, later
+from test.database.schema.later_versions import SHORT_OTHERWISE, WITH_SHORT, later_with
 from test.servers import fresh_database
 
 PASSWORDS = {"owner": "o'wner \\ %s", "writer": "wri-ter", "reader": "ré:ad@er/"}
@@ -262,16 +261,17 @@ class NewVersionTest(RolesTestCase):
     def test_owner_and_rights_stay(self):
         """Whoever starts it, all is the owner's, and the other two may what they might before."""
         admin = self.enterContext(connect(self.url))
-        newer = later(views=OURS.views + "-- newer")
-        newest = replace(newer, number=newer.number + 1, views=OURS.views + "-- newest")
-        for connection, wanted in ((admin, newer), (self.as_role("owner"), newest)):
+        for connection, wanted in (
+            (admin, WITH_SHORT),
+            (self.as_role("owner"), SHORT_OTHERWISE),
+        ):
             self.assertEqual(migrate(connection, wanted), [DEFINITIONS])
             self.assert_rights()
         self.assertEqual(admin.execute("SELECT current_user = session_user").fetchone(), (True,))
 
     def test_only_by_the_owner(self):
         """The writer and the reader define nothing anew, and are told who may."""
-        newer = replace(OURS, number=OURS.number + 9, views=OURS.views + "-- the writer's")
+        newest = later_with(3, views="CREATE VIEW crash_third AS SELECT 3 AS three;")
         for kind, reason in (
             ("writer", r"must be owner of view \w+"),
             ("reader", r"cannot execute SELECT FOR UPDATE in a read-only transaction"),
@@ -281,7 +281,7 @@ class NewVersionTest(RolesTestCase):
                 f"^the tables could not be brought up to date: {reason}; the owner of the tables "
                 "may, or `database init`$",
             ):
-                migrate(self.as_role(kind), newer)
+                migrate(self.as_role(kind), newest)
         self.assert_rights()
 
 
