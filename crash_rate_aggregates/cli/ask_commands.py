@@ -15,7 +15,7 @@ from crash_rate_aggregates.errors import QueryError
 from crash_rate_aggregates.settings.from_settings import asked_database
 
 if TYPE_CHECKING:
-    from crash_rate_aggregates.questions.rates import Answer
+    from crash_rate_aggregates.questions.statement import Answer
 
 
 _csv_option = click.option(
@@ -35,7 +35,7 @@ def _finite(_context: click.Context, option: click.Parameter, value: float | Non
 @connection_options
 def sql(statement: str, *, as_csv: bool, **flags: Any) -> None:
     """Ask the table in SQL, read-only."""
-    from crash_rate_aggregates.questions.rates import ask
+    from crash_rate_aggregates.questions.statement import ask
 
     with asked_database(flags) as connection:
         answer = ask(connection, statement)

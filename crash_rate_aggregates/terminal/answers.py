@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 
-from crash_rate_aggregates.questions.rates import Answer
+from crash_rate_aggregates.questions.statement import Answer
 from crash_rate_aggregates.terminal.cells import fits, plain_table, printable
 
 MAX_ROWS = 1_000
