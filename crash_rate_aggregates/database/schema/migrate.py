@@ -1,118 +1,150 @@
-"""Make the tables, and bring older ones up to date, by numbered files applied in order."""
+"""Bring a database to what this version of the program wants, in one transaction.
+
+Tables are made and changed by numbered files, each applied once. Functions, views and the columns
+of stats are made anew whenever they differ from what the database has.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
-from importlib import resources
+from dataclasses import dataclass, field
 
 import psycopg
 
+from crash_rate_aggregates import __version__
 from crash_rate_aggregates.database.access.lock_retries import changing_schema, lock_retries
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
+from crash_rate_aggregates.database.schema.definitions import (
+    Defined,
+    define,
+    drop_definitions,
+    read_grants,
+)
+from crash_rate_aggregates.database.schema.program_schema import Migration, Schema, program_schema
+from crash_rate_aggregates.database.schema.stat_columns import add_stat_columns
 from crash_rate_aggregates.errors import DatabaseError
 
 _statement = statements_beside(__name__)
 
+DEFINITIONS = "functions, views and stats"
+"""What is said to be applied when these were made anew."""
+
 
 @dataclass(frozen=True, slots=True)
-class Migration:
-    """One step; a file that a release has carried is never changed again."""
+class _Present:
+    """What a database has."""
 
-    number: int
-    """From 1, without gaps."""
-    name: str
-    """Name of the file without `.sql`, like `0001_aggregates`."""
-    script: bytes
-    """Any number of statements, without BEGIN and COMMIT."""
-
-    @property
-    def sha256(self) -> str:
-        """Digest of the script, in hexadecimal digits."""
-        return hashlib.sha256(self.script).hexdigest()
+    migrations: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """Name and digest of each, by number."""
+    number: int = 0
+    """Of the schema that was applied last."""
+    sha256: str = ""
+    program_version: str = ""
+    made: Defined = field(default_factory=lambda: Defined((), ()))
 
 
-def read_migrations() -> tuple[Migration, ...]:
-    """Return the steps of this version of the program, in order."""
-    folder = resources.files(__package__) / "migrations"
-    files = sorted(file.name for file in folder.iterdir() if file.name.endswith(".sql"))
-    return tuple(
-        Migration(
-            int(name.partition("_")[0]), name.removesuffix(".sql"), (folder / name).read_bytes()
-        )
-        for name in files
-    )
+def migrate(connection: psycopg.Connection, wanted: Schema | None = None) -> list[str]:
+    """Apply what the database does not have yet, all of it or nothing.
 
-
-def migrate(
-    connection: psycopg.Connection, migrations: tuple[Migration, ...] | None = None
-) -> list[str]:
-    """Apply the steps that the database does not have yet, each in a transaction of its own.
-
-    Safe when several processes do it at once: they wait for each other. A step that has to wait for
-    a reader gives way to those behind it, and is tried again.
+    Safe when several processes do it at once: they wait for each other. Where it has to wait for a
+    reader it gives way to those behind it, and is tried again.
 
     Args:
-        connection: From `connect`.
-        migrations: Those of this version of the program unless given.
+        connection: From `connect`. What is made belongs to whom the tables belong.
+        wanted: What this version of the program wants, unless given.
 
     Returns:
-        The names of the steps applied now, empty if the database was up to date.
+        What was applied now: names of migrations and `DEFINITIONS`; empty if nothing.
 
     Raises:
         LockTimeoutError: A reader kept its lock.
-        DatabaseError: The database was made by a newer or another program, or it refuses.
+        DatabaseError: The database was made by a newer or another program, somebody's view stands
+            on one that must go, or the server refuses.
     """
-    steps = read_migrations() if migrations is None else migrations
+    schema = wanted or program_schema()
     with rejections("the tables could not be made"):
-        return [
-            step.name
-            for step in _missing(connection, steps)
-            if lock_retries()(_apply, connection, step)
-        ]
+        # Who may only read gets no further than this, and need not.
+        if not _has_all(_read_present(connection), schema):
+            return lock_retries()(_bring_up_to_date, connection, schema)
+    return []
 
 
-def _missing(connection: psycopg.Connection, steps: tuple[Migration, ...]) -> tuple[Migration, ...]:
-    """Return the steps not yet recorded; needs no right to change anything."""
-    applied = _read_applied(connection)
-    known = {step.number: step for step in steps}
-    for number, (name, sha256) in applied.items():
-        if number not in known:
-            raise DatabaseError(
-                f"the database has migration {name}, which this version of the program does not "
-                "know: install the version that made it or a later one"
-            )
-        if known[number].sha256 != sha256:
+def _has_all(present: _Present, schema: Schema) -> bool:
+    """Compare; refuses a database that is not this program's to change."""
+    if present.sha256 == schema.sha256:
+        return True
+    if present.number > schema.number:
+        raise DatabaseError(
+            f"the database has schema {present.number}, made by version {present.program_version} "
+            f"of the program, and this version knows {schema.number}: use that version or a later "
+            "one"
+        )
+    known = {step.number: step for step in schema.migrations}
+    for number, (name, sha256) in present.migrations.items():
+        if number not in known or known[number].sha256 != sha256:
             raise DatabaseError(
                 f"the database was made by another {name} than this program's: "
                 "use the version that made it, or an empty database"
             )
-    return tuple(step for step in steps if step.number not in applied)
+    return False
 
 
-def _read_applied(connection: psycopg.Connection) -> dict[int, tuple[str, str]]:
-    row = connection.execute(_statement("has_migrations")).fetchone()
-    if row is None or not row[0]:
-        return {}
-    rows = connection.execute(
+def _bring_up_to_date(connection: psycopg.Connection, schema: Schema) -> list[str]:
+    with changing_schema(connection):
+        # Again, as another process may have been faster while we waited for the lock.
+        present = _read_present(connection)
+        if _has_all(present, schema):
+            return []
+        connection.execute(_statement("become_owner"))
+        grants = read_grants(connection, present.made)
+        # Before the migrations, which may then change any column that a view shows.
+        drop_definitions(connection, present.made)
+        steps = [step for step in schema.migrations if step.number not in present.migrations]
+        for step in steps:
+            _apply(connection, step)
+        add_stat_columns(connection, schema.stats)
+        _record(connection, schema, define(connection, schema.definitions, grants))
+    return [*(step.name for step in steps), DEFINITIONS]
+
+
+def _apply(connection: psycopg.Connection, step: Migration) -> None:
+    connection.execute(step.script)
+    connection.execute(
+        "INSERT INTO crash_aggregates_migrations (number, name, sha256) "
+        "VALUES (%(number)s, %(name)s, %(sha256)s)",
+        {"number": step.number, "name": step.name, "sha256": step.sha256},
+    )
+
+
+def _record(connection: psycopg.Connection, schema: Schema, made: Defined) -> None:
+    connection.execute("DELETE FROM crash_aggregates_definitions")
+    connection.execute(
+        _statement("insert_definitions"),
+        {
+            "number": schema.number,
+            "sha256": schema.sha256,
+            "program_version": __version__,
+            "views": [*made.views],
+            "functions": [*made.functions],
+        },
+    )
+
+
+def _read_present(connection: psycopg.Connection) -> _Present:
+    tables = {name for (name,) in connection.execute(_statement("tables_of_schema"))}
+    if not tables:
+        return _Present()
+    migrations = connection.execute(
         "SELECT number, name, sha256 FROM crash_aggregates_migrations ORDER BY number"
     ).fetchall()
-    return {number: (name, sha256) for number, name, sha256 in rows}
-
-
-def _apply(connection: psycopg.Connection, step: Migration) -> bool:
-    """Apply the step unless another process was faster."""
-    with changing_schema(connection):
-        row = connection.execute(_statement("has_migrations")).fetchone()
-        if row is None or not row[0]:
-            connection.execute(_statement("create_migrations"))
-        if step.number in _read_applied(connection):
-            return False
-        connection.execute(step.script)
-        connection.execute(
-            "INSERT INTO crash_aggregates_migrations (number, name, sha256) "
-            "VALUES (%(number)s, %(name)s, %(sha256)s)",
-            {"number": step.number, "name": step.name, "sha256": step.sha256},
-        )
-    return True
+    row = connection.execute(
+        "SELECT number, sha256, program_version, views, functions FROM crash_aggregates_definitions"
+    ).fetchone()
+    number, sha256, program_version, views, functions = row or (0, "", "", (), ())
+    return _Present(
+        {number: (name, sha256) for number, name, sha256 in migrations},
+        number,
+        sha256,
+        program_version,
+        Defined(tuple(views), tuple(functions)),
+    )

@@ -7,12 +7,9 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from psycopg import sql
 
-from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.days.replace_day import replace_day
 from crash_rate_aggregates.database.days.summaries import SUMMARIES, summarize_stored_days
-from crash_rate_aggregates.database.schema.migrate import migrate, read_migrations
 from crash_rate_aggregates.errors import EngineError
 from crash_rate_aggregates.stats import STAT_NAMES
 from test.database.sample_days import (
@@ -25,7 +22,6 @@ from test.database.sample_days import (
     day,
 )
 from test.property_tests import examples
-from test.servers import fresh_database
 
 APPLICATIONS = ("Firefox", "Fennec", "Thunderbird")
 CHANNELS = ("release", "beta", "aurora", "nightly", "esr")
@@ -185,39 +181,16 @@ class SummariesTest(DatabaseTestCase):
             )
 
 
-class OlderDatabaseTest(DatabaseTestCase):
-    """A database of the version before the summaries, or of a later one, with days in it."""
-
-    def migrate_further(self):
-        """Bring the database to this version."""
-        migrate(self.connection)
+class DaysToSumUpTest(DatabaseTestCase):
+    """Days that an older version stored and did not sum up."""
 
     def setUp(self):
-        self.url = fresh_database(self)
-        self.connection = self.enterContext(connect(self.url))
-        migrate(self.connection, read_migrations()[:4])
-        self.connection.execute(
-            "CREATE TABLE crash_aggregates_2016_03 PARTITION OF crash_aggregates "
-            "FOR VALUES FROM ('2016-03-01') TO ('2016-04-01')"
-        )
+        super().setUp()
         for number, crashes in ((14, 1), (14, 2), (15, 5)):
-            self.connection.execute(
-                "INSERT INTO crash_aggregates_runs (submission_date, started_at, finished_at, "
-                "program_version, engine, pings_source, dimensions, pings_read, bytes_read, "
-                "files_read, aggregates, seconds) VALUES (%s, now(), now(), '0.1.0', 'embedded', "
-                "'/pings', '[]', %s, 1, 1, 1, 1)",
-                (date(2016, 3, number), crashes),
-            )
-        for number, crashes in ((14, 2), (15, 5)):
-            self.connection.execute(
-                "INSERT INTO crash_aggregates (submission_date, activity_date, dimensions, "
-                "ping_count, usage_seconds, main_crashes, content_crashes, plugin_crashes, "
-                "gmplugin_crashes, gpu_crashes, content_shutdown_crashes, content_crash_pings, "
-                "content_shutdown_crash_pings, other_process_crash_pings) "
-                "VALUES (%s, '2016-03-13', %s, 0, 3600, %s, 0, 0, 0, 0, 0, 0, 0, 0)",
-                (date(2016, 3, number), '{"channel": "nightly"}', crashes),
-            )
-        self.migrate_further()
+            stored = Row({"channel": "nightly"}, {"usage_seconds": 3600, "main_crashes": crashes})
+            replace_day(self.connection, day(stored, submission_date=date(2016, 3, number)))
+        for table in (*SUMMARIES, "crash_aggregates_run_totals"):
+            self.connection.execute(f"TRUNCATE {table}")
 
     def test_stored_days_are_summarized(self):
         """Days that are stored get their summaries and totals once, the last day first."""
@@ -238,7 +211,7 @@ class OlderDatabaseTest(DatabaseTestCase):
         )
 
     def test_days_stored_anew_are_left(self):
-        """A day that was stored anew since the migration has its summaries from that run."""
+        """A day that was stored anew since has its summaries from that run."""
         replace_day(self.connection, day(BETA))
         self.assertEqual(summarize_stored_days(self.connection), [date(2016, 3, 15)])
         self.assertEqual(
@@ -248,44 +221,3 @@ class OlderDatabaseTest(DatabaseTestCase):
             ),
             [("beta",)],
         )
-
-    def test_rows_stay(self):
-        """The migrations leave the stored rows as they are."""
-        self.assertEqual(
-            self.rows(
-                "SELECT submission_date, main_crashes, usage_hours FROM crash_aggregates ORDER BY 1"
-            ),
-            [(date(2016, 3, 14), 2, 1.0), (date(2016, 3, 15), 5, 1.0)],
-        )
-        self.assertEqual(
-            self.rows("SELECT DISTINCT rules_version, stats FROM crash_aggregates_runs"),
-            [(1, None)],
-        )
-
-
-class SummariesOfAllApplicationsTest(OlderDatabaseTest):
-    """The same with summaries that did not tell applications apart."""
-
-    def migrate_further(self):
-        migrate(self.connection, read_migrations()[:9])
-        sums = sql.SQL(", ").join(
-            sql.SQL("sum({0})::bigint AS {0}").format(sql.Identifier(name)) for name in STAT_NAMES
-        )
-        stats = sql.SQL(", ").join(map(sql.Identifier, STAT_NAMES))
-        self.connection.execute(
-            sql.SQL(
-                "INSERT INTO crash_aggregates_by_channel "
-                "(submission_date, activity_date, channel, aggregates, {stats}) "
-                "SELECT submission_date, activity_date, 'nightly', count(*), {sums} "
-                "FROM crash_aggregates GROUP BY 1, 2"
-            ).format(stats=stats, sums=sums)
-        )
-        self.connection.execute(
-            sql.SQL(
-                "INSERT INTO crash_aggregates_run_totals (run_id, channel, aggregates, {stats}) "
-                "SELECT run_id, channel, totals.aggregates, {stats} "
-                "FROM crash_aggregates_by_channel totals "
-                "JOIN crash_aggregates_current_runs USING (submission_date)"
-            ).format(stats=stats)
-        )
-        migrate(self.connection)

@@ -11,7 +11,7 @@ from psycopg import sql
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.days.replace_day import replace_day
 from crash_rate_aggregates.database.days.summaries import SUMMARIES
-from crash_rate_aggregates.database.schema.migrate import migrate, read_migrations
+from crash_rate_aggregates.database.schema.migrate import DEFINITIONS, migrate
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.database.schema.retention import drop_month, stored_months
 from crash_rate_aggregates.database.schema.roles import Roles, init_roles, named_roles
@@ -241,8 +241,8 @@ class InitTest(unittest.TestCase):
 
     def test_again(self):
         """A second time changes nothing but what is asked for, and says so."""
-        names = [step.name for step in read_migrations()]
-        self.assertEqual(init_roles(self.connection, self.roles, {}), names)
+        everything = ["0001_tables", DEFINITIONS]
+        self.assertEqual(init_roles(self.connection, self.roles, {}), everything)
         logins = "SELECT rolname, rolcanlogin FROM pg_roles WHERE rolname LIKE %s ORDER BY 1"
         prefix = (self.roles.owner.removesuffix("owner") + "%",)
         self.assertEqual(

@@ -1,0 +1,361 @@
+-- What the tables are asked through, in one order: how values are folded, what the kinds of crashes are,
+-- their rates and 95% intervals, and what the program itself calls. All that shows a rate calls these;
+-- docs/database.md explains the interval. The file is applied anew whenever it differs from what the
+-- database has: all functions and views go first, so nothing here says OR REPLACE.
+
+-- How values of dimensions are folded.
+
+CREATE FUNCTION crash_channel(channel text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+    WHEN channel IN ('release', 'beta', 'aurora', 'nightly', 'esr') THEN channel
+    WHEN channel IS NOT NULL THEN 'other'
+END;
+
+COMMENT ON FUNCTION crash_channel(text) IS 'The channel, where it is release, beta, aurora, nightly or esr; all others are other. NULL stays NULL.';
+
+CREATE FUNCTION crash_application(application text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+    WHEN application IN ('Firefox', 'Fennec', 'Thunderbird') THEN application
+    WHEN application IS NOT NULL THEN 'other'
+    ELSE 'unknown'
+END;
+
+COMMENT ON FUNCTION crash_application(text) IS 'The application, where it is Firefox, Fennec or Thunderbird; all others are other. unknown where the pings or the run have none.';
+
+CREATE FUNCTION crash_os_version(os_version text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+    WHEN os_version IS NOT NULL
+    THEN coalesce(substring(os_version FROM '^[0-9]{1,9}(?:\.[0-9]{1,9})?'), 'other')
+END;
+
+COMMENT ON FUNCTION crash_os_version(text) IS 'The first two numbers of a system''s version, like 6.1 or 15.3; a version that begins otherwise is other. NULL stays NULL.';
+
+-- A day that its month does not have would fall into the next month: it is no date.
+CREATE FUNCTION crash_build_date(build_id text)
+RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+    WHEN build_id ~ '^[12][0-9]{3}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{6}$'
+        AND substring(build_id, 7, 2)::integer <= date_part(
+            'day',
+            make_date(substring(build_id, 1, 4)::integer, substring(build_id, 5, 2)::integer, 1)
+            + interval '1 month - 1 day'
+        )
+    THEN make_date(
+        substring(build_id, 1, 4)::integer,
+        substring(build_id, 5, 2)::integer,
+        substring(build_id, 7, 2)::integer
+    )
+END;
+
+COMMENT ON FUNCTION crash_build_date(text) IS 'The date that a build id begins with, NULL where that is no date.';
+
+CREATE FUNCTION crash_build_age(build_id text, activity_date date)
+RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT age FROM (VALUES (activity_date - crash_build_date(build_id))) AS ages (age)
+    WHERE age BETWEEN 0 AND 83
+$$;
+
+COMMENT ON FUNCTION crash_build_age(text, date) IS 'Days from the date of the build id to the activity date, where they are 0 to 83; NULL for older builds and for those from the future. Unit: days.';
+
+-- The kinds of crashes, and how much they vary.
+
+-- Of one row or of many: half a crash stays half until crash_rate rounds, once.
+CREATE FUNCTION crash_main(main_crashes double precision, main_crashes_sent_twice double precision)
+RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN main_crashes - main_crashes_sent_twice / 2;
+
+COMMENT ON FUNCTION crash_main(double precision, double precision) IS 'Main process crashes, each once: main_crashes without half of main_crashes_sent_twice. Unit: crashes.';
+
+CREATE FUNCTION crash_kinds(
+    main_crashes double precision,
+    main_crashes_sent_twice double precision,
+    content_crashes double precision,
+    content_shutdown_crashes double precision,
+    plugin_crashes double precision,
+    gpu_crashes double precision
+)
+RETURNS TABLE (
+    place integer, kind text, is_count boolean, crashes double precision, variance double precision
+)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT
+        kinds.place, kinds.kind, kinds.is_count, plus - minus, plus + minus
+    FROM (
+        VALUES
+        (1, 'main', true, crash_main(main_crashes, main_crashes_sent_twice), 0),
+        (2, 'content', true, content_crashes, 0),
+        (3, 'content_minus_shutdown', false, content_crashes, content_shutdown_crashes),
+        (
+            4,
+            'main_and_content_minus_shutdown',
+            false,
+            crash_main(main_crashes, main_crashes_sent_twice) + content_crashes,
+            content_shutdown_crashes
+        ),
+        (5, 'plugin', true, plugin_crashes, 0),
+        (6, 'gpu', true, gpu_crashes, 0)
+    ) AS kinds (place, kind, is_count, plus, minus)
+$$;
+
+COMMENT ON FUNCTION crash_kinds(double precision, double precision, double precision, double precision, double precision, double precision) IS 'The kinds of crashes, one row each, from sums of main_crashes, main_crashes_sent_twice, content_crashes, content_shutdown_crashes, plugin_crashes and gpu_crashes: main (M), content (C), content_minus_shutdown (C-S), main_and_content_minus_shutdown (M+C-S), plugin and gpu. A difference of counts is no count: its variance is at most that of all its parts together, which is exact for independent parts and too wide for those inside each other.';
+
+-- Pearson's chi-square over its degrees of freedom. Of one day, x crashes in h hours:
+-- sum((x - rate * h)^2 / (variance_per_hour * h)), multiplied out so that one pass is enough.
+CREATE FUNCTION crash_dispersion(
+    days bigint,
+    usage_hours double precision,
+    crashes double precision,
+    variance double precision,
+    squares double precision
+)
+RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+    WHEN days >= 7 AND usage_hours > 0 AND variance > 0
+    THEN greatest(
+        1, (squares - crashes * crashes / usage_hours) * usage_hours / variance / (days - 1)
+    )
+END;
+
+COMMENT ON FUNCTION crash_dispersion(bigint, double precision, double precision, double precision, double precision) IS 'How much more crashes vary from day to day than chance does, from days with usage hours, their hours, crashes, variance and sum(crashes^2 / hours), all of one group: Pearson''s chi-square over its degrees of freedom (McCullagh and Nelder, Generalized Linear Models, 1989, 4.5), at least 1. NULL with fewer than 7 days, which are too few to tell.';
+
+-- Limits of counts.
+
+-- The expansion in powers of the deviate z; its error is below 0.002% from shape 3 on.
+CREATE FUNCTION crash_gamma_quantile(shape double precision, z double precision)
+RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN shape
+    + z * sqrt(shape)
+    + (z ^ 2 - 1) / 3
+    + (z ^ 3 - 7 * z) / (36 * sqrt(shape))
+    - (3 * z ^ 4 + 7 * z ^ 2 - 16) / (810 * shape)
+    + (9 * z ^ 5 + 256 * z ^ 3 - 433 * z) / (38880 * shape * sqrt(shape))
+    + (12 * z ^ 6 - 243 * z ^ 4 - 923 * z ^ 2 + 1472) / (204120 * shape ^ 2)
+    - (3753 * z ^ 7 + 4353 * z ^ 5 - 289517 * z ^ 3 - 289717 * z)
+        / (146966400 * shape ^ 2 * sqrt(shape));
+
+COMMENT ON FUNCTION crash_gamma_quantile(double precision, double precision) IS 'Quantile of the gamma distribution with that shape, of the probability of the normal deviate: the expansion of Cornish and Fisher as Goldberg and Levine give it for chi-square (Ann. Math. Stat. 17, 1946).';
+
+-- Below 3 the limits of 0, 1, 2 and 3 crashes are known, and those between lie on a line.
+CREATE FUNCTION crash_effective_lower_limit(crashes double precision)
+RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+    WHEN crashes >= 3 THEN crash_gamma_quantile(crashes, -1.959963984540054)
+    WHEN crashes >= 2 THEN 0.242209279 + (crashes - 2) * (0.618672123 - 0.242209279)
+    WHEN crashes >= 1 THEN 0.025317808 + (crashes - 1) * (0.242209279 - 0.025317808)
+    WHEN crashes >= 0 THEN crashes * 0.025317808
+END;
+
+COMMENT ON FUNCTION crash_effective_lower_limit(double precision) IS 'Lower limit of the exact 95% interval of a Poisson mean (Garwood, Biometrika 28, 1936), for any number of crashes, within 0.002% from 3 on. NULL below 0. Unit: crashes.';
+
+CREATE FUNCTION crash_effective_upper_limit(crashes double precision)
+RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+    WHEN crashes >= 2 THEN crash_gamma_quantile(crashes + 1, 1.959963984540054)
+    WHEN crashes >= 1 THEN 5.571643391 + (crashes - 1) * (7.224687668 - 5.571643391)
+    WHEN crashes >= 0 THEN 3.688879454 + crashes * (5.571643391 - 3.688879454)
+END;
+
+COMMENT ON FUNCTION crash_effective_upper_limit(double precision) IS 'Upper limit of the exact 95% interval of a Poisson mean (Garwood 1936), for any number of crashes, within 0.002% from 3 on. NULL below 0. Unit: crashes.';
+
+CREATE FUNCTION crash_count_lower_limit(
+    crashes double precision, dispersion double precision DEFAULT 1
+)
+RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN dispersion * crash_effective_lower_limit(crashes / dispersion);
+
+COMMENT ON FUNCTION crash_count_lower_limit(double precision, double precision) IS 'Lower limit of the 95% interval of a count of crashes: exact (Garwood 1936), widened by a dispersion above 1 as Fay and Feuer do for weighted counts (Statistics in Medicine 16, 1997). Unit: crashes.';
+
+CREATE FUNCTION crash_count_upper_limit(
+    crashes double precision, dispersion double precision DEFAULT 1
+)
+RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN dispersion * crash_effective_upper_limit(crashes / dispersion);
+
+COMMENT ON FUNCTION crash_count_upper_limit(double precision, double precision) IS 'Upper limit of the 95% interval of a count of crashes: exact (Garwood 1936), widened by a dispersion above 1 as Fay and Feuer do for weighted counts (1997). Unit: crashes.';
+
+-- Rates.
+
+CREATE FUNCTION crash_min_usage_hours()
+RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN 100::double precision;
+
+COMMENT ON FUNCTION crash_min_usage_hours() IS 'With fewer usage hours no rate is shown, unless another threshold is asked for. Unit: hours.';
+
+-- The interval of a difference of counts is made from the exact limits of both, so that it is not
+-- nothing where there were no crashes.
+CREATE FUNCTION crash_rate(
+    is_count boolean,
+    crashes double precision,
+    variance double precision,
+    usage_hours double precision,
+    dispersion double precision,
+    min_usage_hours double precision
+)
+RETURNS TABLE (
+    whole_crashes bigint,
+    per_1000_hours double precision,
+    lower_limit double precision,
+    upper_limit double precision
+)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT
+        ceil(crashes)::bigint,
+        1000 * ceil(crashes) / hours.enough,
+        1000 * CASE
+            WHEN is_count THEN crash_count_lower_limit(ceil(crashes), hours.dispersion)
+            ELSE ceil(crashes) - sqrt(
+                (plus - crash_count_lower_limit(plus, hours.dispersion)) ^ 2
+                + (crash_count_upper_limit(minus, hours.dispersion) - minus) ^ 2
+            )
+        END / hours.enough,
+        1000 * CASE
+            WHEN is_count THEN crash_count_upper_limit(ceil(crashes), hours.dispersion)
+            ELSE ceil(crashes) + sqrt(
+                (crash_count_upper_limit(plus, hours.dispersion) - plus) ^ 2
+                + (minus - crash_count_lower_limit(minus, hours.dispersion)) ^ 2
+            )
+        END / hours.enough
+    FROM (
+        SELECT
+            CASE WHEN usage_hours > 0 AND usage_hours >= min_usage_hours THEN usage_hours END,
+            coalesce(crash_rate.dispersion, 1),
+            (variance + crashes) / 2,
+            (variance - crashes) / 2
+    ) AS hours (enough, dispersion, plus, minus)
+$$;
+
+COMMENT ON FUNCTION crash_rate(boolean, double precision, double precision, double precision, double precision, double precision) IS 'Crashes per 1,000 usage hours with the 95% interval, from is_count, crashes and variance of crash_kinds, usage hours, dispersion and the fewest hours for a rate. NULL, never 0, where hours are too few. A count has the limits of crash_count_lower_limit and crash_count_upper_limit; those of a difference are made from the limits of what is added and of what is taken away, as Zou and Donner do (Statistics in Medicine 27, 2008). An unknown dispersion counts as 1. Unit: crashes per 1,000 hours.';
+
+-- A column of squares is sum(crashes ^ 2 / usage_hours).
+CREATE FUNCTION crash_rates_of_sums(
+    days bigint,
+    usage_hours double precision,
+    main_crashes double precision,
+    main_crashes_sent_twice double precision,
+    content_crashes double precision,
+    content_shutdown_crashes double precision,
+    main_squares double precision,
+    content_squares double precision,
+    main_and_content_minus_shutdown_squares double precision
+)
+RETURNS TABLE (
+    place integer,
+    kind text,
+    crashes bigint,
+    per_1000_hours double precision,
+    lower_limit double precision,
+    upper_limit double precision,
+    dispersion double precision
+)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT
+        kinds.place,
+        kinds.kind,
+        rate.whole_crashes,
+        rate.per_1000_hours,
+        rate.lower_limit,
+        rate.upper_limit,
+        varying.dispersion
+    FROM crash_kinds(
+        main_crashes, main_crashes_sent_twice, content_crashes, content_shutdown_crashes, 0, 0
+    ) AS kinds
+    JOIN (
+        VALUES
+        ('main', main_squares),
+        ('content', content_squares),
+        ('main_and_content_minus_shutdown', main_and_content_minus_shutdown_squares)
+    ) AS of_kind (kind, squares) ON of_kind.kind = kinds.kind
+    CROSS JOIN LATERAL crash_dispersion(
+        days, usage_hours, kinds.crashes, kinds.variance, of_kind.squares
+    ) AS varying (dispersion)
+    CROSS JOIN LATERAL crash_rate(
+        kinds.is_count,
+        kinds.crashes,
+        kinds.variance,
+        usage_hours,
+        varying.dispersion,
+        crash_min_usage_hours()
+    ) AS rate
+$$;
+
+COMMENT ON FUNCTION crash_rates_of_sums(bigint, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision) IS 'Rates with 95% intervals of main, content and main_and_content_minus_shutdown, one row each, from the sums of one group: its days with usage hours, hours, crashes, and sum(crashes^2 / hours) of each kind over its days, for crash_dispersion. As crash_rate.';
+
+-- What the program itself calls.
+
+CREATE FUNCTION crash_aggregates_changed_names(before jsonb, after jsonb)
+RETURNS text
+LANGUAGE sql IMMUTABLE STRICT
+AS $$
+    SELECT concat_ws(
+        ' ',
+        (SELECT '+ ' || string_agg(name, ' + ') FROM (
+            SELECT jsonb_array_elements(after) EXCEPT SELECT jsonb_array_elements(before)
+        ) AS added (value), coalesce(value ->> 'name', value #>> '{}') AS name),
+        (SELECT '- ' || string_agg(name, ' - ') FROM (
+            SELECT jsonb_array_elements(before) EXCEPT SELECT jsonb_array_elements(after)
+        ) AS removed (value), coalesce(value ->> 'name', value #>> '{}') AS name)
+    )
+$$;
+
+COMMENT ON FUNCTION crash_aggregates_changed_names(jsonb, jsonb) IS 'Names of a JSON array that came (+) and went (-).';
+
+-- A month's partition is made by this function, so that the role that runs the job needs no right to
+-- make tables. It runs as the owner of the tables, and finds them and PostgreSQL's own functions
+-- whatever the caller's search_path is.
+CREATE FUNCTION crash_aggregates_make_partition(day date)
+RETURNS void
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, {schema}, pg_temp
+AS $$
+DECLARE
+    first date := date_trunc('month', day);
+    after date := first + interval '1 month';
+    name text := to_char(first, '"crash_aggregates_"YYYY_MM');
+    -- Named, as an unqualified table would be made in pg_catalog, which comes first.
+    place regnamespace := relnamespace FROM pg_class WHERE oid = 'crash_aggregates'::regclass;
+BEGIN
+    IF day NOT BETWEEN '2000-01-01' AND '2199-12-31' THEN
+        RAISE '% is no submission date from 2000 to 2199', day;
+    END IF;
+    -- Rows of a replaced day stay dead until a vacuum. A day is 3% of a month, so the defaults of 10%
+    -- and 20% would come days late when the VACUUM after the day was not possible.
+    EXECUTE format(
+        'CREATE TABLE %s.%I (LIKE crash_aggregates INCLUDING ALL) WITH ('
+        'autovacuum_vacuum_scale_factor = 0.02, '
+        'autovacuum_vacuum_insert_scale_factor = 0.02, '
+        'autovacuum_analyze_scale_factor = 0.02)',
+        place, name
+    );
+    -- Takes no lock that a reader of crash_aggregates would wait for. The new table is empty, so the
+    -- check of its rows costs nothing.
+    EXECUTE format(
+        'ALTER TABLE crash_aggregates ATTACH PARTITION %s.%I FOR VALUES FROM (%L) TO (%L)',
+        place, name, first, after
+    );
+END
+$$;
+
+REVOKE EXECUTE ON FUNCTION crash_aggregates_make_partition(date) FROM PUBLIC;
+
+COMMENT ON FUNCTION crash_aggregates_make_partition(date) IS 'Make the partition of the month with that day, as the owner of the tables.';

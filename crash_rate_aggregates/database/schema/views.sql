@@ -1,0 +1,230 @@
+-- What people and dashboards ask instead of the tables. Applied anew like functions.sql, after it. The
+-- stats, and their sums under the same names, come from stats.STATS: a new one is in the views by itself.
+
+-- Which runs and days there are, and what a run changed.
+
+CREATE VIEW crash_aggregates_current_runs AS
+SELECT DISTINCT ON (submission_date)
+    run_id,
+    submission_date,
+    started_at,
+    finished_at,
+    program_version,
+    engine,
+    pings_source,
+    dimensions,
+    pings_read,
+    bytes_read,
+    files_read,
+    aggregates,
+    seconds,
+    rules_version,
+    stats
+FROM crash_aggregates_runs
+ORDER BY submission_date, run_id DESC;
+
+COMMENT ON VIEW crash_aggregates_current_runs IS 'The run of each submission date whose rows crash_aggregates holds. Columns as in crash_aggregates_runs.';
+
+CREATE VIEW crash_aggregates_days_to_sum_up AS
+SELECT run.submission_date, run.run_id
+FROM crash_aggregates_current_runs AS run
+WHERE
+    run.aggregates > 0
+    AND NOT EXISTS (
+        SELECT FROM crash_aggregates_run_totals AS totals WHERE totals.run_id = run.run_id
+    );
+
+COMMENT ON VIEW crash_aggregates_days_to_sum_up IS 'The run of each stored day that the summaries do not have yet: those of an older version, until the next run has summed them up.';
+
+CREATE VIEW crash_aggregates_restated_runs AS
+SELECT
+    after.submission_date,
+    after.run_id,
+    before.run_id AS previous_run_id,
+    after.finished_at,
+    concat_ws(
+        ', ',
+        CASE WHEN before.program_version <> after.program_version
+            THEN format('program %s to %s', before.program_version, after.program_version) END,
+        CASE WHEN before.rules_version <> after.rules_version
+            THEN format('rules %s to %s', before.rules_version, after.rules_version) END,
+        CASE WHEN before.dimensions <> after.dimensions
+            THEN 'dimensions ' || crash_aggregates_changed_names(before.dimensions, after.dimensions) END,
+        CASE WHEN before.stats <> after.stats
+            THEN 'stats ' || crash_aggregates_changed_names(before.stats, after.stats) END,
+        CASE WHEN before.engine <> after.engine
+            THEN format('engine %s to %s', before.engine, after.engine) END,
+        CASE WHEN before.pings_source <> after.pings_source
+            THEN format('pings %s to %s', before.pings_source, after.pings_source) END
+    ) AS changed
+FROM crash_aggregates_runs AS after
+CROSS JOIN LATERAL (
+    SELECT *
+    FROM crash_aggregates_runs AS earlier
+    WHERE earlier.submission_date = after.submission_date AND earlier.run_id < after.run_id
+    ORDER BY earlier.run_id DESC
+    LIMIT 1
+) AS before;
+
+COMMENT ON VIEW crash_aggregates_restated_runs IS 'Every run that replaced the rows of an earlier run, with what changed in between: program, rules, dimensions, stats, engine, source of the pings. Empty where only the pings can have changed.';
+
+CREATE VIEW crash_aggregates_restatements AS
+SELECT
+    restated.submission_date,
+    restated.run_id,
+    restated.previous_run_id,
+    restated.finished_at,
+    restated.changed,
+    totals.channel,
+    max(totals.aggregates) FILTER (WHERE is_before) AS aggregates_before,
+    max(totals.aggregates) FILTER (WHERE NOT is_before) AS aggregates_after,
+    max(totals.main_crashes) FILTER (WHERE is_before) AS main_crashes_before,
+    max(totals.main_crashes) FILTER (WHERE NOT is_before) AS main_crashes_after,
+    max(totals.content_crashes) FILTER (WHERE is_before) AS content_crashes_before,
+    max(totals.content_crashes) FILTER (WHERE NOT is_before) AS content_crashes_after,
+    max(totals.usage_hours) FILTER (WHERE is_before) AS usage_hours_before,
+    max(totals.usage_hours) FILTER (WHERE NOT is_before) AS usage_hours_after
+FROM crash_aggregates_restated_runs AS restated
+CROSS JOIN LATERAL (VALUES (previous_run_id, true), (run_id, false)) AS side (side_run_id, is_before)
+JOIN crash_aggregates_run_totals AS totals ON totals.run_id = side.side_run_id
+GROUP BY
+    restated.submission_date, restated.run_id, restated.previous_run_id, restated.finished_at,
+    restated.changed, totals.channel;
+
+COMMENT ON VIEW crash_aggregates_restatements IS 'Rows, crashes and usage hours by channel before and after every run that replaced an earlier one; NULL for a channel that a run did not have.';
+
+-- The summaries with the words that people use: M, C-S and M+C-S; C is content_crashes.
+
+CREATE VIEW crash_counts_by_channel AS
+SELECT
+    submission_date,
+    activity_date,
+    application,
+    channel,
+    aggregates,
+    usage_hours,
+    {stats},
+    crash_main(main_crashes, main_crashes_sent_twice) AS main,
+    content_crashes - content_shutdown_crashes AS content_minus_shutdown,
+    crash_main(main_crashes, main_crashes_sent_twice) + content_crashes - content_shutdown_crashes
+        AS main_and_content_minus_shutdown
+FROM crash_aggregates_by_channel;
+
+COMMENT ON VIEW crash_counts_by_channel IS 'crash_aggregates_by_channel, and beside content_crashes (C) also main (M), content_minus_shutdown (C-S) and main_and_content_minus_shutdown (M+C-S). Unit: crashes.';
+
+CREATE VIEW crash_counts_by_build AS
+SELECT
+    submission_date,
+    activity_date,
+    application,
+    channel,
+    build_version,
+    build_id,
+    build_age,
+    aggregates,
+    usage_hours,
+    {stats},
+    crash_main(main_crashes, main_crashes_sent_twice) AS main,
+    content_crashes - content_shutdown_crashes AS content_minus_shutdown,
+    crash_main(main_crashes, main_crashes_sent_twice) + content_crashes - content_shutdown_crashes
+        AS main_and_content_minus_shutdown
+FROM crash_aggregates_by_build;
+
+COMMENT ON VIEW crash_counts_by_build IS 'crash_aggregates_by_build, and beside content_crashes (C) also main (M), content_minus_shutdown (C-S) and main_and_content_minus_shutdown (M+C-S). Unit: crashes.';
+
+CREATE VIEW crash_counts_by_system AS
+SELECT
+    submission_date,
+    application,
+    channel,
+    os_name,
+    os_version,
+    aggregates,
+    usage_hours,
+    {stats},
+    crash_main(main_crashes, main_crashes_sent_twice) AS main,
+    content_crashes - content_shutdown_crashes AS content_minus_shutdown,
+    crash_main(main_crashes, main_crashes_sent_twice) + content_crashes - content_shutdown_crashes
+        AS main_and_content_minus_shutdown
+FROM crash_aggregates_by_system;
+
+COMMENT ON VIEW crash_counts_by_system IS 'crash_aggregates_by_system, and beside content_crashes (C) also main (M), content_minus_shutdown (C-S) and main_and_content_minus_shutdown (M+C-S). Unit: crashes.';
+
+CREATE VIEW crash_counts_by_country AS
+SELECT
+    submission_date,
+    application,
+    channel,
+    country,
+    architecture,
+    aggregates,
+    usage_hours,
+    {stats},
+    crash_main(main_crashes, main_crashes_sent_twice) AS main,
+    content_crashes - content_shutdown_crashes AS content_minus_shutdown,
+    crash_main(main_crashes, main_crashes_sent_twice) + content_crashes - content_shutdown_crashes
+        AS main_and_content_minus_shutdown
+FROM crash_aggregates_by_country;
+
+COMMENT ON VIEW crash_counts_by_country IS 'crash_aggregates_by_country, and beside content_crashes (C) also main (M), content_minus_shutdown (C-S) and main_and_content_minus_shutdown (M+C-S). Unit: crashes.';
+
+-- Each day with the dispersion of the 28 days up to it, so that a day's interval does not depend on
+-- which days are asked for, and a slow change of the rate does not pass for chance.
+CREATE VIEW crash_rates_by_day AS
+WITH sums AS (
+    SELECT
+        activity_date,
+        application,
+        channel,
+        sum(usage_seconds)::double precision / 3600 AS usage_hours,
+        {sums}
+    FROM crash_aggregates_by_channel
+    GROUP BY activity_date, application, channel
+),
+
+days AS (
+    SELECT sums.activity_date, sums.application, sums.channel, sums.usage_hours, kinds.*
+    FROM sums
+    CROSS JOIN LATERAL crash_kinds(
+        main_crashes, main_crashes_sent_twice, content_crashes, content_shutdown_crashes,
+        plugin_crashes, gpu_crashes
+    ) AS kinds
+),
+
+dispersed AS (
+    SELECT
+        days.*,
+        crash_dispersion(
+            count(*) FILTER (WHERE usage_hours > 0) OVER recent,
+            sum(usage_hours) OVER recent,
+            sum(crashes) FILTER (WHERE usage_hours > 0) OVER recent,
+            sum(variance) FILTER (WHERE usage_hours > 0) OVER recent,
+            sum(crashes * crashes / nullif(usage_hours, 0)) OVER recent
+        ) AS dispersion
+    FROM days
+    WINDOW recent AS (
+        PARTITION BY application, channel, kind
+        ORDER BY activity_date
+        RANGE BETWEEN INTERVAL '27 days' PRECEDING AND CURRENT ROW
+    )
+)
+
+SELECT
+    activity_date,
+    application,
+    channel,
+    kind,
+    place,
+    rate.whole_crashes AS crashes,
+    usage_hours,
+    crash_min_usage_hours() AS min_usage_hours,
+    rate.per_1000_hours,
+    rate.lower_limit,
+    rate.upper_limit,
+    dispersion
+FROM dispersed
+CROSS JOIN LATERAL crash_rate(
+    is_count, crashes, variance, usage_hours, dispersion, crash_min_usage_hours()
+) AS rate;
+
+COMMENT ON VIEW crash_rates_by_day IS 'Crash rates by activity date, application, channel and kind: crashes, usage hours, crashes per 1,000 usage hours with the 95% interval, and the dispersion of the 28 days up to the day, NULL with fewer than 7. Rates are NULL below min_usage_hours.';

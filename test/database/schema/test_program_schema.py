@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import unittest
+
+from crash_rate_aggregates.database.access.connection import connect
+from crash_rate_aggregates.database.days.summaries import SUMMARIES
+from crash_rate_aggregates.database.schema.migrate import migrate
+from crash_rate_aggregates.stats import STATS
+from test.servers import fresh_database
+
+
+class TablesTest(unittest.TestCase):
+    def setUp(self):
+        self.connection = self.enterContext(connect(fresh_database(self)))
+        migrate(self.connection)
+
+    def columns(self, table):
+        return self.connection.execute(
+            "SELECT attname, format_type(atttypid, NULL), attnotnull, "
+            "col_description(attrelid, attnum) FROM pg_attribute "
+            "WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+            (table,),
+        ).fetchall()
+
+    def test_stats_are_columns(self):
+        """Each stat is a bigint column in the order of STATS, its comment tells source and unit."""
+        stats = [
+            (name, kind, required, comment)
+            for name, kind, required, comment in self.columns("crash_aggregates")[3:]
+            if name != "usage_hours"
+        ]
+        self.assertEqual(
+            stats,
+            [
+                (stat.name, "bigint", True, f"{stat.description} Unit: {stat.unit}.")
+                for stat in STATS
+            ],
+        )
+
+    def test_stats_of_small_tables(self):
+        """Each summary, and the totals of runs, has the stats and comments of the table."""
+        wanted = self.columns("crash_aggregates")[3:]
+        for table in (*SUMMARIES, "crash_aggregates_run_totals"):
+            with self.subTest(table=table):
+                self.assertLessEqual(set(wanted), set(self.columns(table)))
+
+    def test_views_and_functions_have_comments(self):
+        """Each view and function says what it is."""
+        silent = self.connection.execute(
+            "SELECT oid::regclass::text FROM pg_class WHERE relnamespace = 'public'::regnamespace "
+            "AND relkind = 'v' AND obj_description(oid, 'pg_class') IS NULL UNION ALL "
+            "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = "
+            "'public'::regnamespace AND obj_description(oid, 'pg_proc') IS NULL"
+        ).fetchall()
+        self.assertEqual(silent, [])
+
+    def test_other_columns(self):
+        """Dates and dimensions come first, usage_hours stands after the seconds it is made of."""
+        columns = [(name, kind) for name, kind, *_ in self.columns("crash_aggregates")]
+        self.assertEqual(
+            columns[:6],
+            [
+                ("submission_date", "date"),
+                ("activity_date", "date"),
+                ("dimensions", "jsonb"),
+                ("ping_count", "bigint"),
+                ("usage_seconds", "bigint"),
+                ("usage_hours", "double precision"),
+            ],
+        )
+
+    def test_everything_has_a_comment(self):
+        """Each table has a comment, and each of its columns one that ends with the unit."""
+        tables = [
+            name
+            for (name,) in self.connection.execute(
+                "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace "
+                "AND relkind IN ('r', 'p') ORDER BY relname"
+            )
+        ]
+        self.assertEqual(
+            tables,
+            [
+                "crash_aggregates",
+                "crash_aggregates_by_build",
+                "crash_aggregates_by_channel",
+                "crash_aggregates_by_country",
+                "crash_aggregates_by_system",
+                "crash_aggregates_damaged_files",
+                "crash_aggregates_definitions",
+                "crash_aggregates_ledger",
+                "crash_aggregates_locks",
+                "crash_aggregates_migrations",
+                "crash_aggregates_open_attempts",
+                "crash_aggregates_run_totals",
+                "crash_aggregates_runs",
+            ],
+        )
+        for table in tables:
+            ((comment,),) = self.connection.execute(
+                "SELECT obj_description(%s::regclass, 'pg_class')", (table,)
+            )
+            self.assertIsNotNone(comment, table)
+            for name, _, _, comment in self.columns(table):
+                self.assertRegex(comment or "", r" Unit: [^.]+\.$", f"{table}.{name}")
