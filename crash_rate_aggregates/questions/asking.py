@@ -1,4 +1,4 @@
-"""Ask a question of the catalog."""
+"""Ask a question of the catalog: the values that its parameters get, and the answer."""
 
 from __future__ import annotations
 
@@ -9,36 +9,16 @@ from typing import Any
 import psycopg
 
 from crash_rate_aggregates.database.access.read_only import reading
-from crash_rate_aggregates.errors import QuestionNotFoundError, UsageError
+from crash_rate_aggregates.errors import UsageError
 from crash_rate_aggregates.normalize.dates import check_order
-from crash_rate_aggregates.questions.catalog import Question, questions
-from crash_rate_aggregates.questions.rates import Answer
+from crash_rate_aggregates.questions.catalog import Question
+from crash_rate_aggregates.questions.statement import Answer, answered
 
 CHANNELS = ("release", "beta", "aurora", "nightly", "esr", "other")
 """What the database's function `crash_channel` folds channels to."""
 APPLICATIONS = ("Firefox", "Fennec", "Thunderbird", "other", "unknown")
 """What the database's function `crash_application` folds applications to."""
 USUAL_DAYS = 28
-
-
-def listed() -> Answer:
-    """Return the questions there are, as an answer of its own."""
-    rows: list[tuple[Any, ...]] = [(one.name, one.title) for one in questions().values()]
-    return Answer(("question", "title"), rows)
-
-
-def found(name: str) -> Question:
-    """Return the question of that name; - and _ are alike.
-
-    Raises:
-        QuestionNotFoundError: There is none.
-    """
-    question = questions().get(name.replace("-", "_"))
-    if question is None:
-        raise QuestionNotFoundError(
-            f"there is no question {name!r}: choose from {', '.join(questions())}"
-        )
-    return question
 
 
 def usual_values(
@@ -95,6 +75,4 @@ def ask_question(
     """
     needed = {name: values[name] for name in question.parameters}
     with reading(connection, f"the question {question.name} was not answered") as cursor:
-        cursor.execute(question.query.encode(), needed)
-        names = tuple(column.name for column in cursor.description or ())
-        return Answer(names, cursor.fetchall())
+        return answered(cursor, question.query, needed)

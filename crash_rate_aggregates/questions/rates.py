@@ -1,9 +1,9 @@
-"""Crash rates by whatever people ask: crashes per 1,000 usage hours, always from sums."""
+"""Crash rates by the dimensions that people name: crashes per 1,000 usage hours, from sums."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -16,11 +16,12 @@ from crash_rate_aggregates.database.access.read_only import reading
 from crash_rate_aggregates.database.days.recorded_runs import check_stored
 from crash_rate_aggregates.errors import DimensionsError
 from crash_rate_aggregates.normalize.dates import check_order
-from crash_rate_aggregates.questions.catalog import query_text
+from crash_rate_aggregates.questions.catalog import command_query
 from crash_rate_aggregates.questions.statement import Answer, answered
 
 DATE_COLUMNS = ("submission_date", "activity_date")
 """May be grouped by like dimensions; their values are ISO dates."""
+_OF_GROUP = itemgetter("groups", "ping_count", "usage_hours", "min_usage_hours")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,12 @@ class CrashRates:
     min_usage_hours: float
     """With fewer hours the group has no rates."""
     kinds: Mapping[str, CrashRate]
-    """By the names of `CRASH_KINDS`, in that order."""
+    """By the names of `CRASH_KINDS`, in their order."""
 
     @property
     def has_rates(self) -> bool:
-        """Whether there are usage hours, and enough of them."""
-        return self.usage_hours > 0 and self.usage_hours >= self.min_usage_hours
+        """Whether there are hours enough for any."""
+        return any(rate.per_1000_hours is not None for rate in self.kinds.values())
 
 
 def crash_rates(
@@ -95,15 +96,46 @@ def crash_rates(
     with reading(connection, "the crash rates could not be computed") as cursor:
         _check_names(cursor, by)
         check_stored(cursor, min_submission_date, max_submission_date)
-        return list(_groups(answered(cursor, _query(groups), values)))
+        query = sql.SQL(command_query("rates")).format(groups=groups)
+        return list(_joined(answered(cursor, query, values).records()))
 
 
 def rates_answer(by: Sequence[str], groups: Sequence[CrashRates]) -> Answer:
-    """Return the groups as rows for programs: one for each group and kind of crash.
+    """Return groups as an answer for programs, with a row for each group and kind of crash.
 
     Args:
         by: The names that were asked for.
         groups: From `crash_rates`.
     """
-    columns = (*by, "ping_count", "usage_hours", "min_usage_hours", "kind", *CrashRate.__slots__)
-    ...
+    of_group = ("ping_count", "usage_hours", "min_usage_hours")
+    of_kind = (one.name for one in fields(CrashRate))
+    rows: list[tuple[Any, ...]] = [
+        (*one.group, *(getattr(one, name) for name in of_group), kind, *astuple(rate))
+        for one in groups
+        for kind, rate in one.kinds.items()
+    ]
+    return Answer((*by, *of_group, "kind", *of_kind), rows)
+
+
+def _check_names(cursor: psycopg.Cursor, by: Sequence[str]) -> None:
+    recorded = [name for (name,) in answered(cursor, command_query("run_dimensions"), {}).rows]
+    for name in by:
+        if recorded and name not in recorded and name not in DATE_COLUMNS:
+            raise DimensionsError(
+                f"no stored day has a dimension {name!r}: choose from "
+                f"{', '.join((*recorded, *DATE_COLUMNS))}"
+            )
+
+
+def _group(key: str, name: str) -> sql.Composed:
+    if name in DATE_COLUMNS:
+        return sql.SQL("{}::text").format(sql.Identifier(name))
+    return sql.SQL("dimensions ->> {}::text").format(sql.Placeholder(key))
+
+
+def _joined(records: Iterator[dict[str, Any]]) -> Iterator[CrashRates]:
+    """Join the rows of each group, which differ in the kind of crash only."""
+    of_kind = [one.name for one in fields(CrashRate)]
+    for (group, pings, hours, min_hours), kinds in groupby(records, key=_OF_GROUP):
+        rates = {one["kind"]: CrashRate(*(one[name] for name in of_kind)) for one in kinds}
+        yield CrashRates(tuple(group), pings, hours, min_hours, rates)

@@ -48,7 +48,7 @@ def ask(connection: psycopg.Connection, query: str) -> Answer:
 
 
 def answered(
-    cursor: psycopg.Cursor, query: str | sql.Composable, values: Mapping[str, Any]
+    cursor: psycopg.Cursor, query: str | sql.Composed, values: Mapping[str, Any]
 ) -> Answer:
     """Run one statement of ours, inside `reading`.
 

@@ -1,7 +1,7 @@
 """The parts of SQL that stand wherever crash rates are computed, made from the kinds of crashes.
 
-functions.sql, views.sql and the questions have `{name}` where such a part goes. They hand sums on by
-name, so that a formula stands once: in functions.sql.
+functions.sql, views.sql and the questions have `{name}` where such a part goes. The parts hand sums
+on by name, so that each formula stands once: in functions.sql.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def rate_slots(stats: Sequence[Stat] = STATS) -> dict[str, str]:
 
     For functions.sql and the comments in views.sql:
 
-    - `kind_parameters`, `kind_values`, `kinds_in_words`: parameters of crash_kinds, the rows that it
-      makes of them, and the names of the kinds.
+    - `kind_parameters`, `kind_values`, `kinds_in_words`: parameters of crash_kinds, the rows that
+      it makes of them, and the names of the kinds.
     - `counts`, `counts_in_words`: the kinds that are no stat as columns, and their names.
 
     Args:

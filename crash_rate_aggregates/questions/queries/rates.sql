@@ -1,7 +1,11 @@
--- One text for each dimension or date asked for, of crash_aggregates itself: the summaries have not
--- all of them.
+-- Asks crash_aggregates itself: only there are all dimensions. Each of those asked for, and each date,
+-- is a text of the array.
 WITH days AS (
-    SELECT ARRAY[{groups}]::text[] AS groups, sum(ping_count) AS ping_count, {sums}
+    SELECT
+        ARRAY[{groups}]::text[] AS groups,
+        submission_date,
+        sum(ping_count) AS ping_count,
+        {sums}
     FROM crash_aggregates
     WHERE
         submission_date >= coalesce(%(min_submission_date)s::date, '-infinity')
@@ -9,11 +13,11 @@ WITH days AS (
     GROUP BY groups, submission_date
 ),
 
-pings AS (
-    SELECT groups, sum(ping_count)::bigint AS ping_count FROM days GROUP BY groups
-),
-
-{rates_of_days}
+sums AS (
+    SELECT groups, sum(ping_count)::bigint AS ping_count, {sums_of_days}
+    FROM days
+    GROUP BY groups
+)
 
 SELECT
     groups,
@@ -26,6 +30,10 @@ SELECT
     lower_limit AS lower,
     upper_limit AS upper,
     dispersion
-FROM rates
-JOIN pings USING (groups)
+FROM sums
+CROSS JOIN coalesce(
+    %(min_usage_hours)s::double precision, crash_min_usage_hours()
+) AS min_usage_hours
+CROSS JOIN LATERAL {dispersed_kinds}
+CROSS JOIN LATERAL {rate}
 ORDER BY usage_hours DESC, groups, place
