@@ -89,7 +89,7 @@ class TableColumn(_Strict):
     """How numbers are written, like `0,0.00`."""
 
 
-class Table(_Strict):
+class TableChart(_Strict):
     """A table of rows."""
 
     look: Literal["table"]
@@ -103,7 +103,7 @@ class Table(_Strict):
     description: str = ""
 
 
-Chart = Annotated[Plot | Counter | Table, Field(discriminator="look")]
+Chart = Annotated[Plot | Counter | TableChart, Field(discriminator="look")]
 
 
 class Query(_Strict):

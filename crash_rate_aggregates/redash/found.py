@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from crash_rate_aggregates.redash.objects import KEY_OPTION, TAG, FoundObject, Kind, WantedObject
+from crash_rate_aggregates.redash.redash_objects import (
+    KEY_OPTION,
+    TAG,
+    FoundObject,
+    Kind,
+    WantedObject,
+)
 from crash_rate_aggregates.redash.rest import RedashServer
 
 

@@ -19,7 +19,7 @@ from crash_rate_aggregates.redash.comparison import (
     merged,
     merged_tags,
 )
-from crash_rate_aggregates.redash.objects import FoundObject, Kind, Ref, WantedObject
+from crash_rate_aggregates.redash.redash_objects import FoundObject, Kind, Ref, WantedObject
 
 _ORDER = list(Kind)
 _FIXED = {Kind.WIDGET: ("dashboard_id", "visualization_id")}

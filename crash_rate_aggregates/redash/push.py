@@ -10,8 +10,8 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
 from crash_rate_aggregates.errors import RedashRejectedError, RedashUnavailableError
 from crash_rate_aggregates.redash.found import found_objects
-from crash_rate_aggregates.redash.objects import FoundObject, Kind, Ref, WantedObject
 from crash_rate_aggregates.redash.plan import Action, Plan, Step, plan
+from crash_rate_aggregates.redash.redash_objects import FoundObject, Kind, Ref, WantedObject
 from crash_rate_aggregates.redash.rest import RedashServer
 
 _ROUNDS = 4

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from crash_rate_aggregates.questions.catalog import questions
 from crash_rate_aggregates.questions.rates import crash_rates
@@ -95,7 +96,8 @@ class RatesTest(QuestionsTestCase):
         self.store_days_without_hours()
         (by_channel,) = crash_rates(self.connection)
         rate = by_channel.kinds["main"]
-        found = {"rates": (rate.crashes, rate.dispersion, rate.lower, rate.upper)}
+        found: dict[str, tuple[Any, ...]] = {}
+        found["rates"] = (rate.crashes, rate.dispersion, rate.lower, rate.upper)
         for name in ("crash_rates_by_system", "crash_rates_by_country"):
             main, content, both = self.ask(name)
             self.assertEqual((main["kind"], content["dispersion"]), ("main", None))

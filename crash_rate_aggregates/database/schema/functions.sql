@@ -248,6 +248,16 @@ $$;
 COMMENT ON FUNCTION crash_rate(boolean, double precision, double precision, double precision, double precision, double precision) IS 'Crashes per 1,000 usage hours with the 95% interval, from is_count, crashes and variance of crash_kinds, usage hours, dispersion and the fewest hours for a rate. NULL, never 0, where hours are too few. A count has the limits of crash_count_lower_limit and crash_count_upper_limit; those of a difference are made from the limits of what is added and of what is taken away, as Zou and Donner do (Statistics in Medicine 27, 2008). An unknown dispersion counts as 1. Unit: crashes per 1,000 hours.';
 
 -- A column of squares is sum(crashes ^ 2 / usage_hours).
+-- Redash draws bars of one length to both sides of a value, so the farther limit decides.
+CREATE FUNCTION crash_error_bar(
+    per_1000_hours double precision, lower_limit double precision, upper_limit double precision
+)
+RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN greatest(upper_limit - per_1000_hours, per_1000_hours - lower_limit);
+
+COMMENT ON FUNCTION crash_error_bar IS 'How far the limit of a rate''s interval that is farther from the rate lies from it, for charts whose bars are symmetric. Unit: crashes per 1,000 hours.';
+
 -- What the program itself calls.
 
 CREATE FUNCTION crash_aggregates_changed_names(before jsonb, after jsonb)
