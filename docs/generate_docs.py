@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Write the generated parts of docs/ from the code, so that they cannot say anything else.
 
-A page holds them between `<!-- generated: name -->` and `<!-- end -->`; all around is by hand.
+A page holds them between `<!-- generated: name -->` and `<!-- end -->`; all around is by hand. What
+tables, views and functions are is asked of a database that has them. The number of the database's
+schema, which rises with each change of it, is kept by this program too.
 `python docs/generate_docs.py` writes the pages, with `--check` it only names those that are stale.
 """
 
@@ -11,17 +13,25 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator
-from importlib.resources import files
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from inspect import getdoc
 from math import ceil
 from operator import itemgetter
 from pathlib import Path
 
 import click
+import psycopg
+from described_database import described_functions, described_relations, migrated_database
 
 from crash_rate_aggregates import errors
 from crash_rate_aggregates.cli import cli
+from crash_rate_aggregates.database import schema
+from crash_rate_aggregates.database.schema.program_schema import (
+    NUMBER_FILE,
+    number_text,
+    program_schema,
+)
 from crash_rate_aggregates.decode.layouts.kinds import (
     FIELD_NAMES,
     LAYOUTS,
@@ -39,13 +49,6 @@ from crash_rate_aggregates.settings.config import ENVIRONMENT_PREFIX, Settings
 
 DOCS = Path(__file__).parent
 _PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
-_TABLE_COMMENT = re.compile(r"COMMENT ON (?:TABLE|VIEW) (\w+) IS '((?:[^']|'')*)'")
-_FUNCTION_COMMENT = re.compile(r"COMMENT ON FUNCTION ([^;]*?) IS '((?:[^']|'')*)'")
-_DROPPED_FUNCTION = re.compile(r"DROP FUNCTION ([^;]*?);")
-_COLUMN_COMMENT = re.compile(r"COMMENT ON COLUMN (\w+)\.(\w+) IS '((?:[^']|'')*) Unit: ([^']*)\.'")
-_TABLE = re.compile(r"CREATE TABLE (\w+) \(\n(.*?)\n\)", re.DOTALL)
-_ADDED_COLUMN = re.compile(r"ALTER TABLE (\w+) ADD COLUMN ([a-z_]+) ([a-z]+(?: precision)?)[ ,;]")
-_COLUMN = re.compile(r"    ([a-z_]+) ([a-z]+(?: precision)?)[ ,\n]")
 _BUSY = 0.8
 """Share of the time that a core of a cluster works: the last tasks of a stage leave some idle."""
 
@@ -99,42 +102,19 @@ _LAYOUT_HEADS = {
 }
 
 
-def _migrations() -> str:
-    folder = files("crash_rate_aggregates.database") / "migrations"
-    scripts = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=str)
-    return "\n".join(script.read_text(encoding="utf-8") for script in scripts)
-
-
-def _tables() -> str:
-    """Describe each table by the comments that the migrations give to the database."""
-    sql = _migrations()
-    types = {name: dict(_COLUMN.findall(body + "\n")) for name, body in _TABLE.findall(sql)}
-    for name, column, kind in _ADDED_COLUMN.findall(sql):
-        types[name][column] = kind
-    # A later migration can word a comment anew.
-    comments = {(name, column): text for name, column, *text in _COLUMN_COMMENT.findall(sql)}
+def _tables(connection: psycopg.Connection) -> str:
     sections = []
-    for name, comment in dict(_TABLE_COMMENT.findall(sql)).items():
-        rows = [
-            [f"`{column}`", types[table][column], unit, _unquoted(text)]
-            for (table, column), (text, unit) in comments.items()
-            if table == name
-        ]
-        section = f"### {name}\n\n{_unquoted(comment)}"
-        if rows:
-            section += "\n\n" + _table(["column", "type", "unit", "what it says"], rows)
+    for relation in described_relations(connection):
+        section = f"### {relation.name}\n\n{relation.comment}"
+        if relation.columns:
+            head = ["column", "type", "unit", "what it says"]
+            section += "\n\n" + _table(head, relation.columns)
         sections.append(section)
     return "\n\n".join(sections)
 
 
-def _functions() -> str:
-    sql = _migrations()
-    dropped = set(_DROPPED_FUNCTION.findall(sql))
-    rows = [
-        [f"`{name}`", _unquoted(comment)]
-        for name, comment in _FUNCTION_COMMENT.findall(sql)
-        if name not in dropped
-    ]
+def _functions(connection: psycopg.Connection) -> str:
+    rows = [[f"`{name}`", comment] for name, comment in described_functions(connection)]
     return _table(["function", "what it says"], rows)
 
 
@@ -148,10 +128,6 @@ def _questions() -> str:
 
 def _parameters() -> str:
     return _table(["parameter", "what it is"], [[f"`{k}`", text] for k, text in PARAMETERS.items()])
-
-
-def _unquoted(sql_text: str) -> str:
-    return sql_text.replace("''", "'")
 
 
 def _messages() -> str:
@@ -247,8 +223,6 @@ PARTS: dict[str, Callable[[], str]] = {
     "adjustments": _adjustments,
     "dimensions": _dimensions,
     "places": _places,
-    "tables": _tables,
-    "functions": _functions,
     "questions": _questions,
     "parameters": _parameters,
     "messages": _messages,
@@ -256,18 +230,26 @@ PARTS: dict[str, Callable[[], str]] = {
     "commands": _commands,
     "cores": _cores,
 }
-"""What each name between the markers stands for."""
+"""What each name between the markers stands for, but for what the database says of itself."""
 
 
-def rewritten(page: str) -> str:
+def rewritten(page: str, parts: Mapping[str, Callable[[], str]]) -> str:
     """Return a page's text with all its generated parts new."""
-    return _PART.sub(lambda part: f"{part[1]}{PARTS[part[2]]()}\n{part[3]}", page)
+    return _PART.sub(lambda part: f"{part[1]}{parts[part[2]]()}\n{part[3]}", page)
 
 
-def stale_pages(folder: Path) -> dict[Path, str]:
+def stale_pages(folder: Path, parts: Mapping[str, Callable[[], str]]) -> dict[Path, str]:
     """Return the pages that the code has outgrown, with the text that they should have."""
     pages = {page: page.read_text(encoding="utf-8") for page in sorted(folder.rglob("*.md"))}
-    return {page: new for page, old in pages.items() if (new := rewritten(old)) != old}
+    return {page: new for page, old in pages.items() if (new := rewritten(old, parts)) != old}
+
+
+def stale_number() -> dict[Path, str]:
+    """Return the file with the schema's number, raised, where the schema was changed since."""
+    file = Path(schema.__path__[0]) / NUMBER_FILE
+    recorded = file.read_text(encoding="ascii")
+    text = number_text(program_schema(), recorded)
+    return {} if text == recorded else {file: text}
 
 
 def main() -> int:
@@ -275,13 +257,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Write the generated parts of docs/.")
     parser.add_argument("--check", action="store_true", help="only name stale pages")
     parser.add_argument("--folder", type=Path, default=DOCS, help="where the pages are")
+    parser.add_argument("--database", help="URL of an empty database; default: one made for this")
     arguments = parser.parse_args()
-    stale = stale_pages(arguments.folder)
-    for page, text in stale.items():
+    with migrated_database(arguments.database) as connection:
+        described = {
+            "tables": partial(_tables, connection),
+            "functions": partial(_functions, connection),
+        }
+        stale = stale_pages(arguments.folder, {**PARTS, **described})
+    if arguments.folder == DOCS:  # Pages elsewhere are copies of ours.
+        stale |= stale_number()
+    for file, text in stale.items():
         if arguments.check:
-            sys.stderr.write(f"{page.relative_to(arguments.folder)} is stale: run make docs\n")
+            sys.stderr.write(f"{file.name} is stale: run make docs\n")
         else:
-            page.write_text(text, encoding="utf-8")
+            file.write_text(text, encoding="utf-8")
     return 1 if arguments.check and stale else 0
 
 

@@ -25,6 +25,9 @@ class Defined:
     """Each with the types of its parameters."""
 
 
+NOTHING = Defined((), ())
+
+
 def filled(text: str, stats: Sequence[Stat]) -> str:
     """Return the text of functions or views with the stats in its slots.
 

@@ -15,11 +15,13 @@ from crash_rate_aggregates.database.access.lock_retries import changing_schema, 
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
 from crash_rate_aggregates.database.schema.definitions import (
+    NOTHING,
     Defined,
     define,
     drop_definitions,
     read_grants,
 )
+from crash_rate_aggregates.database.schema.predecessor import MADE, is_predecessor
 from crash_rate_aggregates.database.schema.program_schema import Migration, Schema, program_schema
 from crash_rate_aggregates.database.schema.stat_columns import add_stat_columns
 from crash_rate_aggregates.errors import DatabaseError
@@ -36,11 +38,13 @@ class _Present:
 
     migrations: dict[int, tuple[str, str]] = field(default_factory=dict)
     """Name and digest of each, by number."""
+    is_predecessor: bool = False
+    """Whether it has the tables of the migrations before these."""
     number: int = 0
     """Of the schema that was applied last."""
     sha256: str = ""
     program_version: str = ""
-    made: Defined = field(default_factory=lambda: Defined((), ()))
+    made: Defined = NOTHING
 
 
 def migrate(connection: psycopg.Connection, wanted: Schema | None = None) -> list[str]:
@@ -101,22 +105,24 @@ def _bring_up_to_date(connection: psycopg.Connection, schema: Schema) -> list[st
         drop_definitions(connection, present.made)
         steps = [step for step in schema.migrations if step.number not in present.migrations]
         for step in steps:
-            _apply(connection, step)
+            is_there = present.is_predecessor and step.number == 1
+            connection.execute(_statement("from_0012") if is_there else step.script)
         add_stat_columns(connection, schema.stats)
-        _record(connection, schema, define(connection, schema.definitions, grants))
+        made = define(connection, schema.definitions, grants)
+        _record(connection, schema, steps, made)
     return [*(step.name for step in steps), DEFINITIONS]
 
 
-def _apply(connection: psycopg.Connection, step: Migration) -> None:
-    connection.execute(step.script)
-    connection.execute(
-        "INSERT INTO crash_aggregates_migrations (number, name, sha256) "
-        "VALUES (%(number)s, %(name)s, %(sha256)s)",
-        {"number": step.number, "name": step.name, "sha256": step.sha256},
-    )
-
-
-def _record(connection: psycopg.Connection, schema: Schema, made: Defined) -> None:
+def _record(
+    connection: psycopg.Connection, schema: Schema, steps: list[Migration], made: Defined
+) -> None:
+    connection.execute(_statement("create_record"))
+    for step in steps:
+        connection.execute(
+            "INSERT INTO crash_aggregates_migrations (number, name, sha256) "
+            "VALUES (%(number)s, %(name)s, %(sha256)s)",
+            {"number": step.number, "name": step.name, "sha256": step.sha256},
+        )
     connection.execute("DELETE FROM crash_aggregates_definitions")
     connection.execute(
         _statement("insert_definitions"),
@@ -131,20 +137,22 @@ def _record(connection: psycopg.Connection, schema: Schema, made: Defined) -> No
 
 
 def _read_present(connection: psycopg.Connection) -> _Present:
-    tables = {name for (name,) in connection.execute(_statement("tables_of_schema"))}
-    if not tables:
+    tables = {name for (name,) in connection.execute(_statement("tables_of_record"))}
+    if "crash_aggregates_migrations" not in tables:
         return _Present()
-    migrations = connection.execute(
+    rows = connection.execute(
         "SELECT number, name, sha256 FROM crash_aggregates_migrations ORDER BY number"
     ).fetchall()
+    migrations = {number: (name, sha256) for number, name, sha256 in rows}
+    if is_predecessor(migrations):
+        return _Present(is_predecessor=True, made=MADE)
+    if "crash_aggregates_definitions" not in tables:
+        return _Present(migrations)
     row = connection.execute(
         "SELECT number, sha256, program_version, views, functions FROM crash_aggregates_definitions"
     ).fetchone()
-    number, sha256, program_version, views, functions = row or (0, "", "", (), ())
-    return _Present(
-        {number: (name, sha256) for number, name, sha256 in migrations},
-        number,
-        sha256,
-        program_version,
-        Defined(tuple(views), tuple(functions)),
-    )
+    if row is None:
+        return _Present(migrations)
+    number, sha256, program_version, views, functions = row
+    made = Defined(tuple(views), tuple(functions))
+    return _Present(migrations, False, number, sha256, program_version, made)

@@ -12,7 +12,8 @@ from crash_rate_aggregates.database.schema.stat_columns import comment_of
 from crash_rate_aggregates.sql_files import sql_text
 from crash_rate_aggregates.stats import STATS, Stat
 
-SCHEMA_NUMBER = 1
+NUMBER_FILE = "schema_number.txt"
+"""Beside this module: the schema's number and the digest of the schema that it stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Schema:
     """All that one version of the program wants."""
 
     number: int
-    """Rises with every change of the rest, so that an older program knows a newer database."""
+    """Rises with every change of the rest, so that an older program knows a newer database. `make
+    docs` raises it."""
     migrations: tuple[Migration, ...]
     """In order."""
     functions: str
@@ -62,11 +64,13 @@ class Schema:
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
+@cache
 def program_schema() -> Schema:
     """Return what this version of the program wants."""
     package = __package__ or ""
+    number, _ = (resources.files(package) / NUMBER_FILE).read_text(encoding="ascii").split()
     return Schema(
-        SCHEMA_NUMBER,
+        int(number),
         read_migrations(),
         sql_text(package, "functions"),
         sql_text(package, "views"),
@@ -74,7 +78,17 @@ def program_schema() -> Schema:
     )
 
 
-@cache
+def number_text(schema: Schema, recorded: str) -> str:
+    """Return what `NUMBER_FILE` should hold: a higher number where its digest is another.
+
+    Args:
+        schema: As its files are now.
+        recorded: What `NUMBER_FILE` holds.
+    """
+    number, sha256 = recorded.split()
+    return recorded if sha256 == schema.sha256 else f"{int(number) + 1} {schema.sha256}\n"
+
+
 def read_migrations() -> tuple[Migration, ...]:
     """Return the steps of this version of the program, in order."""
     folder = resources.files(__package__) / "migrations"
