@@ -16,6 +16,7 @@ PACKAGE = PROJECT / "crash_rate_aggregates"
 LAYERS = (
     ("errors", "sql_files"),
     ("dimensions", "stats", "outcomes"),
+    ("crash_kinds",),
     ("rows",),
     ("normalize",),
     ("decode",),
