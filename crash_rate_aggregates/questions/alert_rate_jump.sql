@@ -4,7 +4,11 @@
 -- and by more than 4 standard errors, day-to-day dispersion included. One row; above 0 something is
 -- wrong. It says 0 while days that an older version stored are still to be summed up.
 WITH days AS (
-    SELECT activity_date, application, channel, {sums}
+    SELECT
+        activity_date,
+        application,
+        channel,
+        {sums}
     FROM crash_aggregates_by_channel
     WHERE
         channel IS NOT NULL
@@ -28,7 +32,10 @@ newest AS (
 ),
 
 past_sums AS (
-    SELECT application, channel, {sums_of_days}
+    SELECT
+        application,
+        channel,
+        {sums_of_days}
     FROM days
     WHERE activity_date < (SELECT activity_date FROM last_day)
     GROUP BY application, channel

@@ -2,7 +2,10 @@
 -- Crashes per 1,000 usage hours of the builds of an application's channel, in the 28 days after each
 -- was built, with 95% intervals. Dates are those of the build ids.
 WITH days AS (
-    SELECT build_id, activity_date, {sums}
+    SELECT
+        build_id,
+        activity_date,
+        {sums}
     FROM crash_aggregates_by_build
     WHERE
         application = %(application)s::text
@@ -14,7 +17,9 @@ WITH days AS (
 ),
 
 sums AS (
-    SELECT build_id, {sums_of_days}
+    SELECT
+        build_id,
+        {sums_of_days}
     FROM days
     GROUP BY build_id
 )
@@ -29,5 +34,6 @@ FROM sums
 CROSS JOIN crash_min_usage_hours() AS min_usage_hours
 CROSS JOIN LATERAL {dispersed_kinds}
 CROSS JOIN LATERAL {rate}
+WHERE kind IN ({headlines})
 GROUP BY build_id, usage_hours, min_usage_hours
 ORDER BY build_id

@@ -2,7 +2,10 @@
 -- Crashes per 1,000 usage hours of an application's channel, with 95% intervals, most usage hours
 -- first. Dates are submission dates.
 WITH sums AS (
-    SELECT country, architecture, {sums_of_days}
+    SELECT
+        country,
+        architecture,
+        {sums_of_days}
     FROM crash_aggregates_by_country
     WHERE
         application = %(application)s::text

@@ -3,7 +3,10 @@
 -- version, with 95% intervals. Dates are submission dates. Usage hours include sleep on Windows only,
 -- so rates do not compare across operating systems.
 WITH sums AS (
-    SELECT os_name, os_version, {sums_of_days}
+    SELECT
+        os_name,
+        os_version,
+        {sums_of_days}
     FROM crash_aggregates_by_system
     WHERE
         application = %(application)s::text

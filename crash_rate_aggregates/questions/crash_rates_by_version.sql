@@ -3,7 +3,10 @@
 -- the build id, so that versions compare at equal age. Dates are activity dates. Builds older than 83
 -- days are left out. The dispersion of an age is that of the 28 ages up to it.
 WITH ages AS (
-    SELECT build_version, build_age, {sums}
+    SELECT
+        build_version,
+        build_age,
+        {sums}
     FROM crash_aggregates_by_build
     WHERE
         application = %(application)s::text
@@ -14,7 +17,9 @@ WITH ages AS (
 ),
 
 sums AS (
-    SELECT ages.*, {sums_of_recent_days}
+    SELECT
+        ages.*,
+        {sums_of_recent_days}
     FROM ages
     WINDOW recent AS (
         PARTITION BY build_version ORDER BY build_age RANGE BETWEEN 27 PRECEDING AND CURRENT ROW
@@ -31,5 +36,6 @@ FROM sums
 CROSS JOIN crash_min_usage_hours() AS min_usage_hours
 CROSS JOIN LATERAL {dispersed_kinds}
 CROSS JOIN LATERAL {rate}
+WHERE kind IN ({headlines})
 GROUP BY build_version, build_age, usage_hours, min_usage_hours
 ORDER BY build_version, build_age

@@ -9,6 +9,7 @@ from shutil import copytree
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
+from crash_rate_aggregates.crash_kinds import CRASH_KINDS
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.errors import BadSettingError, RedashFilesError
 from crash_rate_aggregates.questions.catalog import questions
@@ -146,6 +147,19 @@ class ObjectsTest(unittest.TestCase):
                 mapping = one.fields["options"]["columnMapping"]
                 self.assertIn("yError", mapping.values(), key)
                 self.assertIn(f"{key.partition('/')[0]}/usage_hours", charts)
+
+    def test_rates_say_which_kind(self) -> None:
+        """A chart of a rate has in its name what people call its kind; each such kind has one."""
+        labels = {f"{kind.column}_rate": kind.label for kind in CRASH_KINDS if kind.column}
+        drawn = set()
+        for key, one in of_kind(Kind.CHART).items():
+            for column in one.fields["options"].get("columnMapping", {}):
+                if column.endswith("_rate"):
+                    self.assertRegex(
+                        one.name, rf"(?<![\w+-]){re.escape(labels[column])}(?![\w+-])", key
+                    )
+                    drawn.add(column)
+        self.assertEqual(drawn, set(labels))
 
     def test_alerts_really_fire(self) -> None:
         """The query of an alert has no parameter and is refreshed by Redash; the alert is sent."""

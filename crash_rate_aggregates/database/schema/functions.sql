@@ -117,17 +117,19 @@ AS $$
         kinds.is_count,
         plus - minus,
         plus + minus,
-        crash_dispersion(
-            days => days,
-            usage_hours => day_hours,
-            crashes => day_plus - day_minus,
-            variance => day_plus + day_minus,
-            squares => squares
-        )
+        varying.dispersion
     FROM (
         VALUES
         {kind_values}
     ) AS kinds (place, kind, is_count, plus, minus, day_plus, day_minus, squares)
+    -- In FROM, as PostgreSQL would else compute it anew for each place where crash_rate uses it.
+    CROSS JOIN LATERAL crash_dispersion(
+        days => days,
+        usage_hours => day_hours,
+        crashes => day_plus - day_minus,
+        variance => day_plus + day_minus,
+        squares => squares
+    ) AS varying (dispersion)
 $$;
 
 COMMENT ON FUNCTION crash_kinds IS 'The kinds of crashes, one row each, from sums of stats of a group: {kinds_in_words}. For the dispersion it also takes how many of the group''s days have usage hours (days), the sums over these days alone (day_…) and, for each kind, sum(crashes^2 / hours) over them (…_squares); without these it is NULL. A difference of counts is no count: its variance is at most that of all its parts together, which is exact for independent parts and too wide for those inside each other.';

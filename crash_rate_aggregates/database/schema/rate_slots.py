@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from crash_rate_aggregates.crash_kinds import CrashKind, kinds_of, stats_of
 from crash_rate_aggregates.stats import STATS, Stat
 
-_BREAK = ",\n    "
+_BREAK = ",\n"
 _WITH_HOURS = "FILTER (WHERE usage_hours > 0)"
 _RATE = ("is_count", "crashes", "variance", "usage_hours", "dispersion", "min_usage_hours")
 _IN_COLUMNS = (("per_1000_hours", "rate"), ("lower_limit", "lower"), ("upper_limit", "upper"))
@@ -58,7 +58,7 @@ def rate_slots(stats: Sequence[Stat] = STATS) -> dict[str, str]:
         "headlines": ", ".join(f"'{kind.name}'" for kind in headlines),
         "rates_in_columns": _BREAK.join(_in_columns(headlines)),
         "kind_parameters": _BREAK.join(_parameters(kinds, used)),
-        "kind_values": ",\n        ".join(_values(kinds, used)),
+        "kind_values": _BREAK.join(_values(kinds, used)),
         "kinds_in_words": _in_words(kinds),
         "counts": _BREAK.join(f"{kind.crashes} AS {kind.name}" for kind in counts),
         "counts_in_words": _in_words(counts),
@@ -66,28 +66,38 @@ def rate_slots(stats: Sequence[Stat] = STATS) -> dict[str, str]:
 
 
 def with_slots(text: str, slots: Mapping[str, str]) -> str:
-    """Return the text with what stands for its `{name}`; other braces stay, as SQL needs them."""
-    return re.sub(r"\{([a-z_]+)\}", lambda match: slots.get(match[1], match[0]), text)
+    """Return the text with what stands for its `{name}`, indented as the line that has the slot.
+
+    Other braces stay, as SQL needs them, and so does a name that is no slot.
+    """
+
+    def filled(match: re.Match[str]) -> str:
+        line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        indentation = " " * (len(line) - len(line.lstrip()))
+        return slots.get(match[1], match[0]).replace("\n", f"\n{indentation}")
+
+    return re.sub(r"\{([a-z_]+)\}", filled, text)
 
 
 def _sums(stats: Iterable[str]) -> Iterable[str]:
-    # As seconds and counts, sums are exact in any order: sums of hours would differ in last digits.
-    yield "sum(usage_seconds)::double precision AS usage_seconds"
-    yield "sum(usage_seconds)::double precision / 3600 AS usage_hours"
+    # Whole numbers below 2^53 are exact as doubles, whatever the order of rows; sums of hours would
+    # differ in their last digits, and PostgreSQL's sums of bigint take twice the time.
+    yield "sum(usage_seconds::double precision) AS usage_seconds"
+    yield "sum(usage_seconds::double precision) / 3600 AS usage_hours"
     for stat in stats:
-        yield f"sum({stat})::double precision AS {stat}"
+        yield f"sum({stat}::double precision) AS {stat}"
 
 
-def _day_sums(kinds: Iterable[CrashKind], stats: Iterable[str], over: str = "") -> Iterable[str]:
+def _day_sums(kinds: Iterable[CrashKind], stats: Sequence[str], over: str = "") -> Iterable[str]:
     """Yield what `crash_dispersion` needs, of days with usage hours alone."""
     yield f"count(*) {_WITH_HOURS}{over} AS days"
     yield f"sum(usage_hours){over} AS day_hours"
     for stat in stats:
-        yield f"sum({stat}) {_WITH_HOURS}{over} AS day_{stat}"
+        yield f"sum({stat}::double precision) {_WITH_HOURS}{over} AS day_{stat}"
     for kind in kinds:
         # In columns, as one row for each kind and day would cost ten times as much.
-        squares = f"({kind.crashes}) ^ 2 / nullif(usage_hours, 0)"
-        yield f"sum({squares}){over} AS {kind.name}_squares"
+        crashes = kind.crashes if kind.crashes in stats else f"({kind.crashes})"
+        yield f"sum({crashes} ^ 2 / nullif(usage_hours, 0)){over} AS {kind.name}_squares"
 
 
 def _day_names(kinds: Iterable[CrashKind], stats: Iterable[str]) -> Iterable[str]:
@@ -98,7 +108,8 @@ def _day_names(kinds: Iterable[CrashKind], stats: Iterable[str]) -> Iterable[str
 
 def _call(function: str, names: Iterable[str]) -> str:
     """Call a function with columns of the same names as its parameters."""
-    return f"{function}(\n    {_BREAK.join(f'{name} => {name}' for name in names)}\n)"
+    given = ",\n    ".join(f"{name} => {name}" for name in names)
+    return f"{function}(\n    {given}\n)"
 
 
 def _in_columns(kinds: Iterable[CrashKind]) -> Iterable[str]:

@@ -161,13 +161,19 @@ COMMENT ON VIEW crash_counts_by_country IS 'crash_aggregates_by_country, and bes
 -- which days are asked for, and a slow change of the rate does not pass for chance.
 CREATE VIEW crash_rates_by_day AS
 WITH days AS (
-    SELECT activity_date, application, channel, {sums}
+    SELECT
+        activity_date,
+        application,
+        channel,
+        {sums}
     FROM crash_aggregates_by_channel
     GROUP BY activity_date, application, channel
 ),
 
 sums AS (
-    SELECT days.*, {sums_of_recent_days}
+    SELECT
+        days.*,
+        {sums_of_recent_days}
     FROM days
     WINDOW recent AS (
         PARTITION BY application, channel

@@ -14,7 +14,10 @@ WITH days AS (
 ),
 
 sums AS (
-    SELECT groups, sum(ping_count)::bigint AS ping_count, {sums_of_days}
+    SELECT
+        groups,
+        sum(ping_count)::bigint AS ping_count,
+        {sums_of_days}
     FROM days
     GROUP BY groups
 )
