@@ -45,6 +45,7 @@ class CrashKind:
 
     def is_made_of(self, stat: Stat) -> bool:
         """Tell whether the stat enters the kind."""
+        # By whole words: names of stats are parts of others.
         return re.search(rf"\b{stat.name}\b", f"{self.plus} {self.minus or ''}") is not None
 
 

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from crash_rate_aggregates.questions.statement import Answer
 
 
+# Commands import what they need when they run: --help and a mistyped flag wait for no driver.
 _csv_option = click.option(
     "--csv", "as_csv", is_flag=True, help="Print comma-separated values, with all digits."
 )
 
 
 def _finite(_context: click.Context, option: click.Parameter, value: float | None) -> float | None:
+    # click takes "nan" and "inf" for numbers, and nan is below no threshold.
     if value is not None and not math.isfinite(value):
         raise click.BadParameter(f"{value} is no number of hours.", param=option)
     return value

@@ -48,6 +48,7 @@ def usual_values(
         raise UsageError(
             f"{question.name} is about one channel, not {len(channels)}: ask it for each"
         )
+    # Of today itself no ping is stored yet.
     last = last_date or today - timedelta(days=1)
     first = first_date or last - timedelta(days=USUAL_DAYS - 1)
     check_order(first, last)
@@ -73,6 +74,7 @@ def ask_question(
     Raises:
         DatabaseError: There are no tables yet, or a statement took too long.
     """
+    # A parameter that was forgotten is named here, before the database is asked.
     needed = {name: values[name] for name in question.parameters}
     with reading(connection, f"the question {question.name} was not answered") as cursor:
         return answered(cursor, question.query, needed)

@@ -49,6 +49,7 @@ class Question:
         return tuple(name for name in PARAMETERS if name in used)
 
 
+# The files do not change while the program runs.
 @cache
 def questions() -> Mapping[str, Question]:
     """Return all questions by name, sorted."""

@@ -120,6 +120,7 @@ def rates_answer(by: Sequence[str], groups: Sequence[CrashRates]) -> Answer:
 def _check_names(cursor: psycopg.Cursor, by: Sequence[str]) -> None:
     recorded = [name for (name,) in answered(cursor, command_query("run_dimensions"), {}).rows]
     for name in by:
+        # Without a stored day there is nothing to choose from: check_stored says that.
         if recorded and name not in recorded and name not in DATE_COLUMNS:
             raise DimensionsError(
                 f"no stored day has a dimension {name!r}: choose from "
@@ -130,12 +131,14 @@ def _check_names(cursor: psycopg.Cursor, by: Sequence[str]) -> None:
 def _group(key: str, name: str) -> sql.Composed:
     if name in DATE_COLUMNS:
         return sql.SQL("{}::text").format(sql.Identifier(name))
+    # A parameter even though it is a name: whoever asks may write anything.
     return sql.SQL("dimensions ->> {}::text").format(sql.Placeholder(key))
 
 
 def _joined(records: Iterator[dict[str, Any]]) -> Iterator[CrashRates]:
     """Join the rows of each group, which differ in the kind of crash only."""
     of_kind = [one.name for one in fields(CrashRate)]
+    # The query orders by them, so that equal ones stand together.
     for (group, pings, hours, min_hours), kinds in groupby(records, key=_OF_GROUP):
         rates = {one["kind"]: CrashRate(*(one[name] for name in of_kind)) for one in kinds}
         yield CrashRates(tuple(group), pings, hours, min_hours, rates)

@@ -26,6 +26,7 @@ def stored_ledger(
         runs = stored_runs(cursor, submission_date)
         if not runs:
             raise not_stored(cursor, submission_date)
+        # One run for each day, in order: without a date that of the latest.
         run = runs[-1]
         of_run = {"run_id": run.run_id}
         lines = answered(cursor, command_query("ledger_lines"), of_run)

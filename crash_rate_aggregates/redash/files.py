@@ -20,6 +20,7 @@ _Shape = TypeVar("_Shape", bound=BaseModel)
 _COLUMNS_OF_GRID = 12
 
 
+# A misspelt entry would else be left out in silence.
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 

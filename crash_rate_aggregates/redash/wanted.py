@@ -133,7 +133,9 @@ def _query(
         key,
         question.title,
         fields,
+        # Somebody may have archived it in Redash, which takes it off all dashboards.
         published={"is_draft": False, "is_archived": False},
+        # So that a dashboard shows something as soon as it is there.
         run_with={name: value_to_run_with(files.parameters[name], today=today) for name in used},
     )
     return wanted, used

@@ -63,6 +63,7 @@ class RatesTable:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw it in the widest form that the terminal has room for."""
+        # The narrowest is drawn in any case; what has no room then, rich cuts.
         for form in _FORMS:
             table = self._drawn(form)
             if fits(table, console, options):
