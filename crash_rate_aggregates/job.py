@@ -290,6 +290,8 @@ def _vacuum(job: Job, day: date) -> None:
     """Tidy up; the day is stored, so a server that is gone by now fails nothing."""
     try:
         with connect(job.database_url) as connection:
-            vacuum_day(connection, day)
+            in_the_way = vacuum_day(connection, day)
     except DatabaseError as error:
-        log.info("%s is stored but not vacuumed: %s", day, error)
+        in_the_way = str(error)
+    if in_the_way is not None:
+        log.info("%s is stored but not vacuumed: %s", day, in_the_way)

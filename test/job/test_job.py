@@ -237,6 +237,24 @@ class JobTest(unittest.TestCase):
         last = max(summary.run_id for summary in summaries if isinstance(summary, DaySummary))
         self.assertEqual((len(summaries), runs), (2, [(last,)]))
 
+    def test_not_vacuumed(self) -> None:
+        """A day whose table is locked for VACUUM is stored all the same, and the log says so."""
+        self.write(DAY, mains=1)
+        filled(self.job(), DAY)
+        with connect(self.url) as other, other.transaction():
+            other.execute("LOCK TABLE crash_aggregates_2016_03 IN SHARE UPDATE EXCLUSIVE MODE")
+            with self.assertLogs("crash_rate_aggregates", "INFO") as logs:
+                self.assertEqual(self.errors(filled(self.job(), DAY)), {})
+        self.assertEqual(
+            [record.getMessage() for record in logs.records],
+            [
+                (
+                    "2016-03-14 is stored but not vacuumed: skipping vacuum of "
+                    '"crash_aggregates_2016_03" --- lock not available'
+                )
+            ],
+        )
+
 
 class SubmissionDatesTest(unittest.TestCase):
     TODAY = date(2016, 3, 16)

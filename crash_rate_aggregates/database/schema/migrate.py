@@ -12,7 +12,7 @@ import psycopg
 
 from crash_rate_aggregates import __version__
 from crash_rate_aggregates.database.access.lock_retries import changing_schema, lock_retries
-from crash_rate_aggregates.database.access.rejections import rejections
+from crash_rate_aggregates.database.access.rejections import rejections, server_message
 from crash_rate_aggregates.database.access.statements import statements_beside
 from crash_rate_aggregates.database.schema.definitions import (
     NOTHING,
@@ -30,6 +30,7 @@ _statement = statements_beside(__name__)
 
 DEFINITIONS = "functions, views and stats"
 """What is said to be applied when these were made anew."""
+_NO_RIGHT = (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,15 @@ def migrate(connection: psycopg.Connection, wanted: Schema | None = None) -> lis
     schema = wanted or program_schema()
     with rejections("the tables could not be made"):
         # Who may only read gets no further than this, and need not.
-        if not _has_all(_read_present(connection), schema):
+        if _has_all(_read_present(connection), schema):
+            return []
+        try:
             return lock_retries()(_bring_up_to_date, connection, schema)
-    return []
+        except _NO_RIGHT as error:
+            raise DatabaseError(
+                f"the tables could not be brought up to date: {server_message(error)}; the owner "
+                "of the tables may, or `database init`"
+            ) from error
 
 
 def _has_all(present: _Present, schema: Schema) -> bool:
@@ -125,7 +132,9 @@ def _record(
         )
     connection.execute("DELETE FROM crash_aggregates_definitions")
     connection.execute(
-        _statement("insert_definitions"),
+        "INSERT INTO crash_aggregates_definitions "
+        "(number, sha256, program_version, views, functions) "
+        "VALUES (%(number)s, %(sha256)s, %(program_version)s, %(views)s, %(functions)s)",
         {
             "number": schema.number,
             "sha256": schema.sha256,

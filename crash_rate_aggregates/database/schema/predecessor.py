@@ -72,6 +72,7 @@ def is_predecessor(migrations: Mapping[int, tuple[str, str]]) -> bool:
     Raises:
         DatabaseError: It has only the first of them.
     """
+    # Digests too: a file that was changed before it was applied has left other tables.
     recorded = list(migrations.values())
     if recorded and recorded == list(MIGRATIONS.items())[: len(recorded)]:
         if len(recorded) < len(MIGRATIONS):

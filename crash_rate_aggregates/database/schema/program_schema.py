@@ -56,6 +56,7 @@ class Schema:
     @property
     def sha256(self) -> str:
         """Digest of everything but the number, in hexadecimal digits."""
+        # With the stats filled in, as a view that does not name them is the same whatever they are.
         parts = (
             *(step.sha256 for step in self.migrations),
             *self.definitions,

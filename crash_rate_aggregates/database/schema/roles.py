@@ -82,11 +82,13 @@ def _set_right(
         names = _names(connection, roles, reader_timeout)
         connection.execute(_statement("grant_place").format(**names))
         _take_over(connection, roles.owner)
+        # From here on as the owner, whose everything is that is made, now and by default later.
         _become(connection, roles.owner)
         applied = migrate(connection)
         connection.execute(_statement("grant_tables").format(**names))
         if connection.info.server_version >= _VERSION_WITH_MAINTAIN:
             connection.execute(_statement("grant_maintenance").format(**names))
+        # Or the rest of the session could do no more than the owner may, which is less.
         _become(connection, "none")
     return applied
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import date
 
 import psycopg
@@ -11,8 +10,6 @@ from psycopg.errors import Diagnostic
 
 from crash_rate_aggregates.database.days.summaries import SUMMARIES
 from crash_rate_aggregates.database.schema.partitions import partition_name
-
-_log = logging.getLogger(__name__)
 
 _SMALL_TABLES = (
     *SUMMARIES,
@@ -23,7 +20,7 @@ _SMALL_TABLES = (
 )
 
 
-def vacuum_day(connection: psycopg.Connection, submission_date: date) -> bool:
+def vacuum_day(connection: psycopg.Connection, submission_date: date) -> str | None:
     """VACUUM (ANALYZE) the day's partition and the small tables; the day is stored already.
 
     Args:
@@ -31,7 +28,7 @@ def vacuum_day(connection: psycopg.Connection, submission_date: date) -> bool:
         submission_date: The day that was replaced.
 
     Returns:
-        False if a lock, a missing right or anything else was in the way; the log says what.
+        What was in the way of one table or more, like a lock or a missing right; None if nothing.
     """
     tables = sql.SQL(", ").join(
         sql.Identifier(name) for name in (partition_name(submission_date), *_SMALL_TABLES)
@@ -50,7 +47,5 @@ def vacuum_day(connection: psycopg.Connection, submission_date: date) -> bool:
         skipped.append(str(error.diag.message_primary or error))
     finally:
         connection.remove_notice_handler(note)
-    if skipped:
-        others = f", and {len(skipped) - 1} more" if len(skipped) > 1 else ""
-        _log.info("%s is stored but not vacuumed: %s%s", submission_date, skipped[0], others)
-    return not skipped
+    others = f", and {len(skipped) - 1} more" if len(skipped) > 1 else ""
+    return f"{skipped[0]}{others}" if skipped else None

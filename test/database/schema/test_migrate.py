@@ -6,18 +6,13 @@ from dataclasses import replace
 
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.schema.migrate import DEFINITIONS, migrate
-from crash_rate_aggregates.database.schema.program_schema import Migration, program_schema
+from crash_rate_aggregates.database.schema.program_schema import Migration
 from crash_rate_aggregates.errors import DatabaseError
+from test.database.schema.later_versions import OURS, WITH_SHORT, later
 from test.servers import fresh_database
 
-OURS = program_schema()
 ALL = ["0001_tables", DEFINITIONS]
 NEXT = len(OURS.migrations) + 1
-
-
-def later(**changes):
-    """Return the schema of a later version of the program."""
-    return replace(OURS, number=OURS.number + 1, **changes)
 
 
 class MigrateTest(unittest.TestCase):
@@ -44,15 +39,18 @@ class MigrateTest(unittest.TestCase):
         )
 
     def test_at_once(self):
-        """Four sessions that migrate at once apply everything once."""
+        """Four sessions at once make the tables once, and define anew once what has changed."""
 
-        def migrated(_):
+        def migrated(wanted):
             with connect(self.url) as connection:
-                return migrate(connection)
+                return migrate(connection, wanted)
 
         with ThreadPoolExecutor(4) as pool:
-            applied = sorted(pool.map(migrated, range(4)))
+            applied = sorted(pool.map(migrated, [OURS] * 4))
+            redone = sorted(pool.map(migrated, [WITH_SHORT] * 4))
         self.assertEqual(applied, [[], [], [], ALL])
+        self.assertEqual(redone, [[], [], [], [DEFINITIONS]])
+        self.assertEqual(self.rows("SELECT * FROM crash_shortest"), [(1, 0.5)])
 
     def test_later_migration(self):
         """A database of an older version gets what is missing only, under the views that it has."""
@@ -66,8 +64,7 @@ class MigrateTest(unittest.TestCase):
 
     def test_newer_database(self):
         """A database newer than the program is refused, and keeps its own views."""
-        newer = later(views=OURS.views + "CREATE VIEW crash_newest AS SELECT 1 AS one;")
-        migrate(self.connection, newer)
+        migrate(self.connection, WITH_SHORT)
         with self.assertRaises(DatabaseError) as caught:
             migrate(self.connection)
         self.assertEqual(
@@ -75,8 +72,8 @@ class MigrateTest(unittest.TestCase):
             f"the database has schema {OURS.number + 1}, made by version 0.1.0 of the program, and "
             f"this version knows {OURS.number}: use that version or a later one",
         )
-        self.assertEqual(self.rows("SELECT one FROM crash_newest"), [(1,)])
-        self.assertEqual(self.recorded()[0][:2], (newer.number, newer.sha256))
+        self.assertEqual(self.rows("SELECT one FROM crash_shortest"), [(1,)])
+        self.assertEqual(self.recorded()[0][:2], (WITH_SHORT.number, WITH_SHORT.sha256))
 
     def test_changed_migration(self):
         """A migration that was applied with another content is refused."""
@@ -112,4 +109,4 @@ class MigrateTest(unittest.TestCase):
         self.rows("SELECT set_config('default_transaction_read_only', 'on', false)")
         self.assertEqual(migrate(self.connection), [])
         with self.assertRaisesRegex(DatabaseError, "read-only transaction"):
-            migrate(self.connection, later(views=OURS.views + "--"))
+            migrate(self.connection, WITH_SHORT)

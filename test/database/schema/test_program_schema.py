@@ -1,12 +1,50 @@
 from __future__ import annotations
 
 import unittest
+from dataclasses import replace
 
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.days.summaries import SUMMARIES
 from crash_rate_aggregates.database.schema.migrate import migrate
-from crash_rate_aggregates.stats import STATS
+from crash_rate_aggregates.database.schema.program_schema import (
+    Migration,
+    number_text,
+    program_schema,
+)
+from crash_rate_aggregates.stats import STATS, Stat
+from test.database.schema.later_versions import OURS
 from test.servers import fresh_database
+
+LANDED = {"0001_tables": "d6f390775ff3d50b94b7e36d7ab3046eb45df8cef377fb4515df86448c11c3c3"}
+"""Each migration that has landed. It is never changed again: a change is a further one."""
+
+
+class ProgramSchemaTest(unittest.TestCase):
+    def test_migrations_are_frozen(self):
+        """A migration that has landed stays as it is, to the byte, and numbers have no gaps."""
+        migrations = program_schema().migrations
+        self.assertEqual({step.name: step.sha256 for step in migrations}, LANDED)
+        self.assertEqual([step.number for step in migrations], [*range(1, len(LANDED) + 1)])
+
+    def test_digest(self):
+        """The digest tells migrations, functions, views, stats and their words apart."""
+        stat = Stat("rdd_crashes", "crashes", "Crashes of the RDD process.")
+        step = Migration(2, "0002_more", b"SELECT 1")
+        others = [
+            replace(OURS, migrations=(*OURS.migrations, step)),
+            replace(OURS, functions=OURS.functions + " "),
+            replace(OURS, views=OURS.views + " "),
+            replace(OURS, stats=(*OURS.stats, stat)),
+            replace(OURS, stats=(*OURS.stats, replace(stat, description="All of them."))),
+            replace(OURS, stats=(*OURS.stats, replace(stat, unit="pings"))),
+        ]
+        self.assertEqual(len({one.sha256 for one in (OURS, *others)}), 7)
+        self.assertEqual(replace(OURS, number=OURS.number + 1).sha256, OURS.sha256)
+
+    def test_number_rises(self):
+        """The number rises by one where the schema is not the recorded one, and stays otherwise."""
+        self.assertEqual(number_text(OURS, "7 0\n"), f"8 {OURS.sha256}\n")
+        self.assertEqual(number_text(OURS, f"8 {OURS.sha256}\n"), f"8 {OURS.sha256}\n")
 
 
 class TablesTest(unittest.TestCase):

@@ -1,5 +1,5 @@
--- What this program has made, which must be known before anything is made. A later change of these two is a
--- migration, like that of any table.
+-- What was applied to the database. Not in a migration, as the migrations are recorded here; a change of
+-- these two is one, like that of any table.
 
 CREATE TABLE IF NOT EXISTS crash_aggregates_migrations (
     number integer PRIMARY KEY,
