@@ -21,6 +21,9 @@ class Stat:
     """What is counted."""
     description: str
     """Where the number comes from."""
+    kind: str | None = None
+    """The kind of crash that the stat is by itself, so that it has a rate of that name; None where
+    it has none, or where `crash_kinds` makes one of it and others."""
 
 
 STATS = (
@@ -47,6 +50,7 @@ STATS = (
         "plugin_crashes",
         "crashes",
         "Plugin crashes in main pings: keyedHistograms.SUBPROCESS_CRASHES_WITH_DUMP.plugin.",
+        kind="plugin",
     ),
     Stat(
         "gmplugin_crashes",
@@ -58,6 +62,7 @@ STATS = (
         "gpu_crashes",
         "crashes",
         "GPU process crashes in main pings: keyedHistograms.SUBPROCESS_CRASHES_WITH_DUMP.gpu.",
+        kind="gpu",
     ),
     Stat(
         "content_shutdown_crashes",

@@ -26,6 +26,7 @@ from described_database import described_functions, described_relations, migrate
 
 from crash_rate_aggregates import errors
 from crash_rate_aggregates.cli import cli
+from crash_rate_aggregates.crash_kinds import CRASH_KINDS
 from crash_rate_aggregates.database import schema
 from crash_rate_aggregates.database.schema.program_schema import (
     NUMBER_FILE,
@@ -116,6 +117,11 @@ def _tables(connection: psycopg.Connection) -> str:
 def _functions(connection: psycopg.Connection) -> str:
     rows = [[f"`{name}`", comment] for name, comment in described_functions(connection)]
     return _table(["function", "what it says"], rows)
+
+
+def _kinds() -> str:
+    rows = [[f"`{kind.name}`", kind.label, kind.description] for kind in CRASH_KINDS]
+    return _table(["kind", "people say", "crashes"], rows)
 
 
 def _questions() -> str:
@@ -223,6 +229,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "adjustments": _adjustments,
     "dimensions": _dimensions,
     "places": _places,
+    "kinds": _kinds,
     "questions": _questions,
     "parameters": _parameters,
     "messages": _messages,

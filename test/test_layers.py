@@ -19,6 +19,7 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "": (
         ("errors", "sql_files"),
         ("dimensions", "stats", "outcomes", "submission_dates"),
+        ("crash_kinds",),
         ("rows",),
         ("normalize",),
         ("decode",),

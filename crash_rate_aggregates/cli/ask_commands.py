@@ -15,15 +15,19 @@ from crash_rate_aggregates.errors import QueryError
 from crash_rate_aggregates.settings.from_settings import asked_database
 
 if TYPE_CHECKING:
-    from crash_rate_aggregates.questions.rates import Answer
+    from rich.console import RenderableType
+
+    from crash_rate_aggregates.questions.statement import Answer
 
 
+# Commands import what they need when they run: --help and a mistyped flag wait for no driver.
 _csv_option = click.option(
     "--csv", "as_csv", is_flag=True, help="Print comma-separated values, with all digits."
 )
 
 
 def _finite(_context: click.Context, option: click.Parameter, value: float | None) -> float | None:
+    # click takes "nan" and "inf" for numbers, and nan is below no threshold.
     if value is not None and not math.isfinite(value):
         raise click.BadParameter(f"{value} is no number of hours.", param=option)
     return value
@@ -35,7 +39,7 @@ def _finite(_context: click.Context, option: click.Parameter, value: float | Non
 @connection_options
 def sql(statement: str, *, as_csv: bool, **flags: Any) -> None:
     """Ask the table in SQL, read-only."""
-    from crash_rate_aggregates.questions.rates import ask
+    from crash_rate_aggregates.questions.statement import ask
 
     with asked_database(flags) as connection:
         answer = ask(connection, statement)
@@ -53,17 +57,19 @@ def sql(statement: str, *, as_csv: bool, **flags: Any) -> None:
 )
 @click.option("--by", default="channel", show_default=True, help="Dimensions, comma-separated.")
 @range_options
+@_csv_option
 @connection_options
 def rates(
     by: str,
     *,
+    as_csv: bool,
     min_usage_hours: float | None,
     min_submission_date: date | None,
     max_submission_date: date | None,
     **flags: Any,
 ) -> None:
     """Show crashes per 1,000 usage hours, with the hours and 95% intervals."""
-    from crash_rate_aggregates.questions.rates import crash_rates
+    from crash_rate_aggregates.questions.rates import crash_rates, rates_answer
     from crash_rate_aggregates.terminal.rate_table import RatesTable
 
     names = tuple(dict.fromkeys(name.strip() for name in by.split(",")))
@@ -75,7 +81,7 @@ def rates(
             max_submission_date=max_submission_date,
             min_usage_hours=min_usage_hours,
         )
-    print_answer(RatesTable(names, found))
+    _print_answer(rates_answer(names, found), RatesTable(names, found), as_csv=as_csv)
 
 
 @click.command()
@@ -83,7 +89,7 @@ def rates(
 @connection_options
 def ledger(submission_date: date | None, **flags: Any) -> None:
     """Show what became of every ping of one day."""
-    from crash_rate_aggregates.questions.rates import stored_ledger
+    from crash_rate_aggregates.questions.stored_ledger import stored_ledger
     from crash_rate_aggregates.terminal.text_tables import ledger_tables
 
     with asked_database(flags) as connection:
@@ -103,27 +109,29 @@ def ledger(submission_date: date | None, **flags: Any) -> None:
 @connection_options
 def question(name: str | None, *, as_csv: bool, **flags: Any) -> None:
     """Ask a question of the dashboards by its NAME; without one, list them."""
-    from crash_rate_aggregates.questions import asking
+    from crash_rate_aggregates.questions.asking import ask_question, usual_values
+    from crash_rate_aggregates.questions.catalog import found, listed
 
     asked = {key: flags.pop(key) for key in ("first_date", "last_date", "application", "channels")}
     if name is None:
-        _print_answer(asking.listed(), as_csv=as_csv)
+        _print_answer(listed(), as_csv=as_csv)
         return
-    found = asking.found(name)
-    values = asking.usual_values(found, **asked, today=datetime.now(UTC).date())
+    chosen = found(name)
+    values = usual_values(chosen, **asked, today=datetime.now(UTC).date())
     with asked_database(flags) as connection:
-        answer = asking.ask_question(connection, found, values)
+        answer = ask_question(connection, chosen, values)
     _print_answer(answer, as_csv=as_csv)
 
 
-def _print_answer(answer: Answer, *, as_csv: bool) -> None:
+def _print_answer(answer: Answer, table: RenderableType | None = None, *, as_csv: bool) -> None:
+    """Print all of an answer for programs, or for people the table that fits it best."""
     from crash_rate_aggregates.terminal.answers import AnswerTable, write_csv
 
     if as_csv:
         with writing_stdout():
             write_csv(answer, sys.stdout)
     else:
-        print_answer(AnswerTable(answer))
+        print_answer(table or AnswerTable(answer))
 
 
 @click.command()

@@ -18,7 +18,7 @@ from crash_rate_aggregates.settings.config import Settings, load_settings
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from crash_rate_aggregates.redash.objects import WantedObject
+    from crash_rate_aggregates.redash.redash_objects import WantedObject
     from crash_rate_aggregates.redash.rest import RedashServer
 
 
@@ -93,14 +93,14 @@ def _redash(
     from crash_rate_aggregates.questions.catalog import questions
     from crash_rate_aggregates.redash.files import read_files, shipped_files
     from crash_rate_aggregates.redash.rest import RedashServer
-    from crash_rate_aggregates.redash.wanted import Place, wanted_objects
+    from crash_rate_aggregates.redash.wanted import Addresses, wanted_objects
 
     settings = load_settings(flags, config)
     url, api_key = _where(settings)
     wanted = wanted_objects(
         read_files(files or shipped_files()),
         questions(),
-        Place(_secret(settings.redash_database), _secret(settings.redash_webhook)),
+        Addresses(_secret(settings.redash_database), _secret(settings.redash_webhook)),
         today=datetime.now(UTC).date(),
     )
     with RedashServer(url, api_key) as server:

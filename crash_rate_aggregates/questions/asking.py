@@ -1,4 +1,4 @@
-"""Ask a question of the catalog."""
+"""Ask a question of the catalog: the values that its parameters get, and the answer."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 import psycopg
 
 from crash_rate_aggregates.database.access.read_only import reading
-from crash_rate_aggregates.errors import QuestionNotFoundError, UsageError
-from crash_rate_aggregates.questions.catalog import Question, questions
-from crash_rate_aggregates.questions.rates import Answer
+from crash_rate_aggregates.errors import UsageError
+from crash_rate_aggregates.questions.catalog import Question
+from crash_rate_aggregates.questions.statement import Answer, answered
 from crash_rate_aggregates.submission_dates import check_order
 
 CHANNELS = ("release", "beta", "aurora", "nightly", "esr", "other")
@@ -19,26 +19,6 @@ CHANNELS = ("release", "beta", "aurora", "nightly", "esr", "other")
 APPLICATIONS = ("Firefox", "Fennec", "Thunderbird", "other", "unknown")
 """What the database's function `crash_application` folds applications to."""
 USUAL_DAYS = 28
-
-
-def listed() -> Answer:
-    """Return the questions there are, as an answer of its own."""
-    rows: list[tuple[Any, ...]] = [(one.name, one.title) for one in questions().values()]
-    return Answer(("question", "title"), rows)
-
-
-def found(name: str) -> Question:
-    """Return the question of that name; - and _ are alike.
-
-    Raises:
-        QuestionNotFoundError: There is none.
-    """
-    question = questions().get(name.replace("-", "_"))
-    if question is None:
-        raise QuestionNotFoundError(
-            f"there is no question {name!r}: choose from {', '.join(questions())}"
-        )
-    return question
 
 
 def usual_values(
@@ -68,6 +48,7 @@ def usual_values(
         raise UsageError(
             f"{question.name} is about one channel, not {len(channels)}: ask it for each"
         )
+    # Of today itself no ping is stored yet.
     last = last_date or today - timedelta(days=1)
     first = first_date or last - timedelta(days=USUAL_DAYS - 1)
     check_order(first, last)
@@ -93,8 +74,7 @@ def ask_question(
     Raises:
         DatabaseError: There are no tables yet, or a statement took too long.
     """
+    # A parameter that was forgotten is named here, before the database is asked.
     needed = {name: values[name] for name in question.parameters}
     with reading(connection, f"the question {question.name} was not answered") as cursor:
-        cursor.execute(question.query.encode(), needed)
-        names = tuple(column.name for column in cursor.description or ())
-        return Answer(names, cursor.fetchall())
+        return answered(cursor, question.query, needed)

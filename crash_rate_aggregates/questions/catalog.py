@@ -2,6 +2,7 @@
 
 A file begins with comment lines: the title, then what it says. Values are `%(name)s` parameters of
 `PARAMETERS`; whoever asks binds them or, like Redash, writes a parameter of its own in their place.
+What rates are made of stands in `{name}` slots, which are filled before anybody sees the query.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from crash_rate_aggregates.database.schema.rate_slots import rate_slots, with_slots
+from crash_rate_aggregates.errors import QuestionNotFoundError
+from crash_rate_aggregates.questions.statement import Answer
 from crash_rate_aggregates.sql_files import sql_names, sql_text
 
 PARAMETERS: Mapping[str, str] = {
@@ -22,6 +26,7 @@ PARAMETERS: Mapping[str, str] = {
 }
 """What each parameter stands for."""
 _PARAMETER = re.compile(r"%\(([a-z_]+)\)s")
+_PACKAGE = __name__.rpartition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +49,48 @@ class Question:
         return tuple(name for name in PARAMETERS if name in used)
 
 
+# The files do not change while the program runs.
 @cache
 def questions() -> Mapping[str, Question]:
     """Return all questions by name, sorted."""
-    package = __name__.rpartition(".")[0]
-    return {name: _question(name, sql_text(package, name)) for name in sql_names(package)}
+    return {name: _question(name) for name in sql_names(_PACKAGE)}
 
 
-def _question(name: str, text: str) -> Question:
-    lines = text.splitlines()
+def found(name: str) -> Question:
+    """Return the question of that name; - and _ are alike.
+
+    Raises:
+        QuestionNotFoundError: There is none.
+    """
+    question = questions().get(name.replace("-", "_"))
+    if question is None:
+        raise QuestionNotFoundError(
+            f"there is no question {name!r}: choose from {', '.join(questions())}"
+        )
+    return question
+
+
+def listed() -> Answer:
+    """Return the questions there are, as an answer of its own."""
+    return Answer(("question", "title"), [(one.name, one.title) for one in questions().values()])
+
+
+@cache
+def command_query(name: str) -> str:
+    """Return a query of `rates`, `ledger` or `history`, whose answers have shapes of their own.
+
+    Args:
+        name: Of the file in queries/, without `.sql`.
+    """
+    return _with_slots(f"queries/{name}")
+
+
+def _question(name: str) -> Question:
+    lines = _with_slots(name).splitlines()
     length = next(number for number, line in enumerate(lines) if not line.startswith("--"))
     title, *description = (line.removeprefix("--").strip() for line in lines[:length])
     return Question(name, title, " ".join(description), "\n".join(lines[length:]))
+
+
+def _with_slots(path: str) -> str:
+    return with_slots(sql_text(_PACKAGE, path), rate_slots())

@@ -5,16 +5,8 @@ WITH sums AS (
     SELECT
         country,
         architecture,
-        count(*) FILTER (WHERE usage_hours > 0) AS days,
-        sum(usage_hours) AS usage_hours,
-        sum(main_crashes) AS main_crashes,
-        sum(main_crashes_sent_twice) AS main_crashes_sent_twice,
-        sum(content_crashes) AS content_crashes,
-        sum(content_shutdown_crashes) AS content_shutdown_crashes,
-        sum(main ^ 2 / nullif(usage_hours, 0)) AS main_squares,
-        sum(content_crashes ^ 2 / nullif(usage_hours, 0)) AS content_squares,
-        sum(main_and_content_minus_shutdown ^ 2 / nullif(usage_hours, 0)) AS m_c_s_squares
-    FROM crash_counts_by_country
+        {sums_of_days}
+    FROM crash_aggregates_by_country
     WHERE
         application = %(application)s::text
         AND channel = %(channel)s::text
@@ -26,23 +18,16 @@ SELECT
     country,
     architecture,
     kind,
-    crashes,
+    whole_crashes AS crashes,
     usage_hours,
-    crash_min_usage_hours() AS min_usage_hours,
+    min_usage_hours,
     per_1000_hours,
     lower_limit,
     upper_limit,
     dispersion
 FROM sums
-CROSS JOIN LATERAL crash_rates_of_sums(
-    days,
-    usage_hours,
-    main_crashes,
-    main_crashes_sent_twice,
-    content_crashes,
-    content_shutdown_crashes,
-    main_squares,
-    content_squares,
-    m_c_s_squares
-) AS rates
+CROSS JOIN crash_min_usage_hours() AS min_usage_hours
+CROSS JOIN LATERAL {dispersed_kinds}
+CROSS JOIN LATERAL {rate}
+WHERE kind IN ({headlines})
 ORDER BY usage_hours DESC, country, architecture, place

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
 import psycopg
 
 from crash_rate_aggregates.database.access.read_only import reading
-from crash_rate_aggregates.database.access.statements import statements_beside
 from crash_rate_aggregates.database.days.recorded_runs import all_runs, not_stored
 from crash_rate_aggregates.database.days.runs import RecordedRun
-
-_statement = statements_beside(__name__)
+from crash_rate_aggregates.questions.catalog import command_query
+from crash_rate_aggregates.questions.statement import answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +54,10 @@ def day_history(connection: psycopg.Connection, submission_date: date) -> list[P
         runs = all_runs(cursor, submission_date)
         if not runs:
             raise not_stored(cursor, submission_date)
-        day = {"submission_date": submission_date}
-        changed = dict(
-            cursor.execute(
-                "SELECT run_id, changed FROM crash_aggregates_restated_runs "
-                "WHERE submission_date = %(submission_date)s",
-                day,
-            ).fetchall()
-        )
-        totals = cursor.execute(_statement("run_totals"), day).fetchall()
-        return [
-            PastRun(
-                run,
-                changed.get(run.run_id),
-                tuple(ChannelTotals(*row) for run_id, *row in totals if run_id == run.run_id),
-            )
-            for run in runs
-        ]
+        of_day = {"submission_date": submission_date}
+        changed = dict(answered(cursor, command_query("restated_runs"), of_day).rows)
+        totals: defaultdict[int, list[ChannelTotals]] = defaultdict(list)
+        for record in answered(cursor, command_query("run_totals"), of_day).records():
+            totals[record.pop("run_id")].append(ChannelTotals(**record))
+        # Each statement sees its own moment: a run may have committed since the first of them.
+        return [PastRun(run, changed.get(run.run_id), tuple(totals[run.run_id])) for run in runs]

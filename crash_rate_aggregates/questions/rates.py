@@ -1,10 +1,9 @@
-"""What people ask the table; nothing here can change it."""
+"""Crash rates by the dimensions that people name: crashes per 1,000 usage hours, from sums."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -14,48 +13,52 @@ import psycopg
 from psycopg import sql
 
 from crash_rate_aggregates.database.access.read_only import reading
-from crash_rate_aggregates.database.access.statements import statements_beside
-from crash_rate_aggregates.database.days.recorded_runs import check_stored, not_stored, stored_runs
-from crash_rate_aggregates.database.days.runs import RecordedRun, StoredLedger
-from crash_rate_aggregates.errors import DimensionsError, QueryError
-from crash_rate_aggregates.outcomes import LedgerLine
-from crash_rate_aggregates.questions.crash_rate import CrashRate, CrashRates
+from crash_rate_aggregates.database.days.recorded_runs import check_stored
+from crash_rate_aggregates.errors import DimensionsError
+from crash_rate_aggregates.questions.catalog import command_query
+from crash_rate_aggregates.questions.statement import Answer, answered
 from crash_rate_aggregates.submission_dates import check_order
-
-_statement = statements_beside(__name__)
 
 DATE_COLUMNS = ("submission_date", "activity_date")
 """May be grouped by like dimensions; their values are ISO dates."""
-# A COPY in a pipeline leaves the connection of no use.
-_COPY = re.compile(r"(\s|--[^\n]*\n|/\*.*?\*/)*copy\b", re.IGNORECASE | re.DOTALL)
+_OF_GROUP = itemgetter("groups", "ping_count", "usage_hours", "min_usage_hours")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The result of a statement."""
+class CrashRate:
+    """One kind of crash for one group of aggregates."""
 
-    columns: tuple[str, ...]
-    """Names, which may repeat; empty for a statement without result."""
-    rows: list[tuple[Any, ...]]
-    """Values as Python's own types."""
+    crashes: int
+    """Sum; a difference of sums may be negative."""
+    per_1000_hours: float | None
+    """1000 * crashes / usage hours; None without usage hours, or with too few."""
+    lower: float | None
+    """Lower limit of the 95% interval, which docs/database.md explains; None without a rate."""
+    upper: float | None
+    """Upper limit of it."""
+    dispersion: float | None
+    """How much more the days vary than chance explains, at least 1; None with fewer than 7 days."""
 
 
-def ask(connection: psycopg.Connection, query: str) -> Answer:
-    """Run one statement in a read-only transaction.
+@dataclass(frozen=True, slots=True)
+class CrashRates:
+    """All kinds of crashes for one group of aggregates."""
 
-    Raises:
-        QueryError: PostgreSQL rejects it, or it would change something.
-    """
-    if _COPY.match(query):
-        raise QueryError("the statement was rejected: COPY is no question, write a SELECT")
-    with reading(connection, "the statement was rejected", QueryError) as cursor:
-        # A pipeline speaks the extended protocol, which takes one statement and no second one
-        # that would end the read-only transaction first.
-        with connection.pipeline():
-            cursor.execute(query)
-        if cursor.description is None:
-            return Answer((), [])
-        return Answer(tuple(column.name for column in cursor.description), cursor.fetchall())
+    group: tuple[str | None, ...]
+    """The values of the dimensions asked for, in that order; None where pings do not have it."""
+    ping_count: int
+    """Main pings."""
+    usage_hours: float
+    """The hours behind the rates."""
+    min_usage_hours: float
+    """With fewer hours the group has no rates."""
+    kinds: Mapping[str, CrashRate]
+    """By the names of `CRASH_KINDS`, in their order."""
+
+    @property
+    def has_rates(self) -> bool:
+        """Whether there are hours enough for any."""
+        return any(rate.per_1000_hours is not None for rate in self.kinds.values())
 
 
 def crash_rates(
@@ -82,59 +85,42 @@ def crash_rates(
         DatabaseError: There are no tables yet.
     """
     check_order(min_submission_date, max_submission_date)
+    names = {f"name_{place}": name for place, name in enumerate(by)}
+    groups = sql.SQL(", ").join(_group(key, name) for key, name in names.items())
+    values = {
+        **names,
+        "min_submission_date": min_submission_date,
+        "max_submission_date": max_submission_date,
+        "min_usage_hours": min_usage_hours,
+    }
     with reading(connection, "the crash rates could not be computed") as cursor:
         _check_names(cursor, by)
         check_stored(cursor, min_submission_date, max_submission_date)
-        names = {f"name_{place}": name for place, name in enumerate(by)}
-        groups = sql.SQL(", ").join(_group(key, name) for key, name in names.items())
-        cursor.execute(
-            _statement("crash_rates").format(groups=groups),
-            {
-                **names,
-                "min_submission_date": min_submission_date,
-                "max_submission_date": max_submission_date,
-                "min_usage_hours": min_usage_hours,
-            },
-        )
-        return list(_joined_rates(cursor))
+        query = sql.SQL(command_query("rates")).format(groups=groups)
+        return list(_joined(answered(cursor, query, values).records()))
 
 
-def stored_days(connection: psycopg.Connection) -> list[RecordedRun]:
-    """Return the run of each submission date in the table, the earliest first."""
-    with reading(connection, "the stored days could not be read") as cursor:
-        return stored_runs(cursor, None)
+def rates_answer(by: Sequence[str], groups: Sequence[CrashRates]) -> Answer:
+    """Return groups as an answer for programs, with a row for each group and kind of crash.
 
-
-def stored_ledger(
-    connection: psycopg.Connection, submission_date: date | None = None
-) -> StoredLedger:
-    """Return what became of every ping of a submission date, or of the latest one stored.
-
-    Raises:
-        DayNotStoredError: With the days there are.
+    Args:
+        by: The names that were asked for.
+        groups: From `crash_rates`.
     """
-    with reading(connection, "the ledger could not be read") as cursor:
-        runs = stored_runs(cursor, submission_date)
-        if not runs:
-            raise not_stored(cursor, submission_date)
-        run = runs[-1]
-        of_run = {"run_id": run.run_id}
-        lines = cursor.execute(_statement("ledger_lines"), of_run).fetchall()
-        damaged = cursor.execute(
-            "SELECT file, reason FROM crash_aggregates_damaged_files "
-            "WHERE run_id = %(run_id)s ORDER BY file, reason",
-            of_run,
-        ).fetchall()
-        return StoredLedger(
-            run,
-            tuple(LedgerLine(*line) for line in lines),
-            tuple((file, reason) for file, reason in damaged),
-        )
+    of_group = ("ping_count", "usage_hours", "min_usage_hours")
+    of_kind = (one.name for one in fields(CrashRate))
+    rows: list[tuple[Any, ...]] = [
+        (*one.group, *(getattr(one, name) for name in of_group), kind, *astuple(rate))
+        for one in groups
+        for kind, rate in one.kinds.items()
+    ]
+    return Answer((*by, *of_group, "kind", *of_kind), rows)
 
 
 def _check_names(cursor: psycopg.Cursor, by: Sequence[str]) -> None:
-    recorded = [name for (name,) in cursor.execute(_statement("run_dimensions"))]
+    recorded = [name for (name,) in answered(cursor, command_query("run_dimensions"), {}).rows]
     for name in by:
+        # Without a stored day there is nothing to choose from: check_stored says that.
         if recorded and name not in recorded and name not in DATE_COLUMNS:
             raise DimensionsError(
                 f"no stored day has a dimension {name!r}: choose from "
@@ -145,12 +131,14 @@ def _check_names(cursor: psycopg.Cursor, by: Sequence[str]) -> None:
 def _group(key: str, name: str) -> sql.Composed:
     if name in DATE_COLUMNS:
         return sql.SQL("{}::text").format(sql.Identifier(name))
+    # A parameter even though it is a name: whoever asks may write anything.
     return sql.SQL("dimensions ->> {}::text").format(sql.Placeholder(key))
 
 
-def _joined_rates(rows: psycopg.Cursor) -> Iterator[CrashRates]:
+def _joined(records: Iterator[dict[str, Any]]) -> Iterator[CrashRates]:
     """Join the rows of each group, which differ in the kind of crash only."""
-    for (group, *facts), kinds in groupby(rows, key=itemgetter(0, 1, 2, 3)):
-        ping_count, usage_hours, min_usage_hours = facts
-        rates = {kind: CrashRate(*numbers) for _, _, _, _, kind, *numbers in kinds}
-        yield CrashRates(tuple(group), ping_count, usage_hours, min_usage_hours, **rates)
+    of_kind = [one.name for one in fields(CrashRate)]
+    # The query orders by them, so that equal ones stand together.
+    for (group, pings, hours, min_hours), kinds in groupby(records, key=_OF_GROUP):
+        rates = {one["kind"]: CrashRate(*(one[name] for name in of_kind)) for one in kinds}
+        yield CrashRates(tuple(group), pings, hours, min_hours, rates)

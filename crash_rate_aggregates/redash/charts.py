@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crash_rate_aggregates.redash.files import Chart, Counter, Plot, Table, TableColumn
+from crash_rate_aggregates.redash.files import Chart, Counter, Plot, TableChart, TableColumn
 
 _TYPES = {
     "line": "line",
@@ -111,7 +111,7 @@ def _counter(counter: Counter) -> dict[str, Any]:
     }
 
 
-def _table(table: Table) -> dict[str, Any]:
+def _table(table: TableChart) -> dict[str, Any]:
     columns = [
         _table_column(place, name, TableColumn(title=shown) if isinstance(shown, str) else shown)
         for place, (name, shown) in enumerate(table.columns.items())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crash_rate_aggregates.redash.objects import HIDDEN
+from crash_rate_aggregates.redash.redash_objects import HIDDEN
 
 
 def is_as_wanted(wanted: Any, found: Any) -> bool:

@@ -20,6 +20,7 @@ _Shape = TypeVar("_Shape", bound=BaseModel)
 _COLUMNS_OF_GRID = 12
 
 
+# A misspelt entry would else be left out in silence.
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -89,7 +90,7 @@ class TableColumn(_Strict):
     """How numbers are written, like `0,0.00`."""
 
 
-class Table(_Strict):
+class TableChart(_Strict):
     """A table of rows."""
 
     look: Literal["table"]
@@ -103,7 +104,7 @@ class Table(_Strict):
     description: str = ""
 
 
-Chart = Annotated[Plot | Counter | Table, Field(discriminator="look")]
+Chart = Annotated[Plot | Counter | TableChart, Field(discriminator="look")]
 
 
 class Query(_Strict):

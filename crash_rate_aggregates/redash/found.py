@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from crash_rate_aggregates.redash.objects import KEY_OPTION, TAG, FoundObject, Kind, WantedObject
+from crash_rate_aggregates.redash.redash_objects import (
+    KEY_OPTION,
+    TAG,
+    FoundObject,
+    Kind,
+    WantedObject,
+)
 from crash_rate_aggregates.redash.rest import RedashServer
 
 
@@ -55,6 +61,7 @@ def _data_sources(
         named = [one for one in listed if one["name"] == name]
         renamed = [one for one in listed if one["id"] in used]
         for one in (named or renamed)[:1]:
+            # The list has no options, and whether the password is still right only Redash can try.
             fields = server.get(f"data_sources/{one['id']}")
             test = server.post(f"data_sources/{one['id']}/test", {})
             fields["connects"] = test.get("ok", False)
@@ -62,6 +69,7 @@ def _data_sources(
 
 
 def _queries(server: RedashServer) -> Iterator[FoundObject]:
+    # An archived query keeps its tags: it comes back, instead of a second one.
     listed = {
         int(one["id"]): one
         for path in ("queries", "queries/archive")
@@ -72,6 +80,7 @@ def _queries(server: RedashServer) -> Iterator[FoundObject]:
         key = _tagged_key(one)
         if key is None:
             continue
+        # A copy that somebody made in Redash took our tags along, and its number is higher.
         if key in known:
             yield FoundObject(Kind.QUERY, key, number, one["name"], one, is_copy=True)
             continue
@@ -99,6 +108,7 @@ def _has_result(server: RedashServer, query: Mapping[str, Any]) -> bool:
 
 def _charts(queries: Iterable[FoundObject]) -> Iterator[FoundObject]:
     for query in queries:
+        # A copy's charts have our keys too, and stay as they are.
         for one in () if query.is_copy else query.fields["visualizations"]:
             key = one["options"].get(KEY_OPTION)
             if key is not None:
@@ -146,6 +156,7 @@ def _widgets(dashboard: Mapping[str, Any]) -> Iterator[FoundObject]:
 
 
 def _destinations(server: RedashServer, names: _Names) -> Iterator[FoundObject]:
+    # Without a webhook in the settings nothing is wanted of destinations.
     if not names[Kind.DESTINATION]:
         return
     for listed in server.get("destinations"):
@@ -159,6 +170,7 @@ def _alerts(server: RedashServer) -> Iterator[FoundObject]:
     for one in server.get("alerts"):
         key = one["options"].get(KEY_OPTION)
         if key is not None:
+            # Redash has null for an alert that it never repeats, the files 0.
             fields = {**one, "query_id": one["query"]["id"], "rearm": one["rearm"] or 0}
             yield FoundObject(Kind.ALERT, key, one["id"], one["name"], fields)
 

@@ -19,7 +19,7 @@ from crash_rate_aggregates.redash.comparison import (
     merged,
     merged_tags,
 )
-from crash_rate_aggregates.redash.objects import FoundObject, Kind, Ref, WantedObject
+from crash_rate_aggregates.redash.redash_objects import FoundObject, Kind, Ref, WantedObject
 
 _ORDER = list(Kind)
 _FIXED = {Kind.WIDGET: ("dashboard_id", "visualization_id")}
@@ -95,6 +95,7 @@ def plan(wanted: Iterable[WantedObject], found: Iterable[FoundObject]) -> Plan:
         steps += made_or_changed
         published = list(_publication(one, ours.get((one.kind, one.key))))
         if one.kind is Kind.DASHBOARD:
+            # People see it once all that it shows is there and has been run.
             last += published
         else:
             steps += published
@@ -126,6 +127,7 @@ def _steps_of(wanted: WantedObject, ours: _Ours) -> Iterator[Step]:
     changes = tuple(_changes(wanted, found, ours))
     if not changes:
         return
+    # Deleted first: two widgets with one key would make the next plan choose between them.
     fixed = _FIXED.get(wanted.kind, ())
     if any(change.field in fixed for change in changes):
         yield Step(Action.DELETE, wanted.kind, wanted.key, found.name, found.id)

@@ -10,8 +10,8 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
 from crash_rate_aggregates.errors import RedashRejectedError, RedashUnavailableError
 from crash_rate_aggregates.redash.found import found_objects
-from crash_rate_aggregates.redash.objects import FoundObject, Kind, Ref, WantedObject
 from crash_rate_aggregates.redash.plan import Action, Plan, Step, plan
+from crash_rate_aggregates.redash.redash_objects import FoundObject, Kind, Ref, WantedObject
 from crash_rate_aggregates.redash.rest import RedashServer
 
 _ROUNDS = 4
@@ -121,6 +121,7 @@ def _ids(found: Iterable[FoundObject]) -> _Ids:
 
 def _do(server: RedashServer, step: Step, ids: _Ids) -> None:
     known = step.id if step.id is not None else ids.get((step.kind, step.key))
+    # Only now, as what an earlier step of this round made has a number now.
     fields = {
         name: ids[value.kind, value.key] if isinstance(value, Ref) else value
         for name, value in step.fields.items()
@@ -155,5 +156,6 @@ def _change(server: RedashServer, kind: Kind, number: int, fields: Mapping[str, 
         # Redash takes a change only with the version that it changes.
         fields = {**fields, "version": server.get(path)["version"]}
     elif kind is Kind.WIDGET:
+        # No more of a widget can be changed.
         fields = {"text": fields["text"], "options": fields["options"]}
     server.post(path, fields)

@@ -40,6 +40,7 @@ def query_text(
     texts = {name: text for one in parameters.values() for name, text in one.placeholders.items()}
     texts |= {name: _quoted(value) for name, value in values.items()}
 
+    # One pass over both: what stands for a parameter may itself have a percent sign in it.
     def text_of(match: re.Match[str]) -> str:
         name = match[1]
         if name is None:

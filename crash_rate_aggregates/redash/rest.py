@@ -142,6 +142,7 @@ class RedashServer:
             RedashRejectedError: The query fails; with what PostgreSQL says.
             RedashUnavailableError: There is no result in time.
         """
+        # 0: not an earlier result that Redash still has.
         body = {"parameters": parameters, "max_age": 0}
         answer = self.post(f"queries/{query_id}/results", body)
         if "query_result" not in answer:
@@ -165,7 +166,7 @@ class RedashServer:
     def _request(self, method: str, path: str, **content: Any) -> Any:
         try:
             answer = self._client.request(method, f"{self._url}/api/{path}", **content)
-        except httpx.ConnectError as error:
+        except httpx.ConnectError as error:  # Before its base class: here nothing was sent.
             raise RedashRefusedError(f"no connection to Redash at {self._url}: {error}") from error
         except httpx.TransportError as error:
             raise RedashUnavailableError(

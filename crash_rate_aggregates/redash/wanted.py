@@ -15,12 +15,19 @@ from crash_rate_aggregates.errors import BadSettingError, RedashFilesError
 from crash_rate_aggregates.questions.catalog import Question
 from crash_rate_aggregates.redash.charts import visualization
 from crash_rate_aggregates.redash.files import Alert, Dashboard, Files, Query, Row, Widget
-from crash_rate_aggregates.redash.objects import KEY_OPTION, TAG, Kind, Ref, WantedObject, tag_of
 from crash_rate_aggregates.redash.query_text import (
     parameter_definition,
     query_text,
     used_parameters,
     value_to_run_with,
+)
+from crash_rate_aggregates.redash.redash_objects import (
+    KEY_OPTION,
+    TAG,
+    Kind,
+    Ref,
+    WantedObject,
+    tag_of,
 )
 
 DATA_SOURCE = "Crash-DB"
@@ -33,7 +40,7 @@ _CONNECTION = ("host", "port", "user", "password", "dbname", "sslmode")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Addresses:
     """What the files cannot know: where the database and the webhook are."""
 
     database: str | None
@@ -43,32 +50,32 @@ class Place:
 
 
 def wanted_objects(
-    files: Files, questions: Mapping[str, Question], place: Place, *, today: date
+    files: Files, questions: Mapping[str, Question], addresses: Addresses, *, today: date
 ) -> list[WantedObject]:
     """Return all objects.
 
     Args:
         files: From `read_files`.
         questions: The shared questions by name.
-        place: Where the database and the webhook are.
+        addresses: Where the database and the webhook are.
         today: The day with which queries are run for the first time.
 
     Raises:
         RedashFilesError: The files name something that is not there.
         BadSettingError: The URL of the database cannot be read.
     """
-    wanted = [_data_source(place.database)]
+    wanted = [_data_source(addresses.database)]
     used: dict[str, list[str]] = {}
     for key, query in files.queries.items():
         one, used[key] = _query(key, query, files, questions, today)
         wanted += [one, *_charts(key, query, files)]
     for key, dashboard in files.dashboards.items():
         wanted += [_dashboard(key, dashboard), *_widgets(key, dashboard, files, used)]
-    if place.webhook:
-        wanted.append(_destination(place.webhook))
+    if addresses.webhook:
+        wanted.append(_destination(addresses.webhook))
     for key, alert in files.alerts.items():
         wanted.append(_alert(key, alert, files))
-        if place.webhook:
+        if addresses.webhook:
             wanted.append(_subscription(key, alert))
     return wanted
 
@@ -126,7 +133,9 @@ def _query(
         key,
         question.title,
         fields,
+        # Somebody may have archived it in Redash, which takes it off all dashboards.
         published={"is_draft": False, "is_archived": False},
+        # So that a dashboard shows something as soon as it is there.
         run_with={name: value_to_run_with(files.parameters[name], today=today) for name in used},
     )
     return wanted, used

@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 
-from crash_rate_aggregates.questions.rates import Answer
+from crash_rate_aggregates.questions.statement import Answer
 from crash_rate_aggregates.terminal.cells import fits, plain_table, printable
 
 MAX_ROWS = 1_000
@@ -36,6 +36,7 @@ class AnswerTable:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Choose by the width that there is."""
+        # Widths are measured over all rows, which takes long for many, and nobody reads more.
         rows = [[_shown(value) for value in row] for row in self.answer.rows[:MAX_ROWS]]
         table = plain_table(*self.answer.columns)
         for row in rows:
@@ -63,6 +64,7 @@ def write_csv(answer: Answer, file: TextIO) -> None:
 
 
 def _shown(value: Any) -> str:
+    # NaN and the infinities have no digits to choose from.
     if isinstance(value, float | Decimal) and math.isfinite(value):
         return _rounded(value)
     return printable(_text(value))

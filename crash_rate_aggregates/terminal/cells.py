@@ -30,6 +30,7 @@ def cell(value: object) -> str:
 
 def fits(table: Table, console: Console, options: ConsoleOptions) -> bool:
     """Tell whether there is room for all that the table's cells hold, side by side."""
+    # Within the real width rich would say what is left of the table after it has cut it.
     unlimited = options.update(max_width=NO_LIMIT)
     return Measurement.get(console, unlimited, table).maximum <= options.max_width
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from rich import box
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 
-from crash_rate_aggregates.questions.crash_rate import CrashRate, CrashRates
+from crash_rate_aggregates.crash_kinds import CRASH_KINDS, CrashKind
+from crash_rate_aggregates.questions.rates import CrashRate, CrashRates
 from crash_rate_aggregates.terminal.cells import NOT_THERE, cell, fits, printable
 
 _VALUE_WIDTH = 30
+_WITHOUT_INTERVAL = {"content_minus_shutdown"}
+"""A part of the kind beside it; its interval would make the table too wide."""
 
 
 def _beside(rate: CrashRate) -> str:
@@ -32,17 +36,19 @@ class _Form:
     """One way to draw the table."""
 
     rate: Callable[[CrashRate], str]
-    headings: tuple[str, ...]
+    hours: str
+    """Heading of the usage hours."""
+    heading: Callable[[CrashKind], str]
     padding: tuple[int, int]
     note: str = ""
 
 
-_LONG = ("usage hours", "main (M)", "content (C)", "C-S", "M+C-S", "plugin", "gpu")
-_SHORT = ("hours", "M", "C", "C-S", "M+C-S", "plugin", "gpu")
+_long = attrgetter("heading")
+_short = attrgetter("label")
 _FORMS = (
-    _Form(_beside, _LONG, (0, 1)),
-    _Form(_below, _SHORT, (0, 0)),
-    _Form(_alone, _SHORT, (0, 0), "For the 95% intervals, make the terminal wider."),
+    _Form(_beside, "usage hours", _long, (0, 1)),
+    _Form(_below, "hours", _short, (0, 0)),
+    _Form(_alone, "hours", _short, (0, 0), "For the 95% intervals, make the terminal wider."),
 )
 """The widest first."""
 
@@ -57,6 +63,7 @@ class RatesTable:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw it in the widest form that the terminal has room for."""
+        # The narrowest is drawn in any case; what has no room then, rich cuts.
         for form in _FORMS:
             table = self._drawn(form)
             if fits(table, console, options):
@@ -69,31 +76,29 @@ class RatesTable:
         table = Table(box=box.SIMPLE_HEAD, padding=form.padding)
         for name in self.names:
             table.add_column(printable(name), max_width=_VALUE_WIDTH, no_wrap=True)
-        for heading in form.headings:
+        for heading in (form.hours, *map(form.heading, self._kinds())):
             table.add_column(heading, justify="right", no_wrap=True)
         for group in self.groups:
-            if group.main.per_1000_hours is not None:
+            if group.has_rates:
                 table.add_row(*_row(group, form.rate))
         return table
 
+    def _kinds(self) -> Iterator[CrashKind]:
+        """Yield the kinds that the database has told, which are the same in each group."""
+        names = self.groups[0].kinds if self.groups else ()
+        return (kind for kind in CRASH_KINDS if kind.name in names)
+
     def _few(self) -> str:
-        few = [group for group in self.groups if group.main.per_1000_hours is None]
+        few = [group for group in self.groups if not group.has_rates]
         hours = f"{few[0].min_usage_hours:,.0f}" if few else ""
         return f"{len(few):,} more with fewer than {hours} usage hours" if few else ""
 
 
-def _row(group: CrashRates, shown: Callable[[CrashRate], str]) -> tuple[str, ...]:
-    def rate(one: CrashRate) -> str:
-        return NOT_THERE if one.per_1000_hours is None else shown(one)
+def _row(group: CrashRates, form: Callable[[CrashRate], str]) -> tuple[str, ...]:
+    def shown(kind: str, rate: CrashRate) -> str:
+        if rate.per_1000_hours is None:
+            return NOT_THERE
+        return _alone(rate) if kind in _WITHOUT_INTERVAL else form(rate)
 
-    return (
-        *map(cell, group.group),
-        f"{group.usage_hours:,.0f}",
-        rate(group.main),
-        rate(group.content),
-        # A part of the next; its interval would make the table too wide.
-        f"{group.content_minus_shutdown.per_1000_hours:.2f}",
-        rate(group.main_and_content_minus_shutdown),
-        rate(group.plugin),
-        rate(group.gpu),
-    )
+    rates = (shown(kind, rate) for kind, rate in group.kinds.items())
+    return (*map(cell, group.group), f"{group.usage_hours:,.0f}", *rates)

@@ -23,6 +23,7 @@ import click
 from crash_rate_aggregates import cli
 from crash_rate_aggregates.cli.fill_commands import run
 from crash_rate_aggregates.cli.options import named_values
+from crash_rate_aggregates.crash_kinds import CRASH_KINDS
 from crash_rate_aggregates.dimensions import DIMENSION_NAMES, DIMENSIONS
 from crash_rate_aggregates.settings.config import load_settings
 from test.cli.command_line import PROJECT, command
@@ -151,6 +152,28 @@ class CommandsTest(unittest.TestCase):
         self.assertEqual(nightly[:5], ["nightly", "4", "500.00", "(60.55", "…"])
         self.assertEqual(nightly[5], "1806.20)")
         self.assertEqual(beta[:3], ["beta", "2", "0.00"])
+
+    def test_rates_csv(self) -> None:
+        """--csv prints a row for each group and kind, with all digits; no rate is empty."""
+        code, output, _ = self.ask("rates", "--by", "channel", "--csv")
+        self.assertEqual(code, 0)
+        found = [one for one in csv.DictReader(StringIO(output)) if one["channel"] == "nightly"]
+        self.assertEqual([one["kind"] for one in found], [kind.name for kind in CRASH_KINDS])
+        self.assertEqual(
+            found[0],
+            {
+                "channel": "nightly",
+                "ping_count": "4",
+                "usage_hours": "4.0",
+                "min_usage_hours": "100.0",
+                "kind": "main",
+                "crashes": "2",
+                "per_1000_hours": "",
+                "lower": "",
+                "upper": "",
+                "dispersion": "",
+            },
+        )
 
     def test_rates_by_unknown_dimension(self) -> None:
         """A dimension that is not there is a usage error that names those that are."""

@@ -3,17 +3,11 @@ from __future__ import annotations
 import re
 import unittest
 from datetime import date
-from typing import Any
 
-from crash_rate_aggregates.errors import DateRangeError, QuestionNotFoundError, UsageError
+from crash_rate_aggregates.errors import QuestionNotFoundError
 from crash_rate_aggregates.outcomes import LedgerLine
-from crash_rate_aggregates.questions.asking import (
-    APPLICATIONS,
-    CHANNELS,
-    found,
-    usual_values,
-)
-from crash_rate_aggregates.questions.catalog import PARAMETERS, questions
+from crash_rate_aggregates.questions.asking import APPLICATIONS, CHANNELS
+from crash_rate_aggregates.questions.catalog import PARAMETERS, found, questions
 from test.database.sample_days import Row, day
 from test.questions.stored_days import HOURS, QuestionsTestCase
 
@@ -59,48 +53,11 @@ class CatalogTest(unittest.TestCase):
             self.assertEqual(questions()[name].parameters, (), name)
         self.assertEqual(sorted([*KEYS, *ONE_ROW]), sorted(questions()))
 
-
-class AskingTest(unittest.TestCase):
     def test_names(self):
         """A question is found by its name, also with dashes; else those there are are told."""
         self.assertEqual(found("pings-a-day").name, "pings_a_day")
         with self.assertRaisesRegex(QuestionNotFoundError, "^there is no question 'x': choose"):
             found("x")
-
-    def test_usual_values(self):
-        """Without values it is about Firefox on all channels in the 28 days up to yesterday."""
-        today = date(2016, 3, 29)
-        usual = usual_values(
-            found("freshness"),
-            first_date=None,
-            last_date=None,
-            application=None,
-            channels=(),
-            today=today,
-        )
-        self.assertEqual(
-            list(usual.values()),
-            [date(2016, 3, 1), date(2016, 3, 28), "Firefox", list(CHANNELS), "release"],
-        )
-        self.assertEqual(sorted(usual), sorted(PARAMETERS))
-        given = usual_values(
-            found("completeness"),
-            first_date=today,
-            last_date=today,
-            application="Fennec",
-            channels=("beta", "x"),
-            today=today,
-        )
-        self.assertEqual(list(given.values()), [today, today, "Fennec", ["beta", "x"], "beta"])
-
-    def test_refused_values(self):
-        """A range that ends before it begins is refused, and two channels where one is asked."""
-        today = date(2016, 3, 29)
-        usual: Any = {"first_date": None, "last_date": None, "application": None, "today": today}
-        with self.assertRaisesRegex(UsageError, "is about one channel, not 2: ask it for each"):
-            usual_values(found("crash_rates_by_build"), **usual, channels=("beta", "esr"))
-        with self.assertRaisesRegex(DateRangeError, "ends on 2016-03-28 before it begins on"):
-            usual_values(found("pings_a_day"), **{**usual, "first_date": today}, channels=())
 
 
 class EveryQuestionTest(QuestionsTestCase):

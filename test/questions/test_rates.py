@@ -1,151 +1,156 @@
 from __future__ import annotations
 
+import math
 from datetime import date
 
-from crash_rate_aggregates.questions.catalog import questions
-from test.database.sample_days import Row
-from test.questions.stored_days import HOURS, QuestionsTestCase
+from crash_rate_aggregates.crash_kinds import CRASH_KINDS
+from crash_rate_aggregates.database.days.replace_day import replace_day
+from crash_rate_aggregates.database.schema.partitions import ensure_partition
+from crash_rate_aggregates.dimensions import DIMENSION_NAMES
+from crash_rate_aggregates.errors import DateRangeError, DayNotStoredError, DimensionsError
+from crash_rate_aggregates.questions.rates import CrashRate, crash_rates
+from test.database.sample_days import DatabaseTestCase, Row, day
 
 
-class RatesTest(QuestionsTestCase):
-    def test_over_time(self):
-        """Rates stand at the activity date with their hours, and are empty below 100 hours."""
-        beta = {"channel": "beta"}
-        stats = {"usage_seconds": HOURS // 2, "main_crashes": 5, "content_crashes": 4}
-        self.store(date(2016, 3, 14), Row(beta, stats), Row({"channel": "x"}, stats))
-        self.store(
-            date(2016, 3, 15),
-            Row(beta, {**stats, "content_shutdown_crashes": 4}),
-            Row(beta, {"usage_seconds": 359_999, "main_crashes": 5}, date(2016, 3, 15)),
-        )
-        first, second = self.ask("crash_rates_over_time", channels=["beta"])
-        self.assertEqual(first["activity_date"], date(2016, 3, 13))
-        self.assertEqual(
-            (first["usage_hours"], first["main_rate"], first["content_rate"], first["m_c_s_rate"]),
-            (1000.0, 10.0, 8.0, 14.0),
-        )
-        self.assertAlmostEqual(first["main_lower"], 4.795, 3)
-        self.assertAlmostEqual(first["main_upper"], 18.390, 3)
-        self.assertEqual(second["activity_date"], date(2016, 3, 15))
-        self.assertEqual((second["main_rate"], second["main_lower"]), (None, None))
-        self.assertEqual(second["min_usage_hours"], 100)
-        (other,) = self.ask("crash_rates_over_time", channels=["other"])
-        self.assertEqual(other["usage_hours"], 500.0)
-
-    def test_one_application(self):
-        """No rate of an application has hours or crashes of another one in it."""
-        dimensions = {"channel": "nightly", "build_version": "48.0", "build_id": "20160312000000"}
-        late = {"usage_seconds": HOURS, "main_crashes": 9}
-        for number in (14, 15):
-            self.store(
-                date(2016, 3, number),
-                Row(dimensions, {"usage_seconds": HOURS, "main_crashes": 5}),
-                Row({"application": "Fennec", **dimensions}, late),
-            )
-        for name in questions():
-            if "application" not in questions()[name].parameters or name == "completeness":
-                continue
-            for application, rate in (("Firefox", 5.0), ("Fennec", 9.0), ("other", None)):
-                with self.subTest(question=name, application=application):
-                    rates = {
-                        row["main_rate"] if "main_rate" in row else row["per_1000_hours"]
-                        for row in self.ask(name, application=application)
-                        if row.get("kind", "main") == "main"
-                    }
-                    self.assertEqual(rates, set() if rate is None else {rate})
-        self.assertEqual([row["value"] for row in self.ask("applications")], ["Fennec", "Firefox"])
-
-    def test_dispersion_of_days(self):
-        """From the seventh day on an interval tells how much days vary; before, it is exact."""
-        for number in range(1, 9):
-            stats = {"usage_seconds": HOURS, "main_crashes": 10 if number % 2 else 90}
-            self.store(
-                date(2016, 3, number), Row({"channel": "beta"}, stats, date(2016, 3, number))
-            )
-        days = self.ask("crash_rates_over_time", channels=["beta"])
-        self.assertAlmostEqual(days[0]["main_upper"], 18.390, 3)
-        self.assertAlmostEqual(days[5]["main_lower"], 72.368, 2)
-        crashes, expected = [10, 90] * 4, 50
-        dispersion = sum((x - expected) ** 2 / expected for x in crashes) / 7
-        ((wanted,),) = self.rows("SELECT crash_count_upper_limit(90, %s)", dispersion)
-        self.assertAlmostEqual(days[7]["main_upper"], wanted, 6)
-        self.assertGreater(days[7]["main_upper"], 150)
-
-    def test_days_without_hours(self):
-        """Days without usage hours do not count among the seven that tell the dispersion."""
-        for number in range(1, 9):
-            hours = HOURS if number % 2 else 0
-            stats = {"usage_seconds": hours, "main_crashes": 10 * number}
-            self.store(
-                date(2016, 3, number), Row({"channel": "beta"}, stats, date(2016, 3, number))
-            )
-        self.assertEqual(
-            self.rows("SELECT DISTINCT dispersion FROM crash_rates_by_day WHERE kind = 'main'"),
-            [(None,)],
-        )
-
-    def test_by_version(self):
-        """Builds of a version stand together by their age on the activity date, if it is recent."""
-        for number, build_id in ((14, "20160312000000"), (15, "20160313000000")):
-            self.store(
-                date(2016, 3, number),
-                *(
-                    Row(
-                        {"channel": "nightly", "build_version": "48.0a1", "build_id": build},
-                        {"usage_seconds": HOURS, "main_crashes": 7},
-                        date(2016, 3, number - 1),
-                    )
-                    for build in (build_id, "20140101000000", "no build id")
-                ),
-            )
-        (row,) = self.ask("crash_rates_by_version")
-        self.assertEqual(
-            (row["build_version"], row["build_age"], row["usage_hours"], row["main_rate"]),
-            ("48.0a1", 1, 2000.0, 7.0),
-        )
-
-    def test_by_build(self):
-        """Builds are chosen by their own date, and each has the pings of all its days."""
-        for number in (14, 15):
-            self.store(
-                date(2016, 3, number),
-                *(
-                    Row(
-                        {"channel": "nightly", "build_id": build_id},
-                        {"usage_seconds": HOURS, "main_crashes": 7},
-                    )
-                    for build_id in ("20160301000000", "20160302000000")
-                ),
-            )
-        (row,) = self.ask("crash_rates_by_build", first_date=date(2016, 3, 2))
-        self.assertEqual(
-            (row["build_id"], row["build_date"], row["usage_hours"], row["main_rate"]),
-            ("20160302000000", date(2016, 3, 2), 2000.0, 7.0),
-        )
-
-    def test_by_system_and_country(self):
-        """The kinds of crashes are rows, of one channel and of submission dates."""
-        dimensions = {
-            "channel": "nightly",
-            "os_name": "Linux",
-            "os_version": "4.4.1",
-            "country": "DE",
-            "architecture": "x86",
+class CrashRatesTest(DatabaseTestCase):
+    def setUp(self):
+        super().setUp()
+        ensure_partition(self.connection, date(2016, 4, 1))
+        nightly = {
+            "ping_count": 5,
+            "usage_seconds": 3_600_000,
+            "main_crashes": 10,
+            "content_crashes": 3,
+            "content_shutdown_crashes": 4,
+            "plugin_crashes": 1,
+            "content_crash_pings": 99,
         }
-        stats = {"usage_seconds": HOURS, "main_crashes": 7, "content_crashes": 3}
-        self.store(date(2016, 3, 14), Row(dimensions, stats), Row({"channel": "beta"}, stats))
-        self.store(date(2016, 3, 15), Row(dimensions, stats))
-        for name, group in (
-            ("crash_rates_by_system", ("Linux", "4.4")),
-            ("crash_rates_by_country", ("DE", "x86")),
+        replace_day(
+            self.connection,
+            day(
+                Row({"channel": "nightly", "os_name": "Linux"}, nightly),
+                Row({"channel": "nightly"}, {"usage_seconds": 3_600_000}),
+                Row({"channel": "beta"}, {"usage_seconds": 1800, "gpu_crashes": 1}),
+                Row({"os_name": "Linux"}, {"main_crashes": 7}),
+            ),
+        )
+        replace_day(
+            self.connection,
+            day(
+                Row({"channel": "beta"}, {"usage_seconds": 36_000}, date(2016, 3, 31)),
+                submission_date=date(2016, 4, 1),
+            ),
+        )
+
+    def assert_near(self, number: float | None, expected: float):
+        self.assertAlmostEqual(expected, 0.0 if number is None else number, 4)
+
+    def test_by_channel(self):
+        """Rates come from sums, most hours first; the group without a value is None."""
+        nightly, beta, none = crash_rates(self.connection, min_usage_hours=0)
+        self.assertEqual(
+            [(one.group, one.ping_count, one.usage_hours) for one in (nightly, beta, none)],
+            [(("nightly",), 5, 2000.0), (("beta",), 0, 10.5), ((None,), 0, 0.0)],
+        )
+        kinds = nightly.kinds
+        for name, crashes, rate in (
+            ("main", 10, 5.0),
+            ("content", 3, 1.5),
+            ("content_minus_shutdown", -1, -0.5),
+            ("main_and_content_minus_shutdown", 9, 4.5),
+            ("plugin", 1, 0.5),
+            ("gpu", 0, 0.0),
         ):
-            answer = self.ask(name, last_date=date(2016, 3, 14))
-            self.assertEqual(
-                [tuple(row.values())[:6] for row in answer],
-                [
-                    (*group, "main", 7, 1000.0, 100.0),
-                    (*group, "content", 3, 1000.0, 100.0),
-                    (*group, "main_and_content_minus_shutdown", 10, 1000.0, 100.0),
-                ],
-            )
-            self.assertEqual([row["per_1000_hours"] for row in answer], [7.0, 3.0, 10.0])
+            self.assertEqual((kinds[name].crashes, kinds[name].per_1000_hours), (crashes, rate))
+        self.assertEqual(list(kinds), [kind.name for kind in CRASH_KINDS])
+        self.assert_near(kinds["main"].lower, 4.795388696 / 2)
+        self.assert_near(kinds["main"].upper, 18.390356042 / 2)
+        self.assert_near(kinds["content"].lower, 0.618672123 / 2)
+        self.assert_near(kinds["content"].upper, 8.767273070 / 2)
+        # The exact limits of 3, 13 and 4 crashes, content, main with it, and at shutdown.
+        c_lower, c_upper, m_c_lower, m_c_upper = 0.618672123, 8.767273070, 6.921952, 22.230397
+        s_lower, s_upper = 1.089865, 10.241589
+        difference = kinds["content_minus_shutdown"]
+        self.assert_near(difference.lower, (-1 - math.hypot(3 - c_lower, s_upper - 4)) / 2)
+        self.assert_near(difference.upper, (-1 + math.hypot(c_upper - 3, 4 - s_lower)) / 2)
+        both = kinds["main_and_content_minus_shutdown"]
+        self.assertIsNone(both.dispersion)
+        self.assert_near(both.lower, (9 - math.hypot(13 - m_c_lower, s_upper - 4)) / 2)
+        self.assert_near(both.upper, (9 + math.hypot(m_c_upper - 13, 4 - s_lower)) / 2)
+        self.assertEqual(kinds["gpu"].lower, 0.0)
+        self.assert_near(kinds["gpu"].upper, 3.688879454 / 2)
+        self.assertEqual(beta.kinds["gpu"].per_1000_hours, 1000 / 10.5)
+
+    def test_without_hours(self):
+        """A group without usage hours has crashes and no rate, never a rate of 0."""
+        none = crash_rates(self.connection, min_usage_hours=0)[-1]
+        self.assertEqual(none.kinds["main"], CrashRate(7, None, None, None, None))
+        self.assertEqual(none.kinds["gpu"], CrashRate(0, None, None, None, None))
+
+    def test_too_few_hours(self):
+        """Groups under the wanted hours keep their sums and have no rates."""
+        nightly, beta, _ = crash_rates(self.connection, min_usage_hours=10.6)
+        self.assertEqual((nightly.min_usage_hours, beta.min_usage_hours), (10.6, 10.6))
+        self.assertEqual(nightly.kinds["main"].per_1000_hours, 5.0)
+        self.assertEqual(beta.kinds["gpu"], CrashRate(1, None, None, None, None))
+
+    def test_usual_threshold(self):
+        """Unless another is asked for, the threshold is the database's own, of 100 hours."""
+        nightly, beta, _ = crash_rates(self.connection)
+        self.assertEqual(
+            (nightly.kinds["main"].per_1000_hours, beta.kinds["gpu"].per_1000_hours), (5.0, None)
+        )
+        self.assertEqual(beta.min_usage_hours, 100)
+
+    def test_by_several(self):
+        """Several dimensions and the two dates group together, in the order asked for."""
+        groups = crash_rates(self.connection, ["os_name", "submission_date", "activity_date"])
+        self.assertEqual(
+            [(one.group, one.usage_hours) for one in groups],
+            [
+                ((None, "2016-03-14", "2016-03-13"), 1000.5),
+                (("Linux", "2016-03-14", "2016-03-13"), 1000.0),
+                ((None, "2016-04-01", "2016-03-31"), 10.0),
+            ],
+        )
+
+    def test_by_none(self):
+        """Without a dimension there is one group of everything."""
+        (everything,) = crash_rates(self.connection, [])
+        self.assertEqual((everything.group, everything.usage_hours), ((), 2010.5))
+
+    def test_no_day_of_the_range(self):
+        """A range without a stored day is an error that says which are, one upside down another."""
+        with self.assertRaisesRegex(
+            DayNotStoredError, "^no day from 2020-01-01 to 2020-01-02 is stored: there are 2 days"
+        ):
+            crash_rates(self.connection, [], date(2020, 1, 1), date(2020, 1, 2))
+        with self.assertRaisesRegex(DateRangeError, "exchange the two dates$"):
+            crash_rates(self.connection, [], date(2020, 1, 2), date(2020, 1, 1))
+
+    def test_range(self):
+        """Both ends of the range belong to it, and each may be left open."""
+        for first, last, hours in (
+            (None, date(2016, 3, 14), 2000.5),
+            (date(2016, 3, 14), date(2016, 3, 14), 2000.5),
+            (date(2016, 3, 15), None, 10.0),
+            (date(2016, 3, 14), date(2016, 4, 1), 2010.5),
+        ):
+            (everything,) = crash_rates(self.connection, [], first, last)
+            self.assertEqual(everything.usage_hours, hours)
+
+    def test_unknown_dimension(self):
+        """A name that no day has is refused with those there are."""
+        with self.assertRaises(DimensionsError) as caught:
+            crash_rates(self.connection, ["channel", "chanel' OR true --"])
+        self.assertEqual(
+            str(caught.exception),
+            'no stored day has a dimension "chanel\' OR true --": choose from '
+            f"{', '.join(DIMENSION_NAMES)}, submission_date, activity_date",
+        )
+
+    def test_nothing_stored(self):
+        """Before the first day there is an error that says how to fill one."""
+        self.connection.execute("TRUNCATE crash_aggregates_runs CASCADE")
+        with self.assertRaisesRegex(DayNotStoredError, "^no day is stored yet: fill one with"):
+            crash_rates(self.connection)

@@ -26,12 +26,12 @@ class SentTwiceRatesTest(DatabaseTestCase):
         """Of 10 main crashes, 4 of them sent twice, 8 count: in the rate, its limits and M+C-S."""
         replace_day(self.connection, day(crashes("nightly", 10, 4, content=3)))
         (rates,) = crash_rates(self.connection)
-        main = rates.main
+        main = rates.kinds["main"]
         self.assertEqual((main.crashes, main.per_1000_hours), (8, 8.0))
         # Half the 2.5% quantile of chi-squared of 16 degrees, half the 97.5% one of 18 (Garwood).
         self.assertAlmostEqual(main.lower or 0, 3.453832, places=4)
         self.assertAlmostEqual(main.upper or 0, 15.763189, places=4)
-        both = rates.main_and_content_minus_shutdown
+        both = rates.kinds["main_and_content_minus_shutdown"]
         self.assertEqual((both.crashes, both.per_1000_hours), (11, 11.0))
 
     def test_odd_number(self) -> None:
@@ -39,19 +39,24 @@ class SentTwiceRatesTest(DatabaseTestCase):
         for twice, counted in ((0, 3), (1, 3), (2, 2), (3, 2)):
             replace_day(self.connection, day(crashes("nightly", 3, twice)))
             (rates,) = crash_rates(self.connection)
-            self.assertEqual((rates.main.crashes, rates.main.per_1000_hours), (counted, counted))
+            main = rates.kinds["main"]
+            self.assertEqual((main.crashes, main.per_1000_hours), (counted, counted))
 
     def test_halves_of_sums(self) -> None:
         """The half is that of a group's sum: copies that fell into two rows are found there."""
         replace_day(self.connection, day(crashes("beta", 1, 1), crashes("nightly", 1, 1)))
-        self.assertEqual([one.main.crashes for one in crash_rates(self.connection)], [1, 1])
+        self.assertEqual(
+            [one.kinds["main"].crashes for one in crash_rates(self.connection)], [1, 1]
+        )
         (everything,) = crash_rates(self.connection, [])
-        self.assertEqual((everything.main.crashes, everything.main.per_1000_hours), (1, 0.5))
+        main = everything.kinds["main"]
+        self.assertEqual((main.crashes, main.per_1000_hours), (1, 0.5))
 
     def test_all_sent_twice(self) -> None:
         """A group whose main crashes were all sent twice keeps half of them."""
         replace_day(self.connection, day(crashes("nightly", 6, 6)))
         (rates,) = crash_rates(self.connection)
-        self.assertEqual(rates.main.crashes, 3)
-        self.assertAlmostEqual(rates.main.lower or 0, 0.618672, places=3)
-        self.assertAlmostEqual(rates.main.upper or 0, 8.767273, places=3)
+        main = rates.kinds["main"]
+        self.assertEqual(main.crashes, 3)
+        self.assertAlmostEqual(main.lower or 0, 0.618672, places=3)
+        self.assertAlmostEqual(main.upper or 0, 8.767273, places=3)

@@ -76,6 +76,16 @@ class TrustTest(QuestionsTestCase):
         self.assertEqual((alert["rates_far_above"], alert["activity_date"]), (2, date(2016, 3, 26)))
         self.assertIn("Firefox beta main: 500.00 instead of 0.00 per 1,000 hours", alert["which"])
 
+    def test_crashes_without_hours(self):
+        """A day with crashes and no hours does not make the past look steadier than it was."""
+        for number in range(1, 29):
+            one = date(2016, 3, number)
+            hours, crashes = (0, 520) if number == 10 else (HOURS, 105 if number % 2 else 5)
+            stats = {"usage_seconds": hours, "main_crashes": 130 if number == 27 else crashes}
+            self.store(one, Row({"channel": "beta"}, stats, one))
+        (alert,) = self.ask("alert_rate_jump")
+        self.assertEqual((alert["rates_far_above"], alert["activity_date"]), (0, date(2016, 3, 27)))
+
     def test_days_to_sum_up(self):
         """While stored days are still to be summed up, freshness says so and no alert fires."""
         self.test_first_crashes()

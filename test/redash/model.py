@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from crash_rate_aggregates.redash.objects import FoundObject, Kind, Ref, WantedObject
 from crash_rate_aggregates.redash.plan import Action, Step
+from crash_rate_aggregates.redash.redash_objects import FoundObject, Kind, Ref, WantedObject
 
 SOURCE = WantedObject(
     Kind.DATA_SOURCE,

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import vcr
 from tenacity import wait_fixed, wait_none
 
-from crash_rate_aggregates.redash.objects import TAG
+from crash_rate_aggregates.redash.redash_objects import TAG
 from crash_rate_aggregates.redash.rest import RedashServer
 
 _URL = os.environ.get("REDASH_URL")

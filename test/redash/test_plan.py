@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from crash_rate_aggregates.errors import BadSettingError
 from crash_rate_aggregates.redash.comparison import is_as_wanted, merged
-from crash_rate_aggregates.redash.objects import FoundObject, Kind, WantedObject
 from crash_rate_aggregates.redash.plan import Change, Step, plan
+from crash_rate_aggregates.redash.redash_objects import FoundObject, Kind, WantedObject
 from test.redash.model import ALL, SOURCE, after, chart, query, widget
 
 _VALUES = st.recursive(

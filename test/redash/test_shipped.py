@@ -9,13 +9,14 @@ from shutil import copytree
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
+from crash_rate_aggregates.crash_kinds import CRASH_KINDS
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.errors import BadSettingError, RedashFilesError
 from crash_rate_aggregates.questions.catalog import questions
 from crash_rate_aggregates.redash.files import read_files, shipped_files
-from crash_rate_aggregates.redash.objects import KEY_OPTION, Kind, WantedObject
 from crash_rate_aggregates.redash.query_text import value_to_run_with
-from crash_rate_aggregates.redash.wanted import Place, wanted_objects
+from crash_rate_aggregates.redash.redash_objects import KEY_OPTION, Kind, WantedObject
+from crash_rate_aggregates.redash.wanted import Addresses, wanted_objects
 from test.engines.made_days import DAY
 from test.job.days_in_postgres import rows
 from test.redash.filled_database import filled_database
@@ -28,8 +29,8 @@ _MUSTACHE = re.compile(r"{{ ([a-z_.]+) }}")
 
 def shipped(database: str | None = READER, webhook: str | None = HOOK) -> list[WantedObject]:
     """Return what the program ships."""
-    place = Place(database, webhook)
-    return wanted_objects(read_files(shipped_files()), questions(), place, today=TODAY)
+    addresses = Addresses(database, webhook)
+    return wanted_objects(read_files(shipped_files()), questions(), addresses, today=TODAY)
 
 
 def of_kind(kind: Kind) -> dict[str, WantedObject]:
@@ -147,6 +148,19 @@ class ObjectsTest(unittest.TestCase):
                 self.assertIn("yError", mapping.values(), key)
                 self.assertIn(f"{key.partition('/')[0]}/usage_hours", charts)
 
+    def test_rates_say_which_kind(self) -> None:
+        """A chart of a rate has in its name what people call its kind; each such kind has one."""
+        labels = {f"{kind.column}_rate": kind.label for kind in CRASH_KINDS if kind.column}
+        drawn = set()
+        for key, one in of_kind(Kind.CHART).items():
+            for column in one.fields["options"].get("columnMapping", {}):
+                if column.endswith("_rate"):
+                    self.assertRegex(
+                        one.name, rf"(?<![\w+-]){re.escape(labels[column])}(?![\w+-])", key
+                    )
+                    drawn.add(column)
+        self.assertEqual(drawn, set(labels))
+
     def test_alerts_really_fire(self) -> None:
         """The query of an alert has no parameter and is refreshed by Redash; the alert is sent."""
         queries = of_kind(Kind.QUERY)
@@ -185,7 +199,9 @@ class EditedFilesTest(unittest.TestCase):
 
     def wanted(self) -> list[WantedObject]:
         """Read the edited copy."""
-        return wanted_objects(read_files(self.folder), questions(), Place(None, None), today=TODAY)
+        return wanted_objects(
+            read_files(self.folder), questions(), Addresses(None, None), today=TODAY
+        )
 
     def test_edited_copy(self) -> None:
         """A copy of the files can be edited and read instead."""

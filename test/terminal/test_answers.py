@@ -5,19 +5,9 @@ import unittest
 from datetime import date
 from decimal import Decimal
 
-from rich.console import Console, RenderableType
-
-from crash_rate_aggregates.questions.crash_rate import CrashRate, CrashRates
-from crash_rate_aggregates.questions.rates import Answer
+from crash_rate_aggregates.questions.statement import Answer
 from crash_rate_aggregates.terminal.answers import MAX_ROWS, AnswerTable, write_csv
-from crash_rate_aggregates.terminal.rate_table import RatesTable
-
-
-def printed(shown: RenderableType, width: int = 300) -> list[str]:
-    """Return the lines on a terminal of that width, as the program prints on one."""
-    file = io.StringIO()
-    Console(file=file, width=width, markup=False, emoji=False, highlight=False).print(shown)
-    return [line.rstrip() for line in file.getvalue().splitlines()]
+from test.terminal.printed import printed
 
 
 class AnswerTableTest(unittest.TestCase):
@@ -75,32 +65,3 @@ class AnswerTableTest(unittest.TestCase):
             file.getvalue().splitlines()[1],
             '0.3333333333333333,,true,"{""a"": ""[/b]""}","[1, 2]","x,y",2016-03-14',
         )
-
-
-class RatesTableTest(unittest.TestCase):
-    rate = CrashRate(12345, 12.345, 10.1, 14.9, 1.0)
-    group = CrashRates(("nightly",), 9, 1_234_567.0, 100.0, *[rate] * 6)
-    none = CrashRates(("[/b]\x1b",), 9, 5.0, 100.0, *[CrashRate(1, None, None, None, None)] * 6)
-
-    def test_wide(self):
-        """Where there is room, each interval stands beside its rate."""
-        lines = printed(RatesTable(("channel",), [self.group, self.none]), 160)
-        self.assertEqual(" ".join(lines).count("12.35 (10.10 … 14.90)"), 5)
-        self.assertEqual(lines[-1], "1 more with fewer than 100 usage hours")
-
-    def test_eighty_columns(self):
-        """On 80 columns each interval stands below its rate, and no column is cut."""
-        lines = printed(RatesTable(("channel",), [self.group]), 80)
-        self.assertEqual(lines[4].split(), ["nightly", "1,234,567", *["12.35"] * 6])
-        self.assertEqual(lines[5].split(), ["10.1…14.9"] * 5)
-
-    def test_narrow(self):
-        """On fewer there are rates alone, and a word about the intervals."""
-        lines = printed(RatesTable(("channel",), [self.group]), 66)
-        self.assertEqual(lines[4].split(), ["nightly", "1,234,567", *["12.35"] * 6])
-        self.assertEqual(lines[-1], "For the 95% intervals, make the terminal wider.")
-
-    def test_texts_of_clients(self):
-        """A client's channel is not taken for markup, nor for a command to the terminal."""
-        strange = CrashRates(("[/b]\x1b",), 9, 1_000.0, 100.0, *[self.rate] * 6)
-        self.assertIn("[/b]\ufffd", " ".join(printed(RatesTable(("channel",), [strange]))))

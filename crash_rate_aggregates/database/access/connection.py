@@ -57,15 +57,6 @@ def connect(url: str) -> psycopg.Connection:
     return connection
 
 
-def hide_password(url: str) -> str:
-    """Return the URL as a `key=value` text for logs, with `***` for each secret."""
-    try:
-        settings = libpq_settings(url)
-    except BadSettingError:
-        return "(a database URL that cannot be read)"
-    return make_conninfo("", **{key: _shown(key, value) for key, value in settings.items()})
-
-
 def place(url: str) -> str:
     """Return host, port, database and user in words; what the URL leaves out is libpq's default."""
     defaults = {
@@ -113,10 +104,6 @@ def _has_ports(settings: dict[str, str]) -> bool:
     return _PORTS.fullmatch(ports) is not None and all(
         not port or 0 < int(port) < 1 << 16 for port in ports.split(",")
     )
-
-
-def _shown(key: str, value: str) -> str:
-    return "***" if "password" in key or "secret" in key else value
 
 
 def _reason(error: psycopg.Error) -> str:

@@ -9,6 +9,7 @@ import psycopg
 from psycopg import sql
 
 from crash_rate_aggregates.database.access.statements import statements_beside
+from crash_rate_aggregates.database.schema.rate_slots import rate_slots, with_slots
 from crash_rate_aggregates.errors import DatabaseError
 from crash_rate_aggregates.stats import Stat
 
@@ -31,15 +32,11 @@ def filled(text: str, stats: Sequence[Stat]) -> str:
     """Return the text of functions or views with the stats in its slots.
 
     Args:
-        text: `{stats}` stands for the columns, `{sums}` for their sums under the same names. Other
-            braces stay, as SQL needs them: none is doubled.
+        text: `{stats}` stands for the columns, the rest is that of `rate_slots`.
         stats: In the order of the columns.
     """
-    names = [sql.Identifier(stat.name) for stat in stats]
-    sums = [sql.SQL("sum({0})::bigint AS {0}").format(name) for name in names]
-    for slot, columns in (("{stats}", names), ("{sums}", sums)):
-        text = text.replace(slot, sql.SQL(", ").join(columns).as_string())
-    return text
+    names = sql.SQL(", ").join(sql.Identifier(stat.name) for stat in stats)
+    return with_slots(text, {"stats": names.as_string(), **rate_slots(stats)})
 
 
 def drop_definitions(connection: psycopg.Connection, made: Defined) -> None:

@@ -76,40 +76,6 @@ RETURN main_crashes - main_crashes_sent_twice / 2;
 
 COMMENT ON FUNCTION crash_main(double precision, double precision) IS 'Main process crashes, each once: main_crashes without half of main_crashes_sent_twice. Unit: crashes.';
 
-CREATE FUNCTION crash_kinds(
-    main_crashes double precision,
-    main_crashes_sent_twice double precision,
-    content_crashes double precision,
-    content_shutdown_crashes double precision,
-    plugin_crashes double precision,
-    gpu_crashes double precision
-)
-RETURNS TABLE (
-    place integer, kind text, is_count boolean, crashes double precision, variance double precision
-)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-AS $$
-    SELECT
-        kinds.place, kinds.kind, kinds.is_count, plus - minus, plus + minus
-    FROM (
-        VALUES
-        (1, 'main', true, crash_main(main_crashes, main_crashes_sent_twice), 0),
-        (2, 'content', true, content_crashes, 0),
-        (3, 'content_minus_shutdown', false, content_crashes, content_shutdown_crashes),
-        (
-            4,
-            'main_and_content_minus_shutdown',
-            false,
-            crash_main(main_crashes, main_crashes_sent_twice) + content_crashes,
-            content_shutdown_crashes
-        ),
-        (5, 'plugin', true, plugin_crashes, 0),
-        (6, 'gpu', true, gpu_crashes, 0)
-    ) AS kinds (place, kind, is_count, plus, minus)
-$$;
-
-COMMENT ON FUNCTION crash_kinds(double precision, double precision, double precision, double precision, double precision, double precision) IS 'The kinds of crashes, one row each, from sums of main_crashes, main_crashes_sent_twice, content_crashes, content_shutdown_crashes, plugin_crashes and gpu_crashes: main (M), content (C), content_minus_shutdown (C-S), main_and_content_minus_shutdown (M+C-S), plugin and gpu. A difference of counts is no count: its variance is at most that of all its parts together, which is exact for independent parts and too wide for those inside each other.';
-
 -- Pearson's chi-square over its degrees of freedom. Of one day, x crashes in h hours:
 -- sum((x - rate * h)^2 / (variance_per_hour * h)), multiplied out so that one pass is enough.
 CREATE FUNCTION crash_dispersion(
@@ -129,6 +95,44 @@ RETURN CASE
 END;
 
 COMMENT ON FUNCTION crash_dispersion(bigint, double precision, double precision, double precision, double precision) IS 'How much more crashes vary from day to day than chance does, from days with usage hours, their hours, crashes, variance and sum(crashes^2 / hours), all of one group: Pearson''s chi-square over its degrees of freedom (McCullagh and Nelder, Generalized Linear Models, 1989, 4.5), at least 1. NULL with fewer than 7 days, which are too few to tell.';
+
+-- Its parameters and rows are made from the kinds of crashes in crash_kinds.py. What callers hand over
+-- by name is made there too: see rate_slots.py.
+CREATE FUNCTION crash_kinds(
+    {kind_parameters}
+)
+RETURNS TABLE (
+    place integer,
+    kind text,
+    is_count boolean,
+    crashes double precision,
+    variance double precision,
+    dispersion double precision
+)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT
+        kinds.place,
+        kinds.kind,
+        kinds.is_count,
+        plus - minus,
+        plus + minus,
+        varying.dispersion
+    FROM (
+        VALUES
+        {kind_values}
+    ) AS kinds (place, kind, is_count, plus, minus, day_plus, day_minus, squares)
+    -- In FROM, as PostgreSQL would else compute it anew for each place where crash_rate uses it.
+    CROSS JOIN LATERAL crash_dispersion(
+        days => days,
+        usage_hours => day_hours,
+        crashes => day_plus - day_minus,
+        variance => day_plus + day_minus,
+        squares => squares
+    ) AS varying (dispersion)
+$$;
+
+COMMENT ON FUNCTION crash_kinds IS 'The kinds of crashes, one row each, from sums of stats of a group: {kinds_in_words}. For the dispersion it also takes how many of the group''s days have usage hours (days), the sums over these days alone (day_…) and, for each kind, sum(crashes^2 / hours) over them (…_squares); without these it is NULL. A difference of counts is no count: its variance is at most that of all its parts together, which is exact for independent parts and too wide for those inside each other.';
 
 -- Limits of counts.
 
@@ -246,59 +250,15 @@ $$;
 COMMENT ON FUNCTION crash_rate(boolean, double precision, double precision, double precision, double precision, double precision) IS 'Crashes per 1,000 usage hours with the 95% interval, from is_count, crashes and variance of crash_kinds, usage hours, dispersion and the fewest hours for a rate. NULL, never 0, where hours are too few. A count has the limits of crash_count_lower_limit and crash_count_upper_limit; those of a difference are made from the limits of what is added and of what is taken away, as Zou and Donner do (Statistics in Medicine 27, 2008). An unknown dispersion counts as 1. Unit: crashes per 1,000 hours.';
 
 -- A column of squares is sum(crashes ^ 2 / usage_hours).
-CREATE FUNCTION crash_rates_of_sums(
-    days bigint,
-    usage_hours double precision,
-    main_crashes double precision,
-    main_crashes_sent_twice double precision,
-    content_crashes double precision,
-    content_shutdown_crashes double precision,
-    main_squares double precision,
-    content_squares double precision,
-    main_and_content_minus_shutdown_squares double precision
+-- Redash draws bars of one length to both sides of a value, so the farther limit decides.
+CREATE FUNCTION crash_error_bar(
+    per_1000_hours double precision, lower_limit double precision, upper_limit double precision
 )
-RETURNS TABLE (
-    place integer,
-    kind text,
-    crashes bigint,
-    per_1000_hours double precision,
-    lower_limit double precision,
-    upper_limit double precision,
-    dispersion double precision
-)
+RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-AS $$
-    SELECT
-        kinds.place,
-        kinds.kind,
-        rate.whole_crashes,
-        rate.per_1000_hours,
-        rate.lower_limit,
-        rate.upper_limit,
-        varying.dispersion
-    FROM crash_kinds(
-        main_crashes, main_crashes_sent_twice, content_crashes, content_shutdown_crashes, 0, 0
-    ) AS kinds
-    JOIN (
-        VALUES
-        ('main', main_squares),
-        ('content', content_squares),
-        ('main_and_content_minus_shutdown', main_and_content_minus_shutdown_squares)
-    ) AS of_kind (kind, squares) ON of_kind.kind = kinds.kind
-    CROSS JOIN LATERAL crash_dispersion(
-        days, usage_hours, kinds.crashes, kinds.variance, of_kind.squares
-    ) AS varying (dispersion)
-    CROSS JOIN LATERAL crash_rate(
-        kinds.is_count,
-        kinds.crashes,
-        kinds.variance,
-        usage_hours,
-        varying.dispersion,
-        crash_min_usage_hours()
-    ) AS rate
-$$;
+RETURN greatest(upper_limit - per_1000_hours, per_1000_hours - lower_limit);
 
-COMMENT ON FUNCTION crash_rates_of_sums(bigint, double precision, double precision, double precision, double precision, double precision, double precision, double precision, double precision) IS 'Rates with 95% intervals of main, content and main_and_content_minus_shutdown, one row each, from the sums of one group: its days with usage hours, hours, crashes, and sum(crashes^2 / hours) of each kind over its days, for crash_dispersion. As crash_rate.';
+COMMENT ON FUNCTION crash_error_bar IS 'How far the limit of a rate''s interval that is farther from the rate lies from it, for charts whose bars are symmetric. Unit: crashes per 1,000 hours.';
 
 -- What the program itself calls.
 

@@ -1,5 +1,6 @@
 -- What people and dashboards ask instead of the tables. Applied anew like functions.sql, after it. The
--- stats, and their sums under the same names, come from stats.STATS: a new one is in the views by itself.
+-- stats come from stats.STATS, the kinds of crashes from crash_kinds.CRASH_KINDS: a new one is in the views
+-- by itself.
 
 -- Which runs and days there are, and what a run changed.
 
@@ -93,7 +94,7 @@ GROUP BY
 
 COMMENT ON VIEW crash_aggregates_restatements IS 'Rows, crashes and usage hours by channel before and after every run that replaced an earlier one; NULL for a channel that a run did not have.';
 
--- The summaries with the words that people use: M, C-S and M+C-S; C is content_crashes.
+-- The summaries with the kinds of crashes that are no stat by themselves.
 
 CREATE VIEW crash_counts_by_channel AS
 SELECT
@@ -104,13 +105,10 @@ SELECT
     aggregates,
     usage_hours,
     {stats},
-    crash_main(main_crashes, main_crashes_sent_twice) AS main,
-    content_crashes - content_shutdown_crashes AS content_minus_shutdown,
-    crash_main(main_crashes, main_crashes_sent_twice) + content_crashes - content_shutdown_crashes
-        AS main_and_content_minus_shutdown
+    {counts}
 FROM crash_aggregates_by_channel;
 
-COMMENT ON VIEW crash_counts_by_channel IS 'crash_aggregates_by_channel, and beside content_crashes (C) also main (M), content_minus_shutdown (C-S) and main_and_content_minus_shutdown (M+C-S). Unit: crashes.';
+COMMENT ON VIEW crash_counts_by_channel IS 'crash_aggregates_by_channel, and beside the stats also {counts_in_words}. Unit: crashes.';
 
 CREATE VIEW crash_counts_by_build AS
 SELECT
@@ -124,13 +122,10 @@ SELECT
     aggregates,
     usage_hours,
     {stats},
-    crash_main(main_crashes, main_crashes_sent_twice) AS main,
-    content_crashes - content_shutdown_crashes AS content_minus_shutdown,
-    crash_main(main_crashes, main_crashes_sent_twice) + content_crashes - content_shutdown_crashes
-        AS main_and_content_minus_shutdown
+    {counts}
 FROM crash_aggregates_by_build;
 
-COMMENT ON VIEW crash_counts_by_build IS 'crash_aggregates_by_build, and beside content_crashes (C) also main (M), content_minus_shutdown (C-S) and main_and_content_minus_shutdown (M+C-S). Unit: crashes.';
+COMMENT ON VIEW crash_counts_by_build IS 'crash_aggregates_by_build, and beside the stats also {counts_in_words}. Unit: crashes.';
 
 CREATE VIEW crash_counts_by_system AS
 SELECT
@@ -142,13 +137,10 @@ SELECT
     aggregates,
     usage_hours,
     {stats},
-    crash_main(main_crashes, main_crashes_sent_twice) AS main,
-    content_crashes - content_shutdown_crashes AS content_minus_shutdown,
-    crash_main(main_crashes, main_crashes_sent_twice) + content_crashes - content_shutdown_crashes
-        AS main_and_content_minus_shutdown
+    {counts}
 FROM crash_aggregates_by_system;
 
-COMMENT ON VIEW crash_counts_by_system IS 'crash_aggregates_by_system, and beside content_crashes (C) also main (M), content_minus_shutdown (C-S) and main_and_content_minus_shutdown (M+C-S). Unit: crashes.';
+COMMENT ON VIEW crash_counts_by_system IS 'crash_aggregates_by_system, and beside the stats also {counts_in_words}. Unit: crashes.';
 
 CREATE VIEW crash_counts_by_country AS
 SELECT
@@ -160,50 +152,31 @@ SELECT
     aggregates,
     usage_hours,
     {stats},
-    crash_main(main_crashes, main_crashes_sent_twice) AS main,
-    content_crashes - content_shutdown_crashes AS content_minus_shutdown,
-    crash_main(main_crashes, main_crashes_sent_twice) + content_crashes - content_shutdown_crashes
-        AS main_and_content_minus_shutdown
+    {counts}
 FROM crash_aggregates_by_country;
 
-COMMENT ON VIEW crash_counts_by_country IS 'crash_aggregates_by_country, and beside content_crashes (C) also main (M), content_minus_shutdown (C-S) and main_and_content_minus_shutdown (M+C-S). Unit: crashes.';
+COMMENT ON VIEW crash_counts_by_country IS 'crash_aggregates_by_country, and beside the stats also {counts_in_words}. Unit: crashes.';
 
 -- Each day with the dispersion of the 28 days up to it, so that a day's interval does not depend on
 -- which days are asked for, and a slow change of the rate does not pass for chance.
 CREATE VIEW crash_rates_by_day AS
-WITH sums AS (
+WITH days AS (
     SELECT
         activity_date,
         application,
         channel,
-        sum(usage_seconds)::double precision / 3600 AS usage_hours,
         {sums}
     FROM crash_aggregates_by_channel
     GROUP BY activity_date, application, channel
 ),
 
-days AS (
-    SELECT sums.activity_date, sums.application, sums.channel, sums.usage_hours, kinds.*
-    FROM sums
-    CROSS JOIN LATERAL crash_kinds(
-        main_crashes, main_crashes_sent_twice, content_crashes, content_shutdown_crashes,
-        plugin_crashes, gpu_crashes
-    ) AS kinds
-),
-
-dispersed AS (
+sums AS (
     SELECT
         days.*,
-        crash_dispersion(
-            count(*) FILTER (WHERE usage_hours > 0) OVER recent,
-            sum(usage_hours) OVER recent,
-            sum(crashes) FILTER (WHERE usage_hours > 0) OVER recent,
-            sum(variance) FILTER (WHERE usage_hours > 0) OVER recent,
-            sum(crashes * crashes / nullif(usage_hours, 0)) OVER recent
-        ) AS dispersion
+        {sums_of_recent_days}
     FROM days
     WINDOW recent AS (
-        PARTITION BY application, channel, kind
+        PARTITION BY application, channel
         ORDER BY activity_date
         RANGE BETWEEN INTERVAL '27 days' PRECEDING AND CURRENT ROW
     )
@@ -215,16 +188,16 @@ SELECT
     channel,
     kind,
     place,
-    rate.whole_crashes AS crashes,
+    whole_crashes AS crashes,
     usage_hours,
-    crash_min_usage_hours() AS min_usage_hours,
-    rate.per_1000_hours,
-    rate.lower_limit,
-    rate.upper_limit,
+    min_usage_hours,
+    per_1000_hours,
+    lower_limit,
+    upper_limit,
     dispersion
-FROM dispersed
-CROSS JOIN LATERAL crash_rate(
-    is_count, crashes, variance, usage_hours, dispersion, crash_min_usage_hours()
-) AS rate;
+FROM sums
+CROSS JOIN crash_min_usage_hours() AS min_usage_hours
+CROSS JOIN LATERAL {dispersed_kinds}
+CROSS JOIN LATERAL {rate};
 
 COMMENT ON VIEW crash_rates_by_day IS 'Crash rates by activity date, application, channel and kind: crashes, usage hours, crashes per 1,000 usage hours with the 95% interval, and the dispersion of the 28 days up to the day, NULL with fewer than 7. Rates are NULL below min_usage_hours.';

@@ -1,10 +1,9 @@
--- A bar reaches to the limit of the interval that is farther from the rate.
 SELECT
     build_id,
     usage_hours,
     main_rate,
-    greatest(main_upper - main_rate, main_rate - main_lower) AS main_error,
+    crash_error_bar(main_rate, main_lower, main_upper) AS main_error,
     m_c_s_rate,
-    greatest(m_c_s_upper - m_c_s_rate, m_c_s_rate - m_c_s_lower) AS m_c_s_error
+    crash_error_bar(m_c_s_rate, m_c_s_lower, m_c_s_upper) AS m_c_s_error
 FROM question
 ORDER BY build_id

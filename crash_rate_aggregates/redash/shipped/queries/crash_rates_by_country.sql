@@ -4,8 +4,8 @@ SELECT
     coalesce(question.architecture, '(none)') AS architecture,
     question.usage_hours,
     question.per_1000_hours AS main_rate,
-    greatest(
-        question.upper_limit - question.per_1000_hours, question.per_1000_hours - question.lower_limit
+    crash_error_bar(
+        question.per_1000_hours, question.lower_limit, question.upper_limit
     ) AS main_error
 FROM (
     SELECT country, sum(usage_hours) AS usage_hours

@@ -4,7 +4,7 @@ SELECT
     max(per_1000_hours) FILTER (WHERE kind = 'main') AS main_rate,
     max(lower_limit) FILTER (WHERE kind = 'main') AS main_lower,
     max(upper_limit) FILTER (WHERE kind = 'main') AS main_upper,
-    max(greatest(upper_limit - per_1000_hours, per_1000_hours - lower_limit))
+    max(crash_error_bar(per_1000_hours, lower_limit, upper_limit))
         FILTER (WHERE kind = 'main') AS main_error,
     max(per_1000_hours) FILTER (WHERE kind = 'content') AS content_rate,
     max(per_1000_hours) FILTER (WHERE kind = 'main_and_content_minus_shutdown') AS m_c_s_rate

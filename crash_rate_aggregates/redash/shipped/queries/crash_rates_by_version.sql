@@ -5,9 +5,9 @@ SELECT
     versions.build_version,
     usage_hours,
     main_rate,
-    greatest(main_upper - main_rate, main_rate - main_lower) AS main_error,
+    crash_error_bar(main_rate, main_lower, main_upper) AS main_error,
     m_c_s_rate,
-    greatest(m_c_s_upper - m_c_s_rate, m_c_s_rate - m_c_s_lower) AS m_c_s_error
+    crash_error_bar(m_c_s_rate, m_c_s_lower, m_c_s_upper) AS m_c_s_error
 FROM (
     SELECT build_version, min(build_age) AS first, max(build_age) AS last
     FROM question

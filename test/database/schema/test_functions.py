@@ -4,6 +4,8 @@ import math
 import random
 from datetime import date
 
+from crash_rate_aggregates.crash_kinds import CRASH_KINDS, stats_of
+from crash_rate_aggregates.stats import STATS
 from test.database.sample_days import DatabaseTestCase
 
 KNOWN = {
@@ -135,14 +137,17 @@ class DispersionTest(DatabaseTestCase):
 
 
 class CrashRateTest(DatabaseTestCase):
-    def rates(self, hours, stats, dispersion=None, min_hours=0.0):
+    def rates(self, hours, dispersion=None, min_hours=0.0, **stats):
+        """Return the rate of each kind; stats that are not given are 0."""
+        names = [stat.name for stat in stats_of(CRASH_KINDS, STATS)]
+        self.assertLessEqual(set(stats), set(names))
         return {
             kind: tuple(numbers)
             for kind, *numbers in self.rows(
                 "SELECT kind, whole_crashes, per_1000_hours, lower_limit, upper_limit "
-                "FROM crash_kinds(%s, %s, %s, %s, %s, %s) AS kinds, "
+                f"FROM crash_kinds({', '.join(f'{name} => %s' for name in names)}) AS kinds, "
                 "crash_rate(is_count, crashes, variance, %s, %s, %s) AS rate ORDER BY place",
-                *stats,
+                *(stats.get(name, 0) for name in names),
                 hours,
                 dispersion,
                 min_hours,
@@ -150,10 +155,17 @@ class CrashRateTest(DatabaseTestCase):
         }
 
     def test_kinds(self):
-        """The kinds are M, C, C-S, M+C-S, plugin and gpu, in this order."""
-        rates = self.rates(1000, (10, 0, 8, 5, 3, 1))
+        """The kinds are M, C, C-S, M+C-S, then the stats that are one, in this order."""
+        rates = self.rates(
+            1000,
+            main_crashes=10,
+            content_crashes=8,
+            content_shutdown_crashes=5,
+            plugin_crashes=3,
+            gpu_crashes=1,
+        )
         self.assertEqual(
-            [(kind, rate[:2]) for kind, rate in rates.items()],
+            [(kind, rate[:2]) for kind, rate in rates.items()][:6],
             [
                 ("main", (10, 10.0)),
                 ("content", (8, 8.0)),
@@ -167,7 +179,13 @@ class CrashRateTest(DatabaseTestCase):
     def test_sent_twice(self):
         """Half of the main crashes sent twice is taken off; of an odd number one more stays."""
         for sent_twice, main in ((0, 10), (1, 10), (2, 9), (5, 8), (10, 5)):
-            rates = self.rates(1000, (10, sent_twice, 8, 5, 0, 0))
+            rates = self.rates(
+                1000,
+                main_crashes=10,
+                main_crashes_sent_twice=sent_twice,
+                content_crashes=8,
+                content_shutdown_crashes=5,
+            )
             self.assertEqual(rates["main"][0], main)
             self.assertEqual(rates["main_and_content_minus_shutdown"][0], main + 3)
 
@@ -180,7 +198,7 @@ class CrashRateTest(DatabaseTestCase):
 
     def test_difference(self):
         """The way from C-S to a limit is as long as those of C and S are, at a right angle."""
-        rates = self.rates(1000, (0, 0, 40, 60, 0, 0), dispersion=2.25)
+        rates = self.rates(1000, content_crashes=40, content_shutdown_crashes=60, dispersion=2.25)
         crashes, rate, lower, upper = rates["content_minus_shutdown"]
         self.assertEqual((crashes, rate), (-20, -20.0))
         (c_down, c_up), (s_down, s_up) = self.limits(40.0, 2.25), self.limits(60.0, 2.25)
@@ -189,7 +207,9 @@ class CrashRateTest(DatabaseTestCase):
 
     def test_difference_of_many(self):
         """Of many crashes that is the interval of a normal distribution of that variance."""
-        rates = self.rates(1000, (300_000, 0, 400_000, 100_000, 0, 0))
+        rates = self.rates(
+            1000, main_crashes=300_000, content_crashes=400_000, content_shutdown_crashes=100_000
+        )
         crashes, _, lower, upper = rates["main_and_content_minus_shutdown"]
         self.assertEqual(crashes, 600_000)
         self.assertAlmostEqual((crashes - lower) / (Z * math.sqrt(800_000)), 1, 2)
@@ -197,7 +217,7 @@ class CrashRateTest(DatabaseTestCase):
 
     def test_no_crashes(self):
         """Without a crash M+C-S may be as high as M alone, by the exact limit of no crash."""
-        rates = self.rates(1000, (0, 0, 0, 0, 0, 0))
+        rates = self.rates(1000)
         self.assertEqual(rates["main"][:3], (0, 0.0, 0.0))
         self.assertAlmostEqual(rates["main"][3], 3.6889, 4)
         crashes, rate, lower, upper = rates["main_and_content_minus_shutdown"]
@@ -208,9 +228,9 @@ class CrashRateTest(DatabaseTestCase):
     def test_too_few_hours(self):
         """With too few hours, or none, there is a count and no rate, never a rate of 0."""
         for hours, min_hours in ((99.9, 100), (0, 0)):
-            rates = self.rates(hours, (0, 0, 0, 0, 0, 0), min_hours=min_hours)
+            rates = self.rates(hours, min_hours=min_hours)
             self.assertEqual(set(rates.values()), {(0, None, None, None)})
-        self.assertEqual(self.rates(100, (1, 0, 0, 0, 0, 0), min_hours=100)["main"][1], 10.0)
+        self.assertEqual(self.rates(100, main_crashes=1, min_hours=100)["main"][1], 10.0)
 
     def test_usual_threshold(self):
         """The usual threshold is 100 usage hours."""

@@ -1,0 +1,109 @@
+"""The kinds of crashes that have a rate: what each is called, and how it is counted from stats.
+
+The functions and views of the database, the questions, the tables of the terminal and the docs are
+made from this table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from crash_rate_aggregates.stats import STATS, Stat
+
+
+@dataclass(frozen=True, slots=True)
+class CrashKind:
+    """One kind of crash."""
+
+    name: str
+    """What the database calls it."""
+    label: str
+    """What people say; heads a narrow column."""
+    heading: str
+    """Heads a wide column."""
+    description: str
+    """What is counted, in Markdown."""
+    plus: str
+    """SQL over the sums of stats of a group: the crashes that are added."""
+    minus: str | None = None
+    """SQL over them: those that are taken away; None where the kind is a count."""
+    column: str | None = None
+    """Begins the names of the kind's columns in questions where each kind has its own, like
+    `m_c_s` of `m_c_s_rate`; None for a kind that these questions leave out."""
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it is a count, which has exact limits."""
+        return self.minus is None
+
+    @property
+    def crashes(self) -> str:
+        """SQL over the sums of stats of a group: how many crashes there are."""
+        return self.plus if self.is_count else f"{self.plus} - {self.minus}"
+
+    def is_made_of(self, stat: Stat) -> bool:
+        """Tell whether the stat enters the kind."""
+        # By whole words: names of stats are parts of others.
+        return re.search(rf"\b{stat.name}\b", f"{self.plus} {self.minus or ''}") is not None
+
+
+_MAIN = "crash_main(main_crashes, main_crashes_sent_twice)"
+_SHUTDOWN = "content_shutdown_crashes"
+_MADE_OF_STATS = (
+    CrashKind(
+        "main",
+        "M",
+        "main (M)",
+        "`main_crashes`, less half of `main_crashes_sent_twice`",
+        plus=_MAIN,
+        column="main",
+    ),
+    CrashKind(
+        "content",
+        "C",
+        "content (C)",
+        "`content_crashes`, shutdown kills included",
+        plus="content_crashes",
+        column="content",
+    ),
+    CrashKind(
+        "content_minus_shutdown",
+        "C-S",
+        "C-S",
+        "`content_crashes - content_shutdown_crashes`; may be negative",
+        plus="content_crashes",
+        minus=_SHUTDOWN,
+    ),
+    CrashKind(
+        "main_and_content_minus_shutdown",
+        "M+C-S",
+        "M+C-S",
+        "`main` and `content_minus_shutdown` together",
+        plus=f"{_MAIN} + content_crashes",
+        minus=_SHUTDOWN,
+        column="m_c_s",
+    ),
+)
+
+
+def kinds_of(stats: Iterable[Stat]) -> tuple[CrashKind, ...]:
+    """Return the kinds: those made of several stats, then the stats that are a kind themselves."""
+    return (
+        *_MADE_OF_STATS,
+        *(
+            CrashKind(stat.kind, stat.kind, stat.kind, f"`{stat.name}`", plus=stat.name)
+            for stat in stats
+            if stat.kind
+        ),
+    )
+
+
+def stats_of(kinds: Sequence[CrashKind], stats: Iterable[Stat]) -> tuple[Stat, ...]:
+    """Return the stats that enter one of the kinds, in their own order."""
+    return tuple(stat for stat in stats if any(kind.is_made_of(stat) for kind in kinds))
+
+
+CRASH_KINDS = kinds_of(STATS)
+"""In the order in which people see them."""
