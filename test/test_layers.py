@@ -14,7 +14,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 PACKAGE = PROJECT / "crash_rate_aggregates"
 
 LAYERS = (
-    ("errors", "sql_files"),
+    ("errors", "settable", "sql_files"),
     ("dimensions", "stats", "outcomes"),
     ("rows",),
     ("normalize",),
@@ -23,9 +23,9 @@ LAYERS = (
     ("questions",),
     ("engines",),
     ("health",),
-    ("job",),
+    ("job", "redash"),
     ("settings",),
-    ("sample_pings", "redash"),
+    ("sample_pings",),
     ("terminal",),
     ("cli",),
     ("fill_database", "__main__"),

@@ -17,7 +17,8 @@ from crash_rate_aggregates.redash.found import found_objects
 from crash_rate_aggregates.redash.objects import Kind, WantedObject
 from crash_rate_aggregates.redash.plan import Step
 from crash_rate_aggregates.redash.push import planned, push
-from crash_rate_aggregates.redash.wanted import Place, wanted_objects
+from crash_rate_aggregates.redash.redash_access import RedashAccess
+from crash_rate_aggregates.redash.wanted import wanted_objects
 from test.cli.test_cli import typed
 from test.redash.real_redash import (
     RECORDED_DATABASE,
@@ -66,7 +67,7 @@ class PushTest(unittest.TestCase):
 
     def small(self, webhook: str | None) -> list[WantedObject]:
         """Want the small files."""
-        place = Place(self.database, webhook)
+        place = RedashAccess(database=self.database, webhook=webhook)
         return wanted_objects(read_files(SMALL), questions(), place, today=date(2016, 3, 15))
 
     def live_database(self) -> str:
