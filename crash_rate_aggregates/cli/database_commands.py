@@ -71,6 +71,7 @@ def init(config: str | None, **flags: Any) -> None:
     click.echo(f"{roles.owner} owns the tables, {roles.writer} fills them, {roles.reader} reads")
 
 
+# Each asks the server of one home, which is not the database that --database may name.
 def _server_command(function: Callable[[EmbeddedServer], None]) -> click.Command:
     @database.command(function.__name__.strip("_"), help=function.__doc__)
     @together(*part_options("server"), config_option)

@@ -87,14 +87,16 @@ def _fill(
     config: str | None,
     **flags: Any,
 ) -> int:
+    # Before the imports: whoever mistyped a setting need not wait for drivers and engines.
+    settings = load_settings(flags, config)
+    dimensions = settings.dimensions.among(base)
+    pings = required_pings(settings)
+
     from crash_rate_aggregates import job as jobs
     from crash_rate_aggregates.sources.stores.urls import open_store
     from crash_rate_aggregates.terminal.day_reports import DayReports
     from crash_rate_aggregates.terminal.progress import shown_progress
 
-    settings = load_settings(flags, config)
-    dimensions = settings.dimensions.among(base)
-    pings = required_pings(settings)
     # Before a server is started: what is mistyped is told at once, and once.
     open_store(pings, settings.storage, settings.selection)
     with (

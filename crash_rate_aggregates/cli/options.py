@@ -32,6 +32,7 @@ def together(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _
     """Make one decorator of several; --help lists the options in this order."""
 
     def add_all(command: _Command) -> _Command:
+        # As decorators below each other do: the last one is applied first.
         for option in reversed(options):
             command = option(command)
         return command
@@ -39,12 +40,14 @@ def together(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _
     return add_all
 
 
+# Not a setting itself: it says where settings are, so it cannot stand among them.
 config_option = click.option("--config", metavar="FILE", help="TOML file with settings.")
 connection_options = together(*part_options("database", "server"), config_option)
 run_options = together(
     *part_options("day", "selection", "storage"),
     connection_options,
     *part_options("grouping", "spark", "dimensions"),
+    # These two have no setting: each is a decision about one day, never a habit of an installation.
     click.option(
         "--allow-empty", is_flag=True, help="Replace a day of which no ping counts by nothing."
     ),

@@ -71,6 +71,7 @@ def push(*, as_json: bool, **flags: Any) -> int:
     from crash_rate_aggregates.redash.plan import Step
     from crash_rate_aggregates.terminal.redash_steps import step_lines, steps_json, summary_line
 
+    # Steps are shown as they are done; with --json stdout is for the one document at the end.
     console = STDERR if as_json else stdout_lines()
 
     def show(step: Step) -> None:
@@ -97,6 +98,7 @@ def _redash(
 
     access = load_settings(flags, config).redash
     url, api_key = _required(access)
+    # All files are read before Redash is asked: a mistake in them changes nothing there.
     wanted = wanted_objects(
         read_files(files or shipped_files()),
         questions(),

@@ -49,6 +49,7 @@ def sample_pings(
         max_submission_date=days[-1],
         pings_per_day=pings_per_day,
         seed=seed,
+        # The setting of the engine: what a machine's file allows it, it allows this too.
         jobs=load_settings({"jobs": jobs}, config).day.jobs,
     )
     click.echo(str(summary))

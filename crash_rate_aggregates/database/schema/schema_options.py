@@ -29,7 +29,7 @@ class RoleOptions:
             says="Begins the names of the roles.",
             # With `_owner` behind it, still a name that PostgreSQL does not cut, nor we quote.
             pattern=r"[a-z_][a-z0-9_]{0,50}",
-            takes="at most 51 small letters, digits and `_`, no digit first",
+            takes="a name of up to 51 small letters, digits and `_`, no digit first",
         ),
     ] = "crash_rate"
     owner_password: Annotated[
