@@ -111,6 +111,8 @@ class FourPlacesTest(PlacesTest):
         """A variable can hold one KEY=VALUE as a flag does, or a JSON object of several."""
         settings = self.loaded(CRASH_RATE_AGGREGATES_SPARK_CONF="spark.executor.memory=2g")
         self.assertEqual(settings.spark.conf, {"spark.executor.memory": "2g"})
+        typed = self.loaded("--spark-conf", " a.b = c d").spark.conf
+        self.assertEqual(typed, {"a.b": " c d"})
         with self.assertRaisesRegex(BadSettingError, "^setting spark_conf of CRASH_RATE"):
             self.loaded(CRASH_RATE_AGGREGATES_SPARK_CONF='{"a": "b"')
 
@@ -127,6 +129,14 @@ class FourPlacesTest(PlacesTest):
         )
         found = (settings.day.scratch, settings.server.home, settings.server.postgres_bin)
         self.assertEqual(found, (home / "scratch", home / "cra", home / "bin"))
+
+    def test_sizes_that_no_machine_has(self) -> None:
+        """A size of twenty digits is refused here, and not by DuckDB after the day was judged."""
+        for key in ("memory", "scratch_space"):
+            with self.assertRaisesRegex(
+                BadSettingError, f"^setting {key} '9+GB' of .* is not a size"
+            ):
+                self.loaded(str(DECLARED[key].flag), "9" * 20 + "GB")
 
     def test_the_whole_text_counts(self) -> None:
         """A line feed behind a sound text makes it a wrong one."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 import unittest
 from pathlib import Path
 
@@ -16,6 +18,22 @@ from crash_rate_aggregates.settings.from_settings import (
 )
 from test.settings.given import PlacesTest
 
+INTERRUPTED = """
+import os, signal, sys
+from crash_rate_aggregates.settings.config import load_settings
+from crash_rate_aggregates.settings.from_settings import chosen_engine
+
+def interrupt(event, arguments):
+    if event == "import" and arguments[0] == "_duckdb":
+        os.kill(os.getpid(), signal.SIGINT)
+
+sys.addaudithook(interrupt)
+try:
+    chosen_engine(load_settings({"engine": "embedded"}, None))
+except KeyboardInterrupt:
+    print("interrupted, DuckDB loaded:", "connect" in dir(sys.modules.get("duckdb")))
+"""
+
 
 class OpenedTest(PlacesTest):
     def test_embedded_engine(self) -> None:
@@ -26,6 +44,13 @@ class OpenedTest(PlacesTest):
         )
         limits = GroupingLimits("2GB", "3TB", threads=3)
         self.assertEqual(chosen_engine(settings), EmbeddedEngine(3, Path("/x"), limits))
+
+    def test_ctrl_c_while_the_engine_loads(self) -> None:
+        """Ctrl-C while DuckDB loads waits for it: in the middle it would abort the process."""
+        done = subprocess.run(
+            [sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, check=False
+        )
+        self.assertEqual(done.stdout, "interrupted, DuckDB loaded: True\n", done.stderr)
 
     def test_named_database(self) -> None:
         """The single settings of the database make one connection string."""
