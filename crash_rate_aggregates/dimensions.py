@@ -6,10 +6,12 @@ it. Names and paths are those of 2016.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated
 
 from crash_rate_aggregates.errors import DimensionsError
+from crash_rate_aggregates.settable import Settable
 
 MAX_LENGTH = 200
 """Code points that are kept of a dimension value; longer ones are shortened and counted."""
@@ -96,3 +98,48 @@ def checked_dimensions(dimensions: Sequence[Dimension]) -> tuple[Dimension, ...]
             raise DimensionsError(f"dimension {dimension.name!r} is named twice: rename one")
         seen.add(dimension.name)
     return tuple(dimensions)
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionChoice:
+    """What crash counts and usage hours are grouped by, beside what the code says."""
+
+    names: Annotated[
+        tuple[str, ...] | None,
+        Settable(
+            key="dimensions",
+            flag="--dimension",
+            says="Names of the dimensions to use.",
+            unset="all",
+        ),
+    ] = None
+    extra: Annotated[
+        Mapping[str, str],
+        Settable(
+            key="extra_dimensions",
+            flag="--extra-dimension",
+            says="Further dimensions: the name, and the path like `environment/build/id`.",
+        ),
+    ] = field(default_factory=dict)
+
+    def among(self, base: Sequence[Dimension]) -> tuple[Dimension, ...]:
+        """Return the dimensions of a run: all of `base` and the extra ones, or the chosen ones.
+
+        Raises:
+            DimensionsError: A chosen name is unknown, or names clash.
+        """
+        extra = [
+            Dimension(name, tuple(path.strip("/").split("/")), "Added in the settings.")
+            for name, path in self.extra.items()
+        ]
+        known = checked_dimensions([*base, *extra])
+        if self.names is None:
+            return known
+        by_name = {dimension.name: dimension for dimension in known}
+        for name in self.names:
+            if name not in by_name:
+                raise DimensionsError(
+                    f"there is no dimension {name!r}: choose from {', '.join(by_name)}, or add it "
+                    "under extra_dimensions"
+                )
+        return tuple(by_name[name] for name in dict.fromkeys(self.names))

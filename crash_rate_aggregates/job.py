@@ -37,7 +37,10 @@ from crash_rate_aggregates.health.check import PAST, CheckedDay, check_day
 from crash_rate_aggregates.health.due import due_days
 from crash_rate_aggregates.health.fit_to_store import require_counted, require_files
 from crash_rate_aggregates.outcomes import LedgerLine
-from crash_rate_aggregates.sources.stores.objects.bucket import USUAL_STORAGE, StorageOptions
+from crash_rate_aggregates.sources.stores.objects.storage_options import (
+    USUAL_STORAGE,
+    StorageOptions,
+)
 from crash_rate_aggregates.sources.stores.selection import EVERYTHING, PathSelection
 from crash_rate_aggregates.sources.stores.urls import open_store
 

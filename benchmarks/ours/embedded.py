@@ -15,14 +15,13 @@ from pathlib import Path
 def main(folder: str, output: str, cores: str) -> None:
     """Compute the day with the default settings."""
     from benchmarks.ours.days import compute
-    from crash_rate_aggregates.engines.embedded.duckdb_grouping import GroupingLimits
     from crash_rate_aggregates.engines.embedded.engine import EmbeddedEngine
-    from crash_rate_aggregates.settings.config import load_settings
+    from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
 
-    settings = load_settings({"jobs": int(cores)}, None)
+    jobs = int(cores)
     with tempfile.TemporaryDirectory(prefix="benchmark-scratch-") as scratch:
-        limits = GroupingLimits(settings.memory, settings.scratch_space, settings.jobs)
-        compute(EmbeddedEngine(settings.jobs, Path(scratch), limits), folder, output)
+        engine = EmbeddedEngine(jobs, Path(scratch), GroupingLimits(threads=jobs))
+        compute(engine, folder, output)
 
 
 if __name__ == "__main__":

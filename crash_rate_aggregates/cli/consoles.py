@@ -46,7 +46,7 @@ def writing_stdout() -> Iterator[None]:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
-        raise
+        raise  # The reader has seen enough, as `head` does: click ends the program in silence.
     except OSError as error:
         # What is still in the buffer must not fail once more when the program ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

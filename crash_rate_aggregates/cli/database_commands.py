@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from crash_rate_aggregates.cli.consoles import print_answer
-from crash_rate_aggregates.cli.options import connection_options
+from crash_rate_aggregates.cli.options import config_option, connection_options, together
+from crash_rate_aggregates.cli.setting_options import part_options, setting_option
 from crash_rate_aggregates.settings.config import load_settings
 from crash_rate_aggregates.settings.from_settings import chosen_database, embedded_server
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--keep-weeks", type=click.IntRange(1, 10_000), help="Weeks to keep; default: 26.")
+@setting_option("keep_weeks")
 @click.option("--yes", is_flag=True, help="Drop them; without it they are only listed.")
 @connection_options
 def retention(*, yes: bool, config: str | None, **flags: Any) -> None:
@@ -32,11 +32,11 @@ def retention(*, yes: bool, config: str | None, **flags: Any) -> None:
     with chosen_database(settings) as url, connect(url) as connection:
         expired = months.expired_months(
             months.stored_months(connection),
-            keep_weeks=settings.keep_weeks,
+            keep_weeks=settings.retention.keep_weeks,
             today=datetime.now(UTC).date(),
         )
         if not expired:
-            click.echo(f"No month is wholly older than {settings.keep_weeks} weeks.")
+            click.echo(f"No month is wholly older than {settings.retention.keep_weeks} weeks.")
             return
         print_answer(months_table(expired))
         if not yes:
@@ -53,6 +53,7 @@ def database() -> None:
 
 
 @database.command()
+@setting_option("role_prefix")
 @connection_options
 def init(config: str | None, **flags: Any) -> None:
     """Make tables and roles, or set them right: owner, writer and reader.
@@ -64,16 +65,16 @@ def init(config: str | None, **flags: Any) -> None:
     from crash_rate_aggregates.database.schema.roles import named_roles
 
     settings = load_settings(flags, config)
-    roles = named_roles(settings.role_prefix)
+    roles = named_roles(settings.roles.prefix)
     with chosen_database(settings) as url:
-        init_database(url, roles, settings.role_passwords())
+        init_database(url, roles, settings.roles.passwords())
     click.echo(f"{roles.owner} owns the tables, {roles.writer} fills them, {roles.reader} reads")
 
 
+# Each asks the server of one home, which is not the database that --database may name.
 def _server_command(function: Callable[[EmbeddedServer], None]) -> click.Command:
     @database.command(function.__name__.strip("_"), help=function.__doc__)
-    @click.option("--home", type=Path, help="Folder of the embedded server.")
-    @click.option("--config", help="TOML file with settings.")
+    @together(*part_options("server"), config_option)
     def command(config: str | None, **flags: Any) -> None:
         function(embedded_server(load_settings(flags, config)))
 

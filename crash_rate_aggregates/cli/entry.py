@@ -63,18 +63,19 @@ def main(
     )
     for library in ("boto3", "botocore"):  # They tell where they found credentials.
         logging.getLogger(library).setLevel(logging.WARNING)
+    # A scheduler's SIGTERM ends a day as Ctrl-C does: workers stopped, scratch emptied, one line.
     signal.signal(signal.SIGTERM, _raise_interrupt)
     try:
         # The entry points hold interrupts back until they can be answered here.
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM))
         code = cli.main(
             list(sys.argv[1:] if arguments is None else arguments),
-            standalone_mode=False,
+            standalone_mode=False,  # Or click would print errors and leave by itself.
             obj=dimensions(),
         )
     except CrashRateAggregatesError as error:
         return _report(error)
-    except click.UsageError as error:
+    except click.UsageError as error:  # What click itself refuses: no such flag or command.
         error.show()
         return ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt):

@@ -22,9 +22,7 @@ from crash_rate_aggregates.settings.config import load_settings
 from crash_rate_aggregates.settings.from_settings import (
     chosen_database,
     chosen_engine,
-    path_selection,
     required_pings,
-    storage_options,
 )
 
 
@@ -89,17 +87,18 @@ def _fill(
     config: str | None,
     **flags: Any,
 ) -> int:
+    # Before the imports: whoever mistyped a setting need not wait for drivers and engines.
+    settings = load_settings(flags, config)
+    dimensions = settings.dimensions.among(base)
+    pings = required_pings(settings)
+
     from crash_rate_aggregates import job as jobs
     from crash_rate_aggregates.sources.stores.urls import open_store
     from crash_rate_aggregates.terminal.day_reports import DayReports
     from crash_rate_aggregates.terminal.progress import shown_progress
 
-    settings = load_settings(flags, config)
-    dimensions = settings.chosen_dimensions(base)
-    pings = required_pings(settings)
-    storage, selection = storage_options(settings), path_selection(settings)
     # Before a server is started: what is mistyped is told at once, and once.
-    open_store(pings, storage, selection)
+    open_store(pings, settings.storage, settings.selection)
     with (
         closing(chosen_engine(settings)) as engine,
         chosen_database(settings) as url,
@@ -113,8 +112,8 @@ def _fill(
             progress=progress,
             allow_empty=allow_empty,
             allow_damaged=allow_damaged,
-            storage=storage,
-            selection=selection,
+            storage=settings.storage,
+            selection=settings.selection,
         )
         reports = DayReports(sys.stdout, STDERR, as_json=as_json)
         for result in jobs.backfill(job, choose_days(url), stop_on_error=stop_on_error):

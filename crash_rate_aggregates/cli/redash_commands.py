@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crash_rate_aggregates.cli.consoles import STDERR, stdout_lines
-from crash_rate_aggregates.cli.options import together
-from crash_rate_aggregates.errors import ExitCode
-from crash_rate_aggregates.settings.config import Settings, load_settings
+from crash_rate_aggregates.cli.options import config_option, together
+from crash_rate_aggregates.cli.setting_options import part_options
+from crash_rate_aggregates.errors import ExitCode, UsageError
+from crash_rate_aggregates.redash.redash_access import RedashAccess
+from crash_rate_aggregates.settings.config import load_settings
 
 if TYPE_CHECKING:
-    from pydantic import SecretStr
-
     from crash_rate_aggregates.redash.redash_objects import WantedObject
     from crash_rate_aggregates.redash.rest import RedashServer
 
@@ -28,13 +28,13 @@ def redash() -> None:
 
 
 _redash_options = together(
-    click.option("--redash-url", help="Start page of Redash."),
+    *part_options("redash"),
     click.option(
         "--files",
         type=click.Path(exists=True, file_okay=False, path_type=Path),
         help="Folder with files of your own; default: those of the program.",
     ),
-    click.option("--config", help="TOML file with settings."),
+    config_option,
     click.option("--json", "as_json", is_flag=True, help="Print the steps for machines."),
 )
 
@@ -71,6 +71,7 @@ def push(*, as_json: bool, **flags: Any) -> int:
     from crash_rate_aggregates.redash.plan import Step
     from crash_rate_aggregates.terminal.redash_steps import step_lines, steps_json, summary_line
 
+    # Steps are shown as they are done; with --json stdout is for the one document at the end.
     console = STDERR if as_json else stdout_lines()
 
     def show(step: Step) -> None:
@@ -93,30 +94,26 @@ def _redash(
     from crash_rate_aggregates.questions.catalog import questions
     from crash_rate_aggregates.redash.files import read_files, shipped_files
     from crash_rate_aggregates.redash.rest import RedashServer
-    from crash_rate_aggregates.redash.wanted import Addresses, wanted_objects
+    from crash_rate_aggregates.redash.wanted import wanted_objects
 
-    settings = load_settings(flags, config)
-    url, api_key = _where(settings)
+    access = load_settings(flags, config).redash
+    url, api_key = _required(access)
+    # All files are read before Redash is asked: a mistake in them changes nothing there.
     wanted = wanted_objects(
         read_files(files or shipped_files()),
         questions(),
-        Addresses(_secret(settings.redash_database), _secret(settings.redash_webhook)),
+        access,
         today=datetime.now(UTC).date(),
     )
     with RedashServer(url, api_key) as server:
         yield server, wanted
 
 
-def _where(settings: Settings) -> tuple[str, str]:
-    api_key = _secret(settings.redash_api_key)
-    if settings.redash_url is None:
-        raise click.UsageError("say where Redash is: --redash-url https://redash.example.org")
-    if api_key is None:
-        raise click.UsageError(
+def _required(access: RedashAccess) -> tuple[str, str]:
+    if access.url is None:
+        raise UsageError("say where Redash is: --redash-url https://redash.example.org")
+    if access.api_key is None:
+        raise UsageError(
             "give the API key of an administrator of Redash in CRASH_RATE_AGGREGATES_REDASH_API_KEY"
         )
-    return settings.redash_url, api_key
-
-
-def _secret(value: SecretStr | None) -> str | None:
-    return value.get_secret_value() if value is not None else None
+    return access.url, access.api_key

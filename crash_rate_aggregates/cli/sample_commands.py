@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from crash_rate_aggregates.cli.options import range_options
+from crash_rate_aggregates.cli.options import config_option, range_options
+from crash_rate_aggregates.cli.setting_options import setting_option
 from crash_rate_aggregates.settings.config import load_settings
 
 
@@ -24,8 +25,8 @@ from crash_rate_aggregates.settings.config import load_settings
 @click.option(
     "--seed", type=int, default=1, show_default=True, help="Another seed makes other pings."
 )
-@click.option("--jobs", type=click.IntRange(1), help="Processes; default: all cores.")
-@click.option("--config", help="TOML file with settings.")
+@setting_option("jobs")
+@config_option
 def sample_pings(
     folder: Path,
     *,
@@ -33,7 +34,7 @@ def sample_pings(
     max_submission_date: date | None,
     pings_per_day: int,
     seed: int,
-    jobs: int | None,
+    jobs: str | None,
     config: str | None,
 ) -> None:
     """Write synthetic pings to try the program with; the same seed writes the same bytes."""
@@ -48,6 +49,7 @@ def sample_pings(
         max_submission_date=days[-1],
         pings_per_day=pings_per_day,
         seed=seed,
-        jobs=load_settings({"jobs": jobs}, config).jobs,
+        # The setting of the engine: what a machine's file allows it, it allows this too.
+        jobs=load_settings({"jobs": jobs}, config).day.jobs,
     )
     click.echo(str(summary))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -29,6 +28,7 @@ from crash_rate_aggregates.redash.redash_objects import (
     WantedObject,
     tag_of,
 )
+from crash_rate_aggregates.redash.redash_access import RedashAccess
 
 DATA_SOURCE = "Crash-DB"
 """The name by which people know the database in Redash."""
@@ -39,43 +39,33 @@ _DESTINATION = Ref(Kind.DESTINATION, DESTINATION)
 _CONNECTION = ("host", "port", "user", "password", "dbname", "sslmode")
 
 
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """What the files cannot know: where the database and the webhook are."""
-
-    database: str | None
-    """libpq URL of the reader role as Redash reaches it; None leaves the data source as it is."""
-    webhook: str | None
-    """URL that alerts are sent to; None leaves destinations and subscriptions as they are."""
-
-
 def wanted_objects(
-    files: Files, questions: Mapping[str, Question], addresses: Addresses, *, today: date
+    files: Files, questions: Mapping[str, Question], access: RedashAccess, *, today: date
 ) -> list[WantedObject]:
     """Return all objects.
 
     Args:
         files: From `read_files`.
         questions: The shared questions by name.
-        addresses: Where the database and the webhook are.
+        access: Says where the database and the webhook are.
         today: The day with which queries are run for the first time.
 
     Raises:
         RedashFilesError: The files name something that is not there.
         BadSettingError: The URL of the database cannot be read.
     """
-    wanted = [_data_source(addresses.database)]
+    wanted = [_data_source(access.database)]
     used: dict[str, list[str]] = {}
     for key, query in files.queries.items():
         one, used[key] = _query(key, query, files, questions, today)
         wanted += [one, *_charts(key, query, files)]
     for key, dashboard in files.dashboards.items():
         wanted += [_dashboard(key, dashboard), *_widgets(key, dashboard, files, used)]
-    if addresses.webhook:
-        wanted.append(_destination(addresses.webhook))
+    if access.webhook:
+        wanted.append(_destination(access.webhook))
     for key, alert in files.alerts.items():
         wanted.append(_alert(key, alert, files))
-        if addresses.webhook:
+        if access.webhook:
             wanted.append(_subscription(key, alert))
     return wanted
 

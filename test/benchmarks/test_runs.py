@@ -13,8 +13,8 @@ from benchmarks.data import day_of
 from benchmarks.ours.days import compute, read_aggregates
 from benchmarks.peers import duckdb_json
 from benchmarks.sums import read_groups, wrong_groups
-from crash_rate_aggregates.engines.embedded.duckdb_grouping import GroupingLimits
 from crash_rate_aggregates.engines.embedded.engine import EmbeddedEngine
+from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
 
 BURN = "import time\nwhile time.process_time() < 0.5: pass"
 LEAVE = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', sys.argv[1]])"

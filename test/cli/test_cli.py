@@ -21,11 +21,8 @@ from unittest.mock import patch
 import click
 
 from crash_rate_aggregates import cli
-from crash_rate_aggregates.cli.fill_commands import run
-from crash_rate_aggregates.cli.options import named_values
 from crash_rate_aggregates.crash_kinds import CRASH_KINDS
-from crash_rate_aggregates.dimensions import DIMENSION_NAMES, DIMENSIONS
-from crash_rate_aggregates.settings.config import load_settings
+from crash_rate_aggregates.dimensions import DIMENSION_NAMES
 from test.cli.command_line import PROJECT, command
 from test.engines.made_days import crash_ping, day_folder, lines, main_ping, write_day
 from test.job.days_in_postgres import rows
@@ -258,12 +255,6 @@ class UsageTest(unittest.TestCase):
         kept = {key: value for key, value in os.environ.items() if not key.startswith("CRASH_RATE")}
         self.enterContext(patch.dict(os.environ, kept, clear=True))
 
-    def toml(self, text: str) -> str:
-        """Write a settings file and return its path."""
-        path = self.folder / "settings.toml"
-        path.write_text(text, encoding="utf-8")
-        return str(path)
-
     def test_every_command_has_help(self) -> None:
         """--help of each command says what it does, and what each of its options is for."""
         for path, found in commands(cli.cli, ()):
@@ -275,57 +266,39 @@ class UsageTest(unittest.TestCase):
                 options = [one for one in found.params if isinstance(one, click.Option)]
                 self.assertEqual([one.name for one in options if not one.help], [])
 
-    def test_settings_precedence(self) -> None:
-        """A flag wins over the environment, that over the TOML file, that over the default."""
-        config = self.toml('jobs = 3\nmemory = "1GB"\npings = "from the file"\n')
-        os.environ["CRASH_RATE_AGGREGATES_JOBS"] = "4"
-        os.environ["CRASH_RATE_AGGREGATES_MEMORY"] = "2GB"
-        settings = load_settings({"jobs": 5, "pings": None}, config)
-        self.assertEqual(
-            (settings.jobs, settings.memory, settings.pings, settings.scratch_space),
-            (5, "2GB", "from the file", "200GB"),
-        )
-
-    def test_dimensions_in_settings(self) -> None:
-        """The TOML file adds dimensions and chooses among all, in its order."""
-        config = self.toml(
-            'dimensions = ["locale", "channel"]\n'
-            '[extra_dimensions]\nlocale = "environment/settings/locale"\n'
-        )
-        chosen = load_settings({}, config).chosen_dimensions(DIMENSIONS)
-        self.assertEqual([one.name for one in chosen], ["locale", "channel"])
-
     def test_bad_settings(self) -> None:
         """A setting that cannot be used is code 2 and one sentence that names it."""
-        for text, named in (
-            ("jobs = 0", "setting jobs 0"),
-            ('memory = "much"', "setting memory 'much'"),
-            ("color = 1", "setting color"),
-            ("jobs = ", "settings.toml"),
-            ('dimensions = ["color"]', "'color'"),
+        config = self.folder / "settings.toml"
+        config.write_text("[spark_conf]\nkey = 1", encoding="utf-8")
+        for flags, named in (
+            (["--jobs", "0"], "setting jobs '0' of --jobs is not a whole number"),
+            (["--dimension", "color"], "no dimension 'color'"),
+            (["--spark-conf", "a.b"], "spark_conf of --spark-conf is not pairs like `KEY=VALUE`"),
+            (["--config", str(config)], f"setting spark_conf in '{config}' is not"),
+            (["--config", str(self.folder / "none.toml")], r"none\.toml' does not exist"),
         ):
-            with self.subTest(text=text):
-                code, _, errors = typed("run", "--pings", "x", "--config", self.toml(text))
-                self.assertEqual(code, 2)
-                self.assertRegex(errors, rf"^error: .*{named}.*\n$")
+            with self.subTest(flags=flags):
+                code, output, errors = typed("run", "--pings", "x", *flags)
+                self.assertEqual((code, output), (2, ""))
+                self.assertRegex(errors, rf"^error: .*{named}.* \[bad-\w+\]\n$")
                 self.assertEqual(errors.count("\n"), 1)
-        code, _, errors = typed("run", "--config", str(self.folder / "none.toml"))
-        self.assertEqual(code, 2)
-        self.assertIn("none.toml' does not exist", errors)
 
-    def test_settings_of_spark(self) -> None:
-        """--spark-conf is repeated; it takes KEY=VALUE, and the TOML file a table."""
-        context, option = click.Context(run), run.params[0]
-        typed_values = named_values(context, option, ("a.b=1", "c= d=e"))
-        self.assertEqual(typed_values, {"a.b": "1", "c": " d=e"})
-        self.assertIsNone(named_values(context, option, ()))
-        code, _, errors = typed("run", "--pings", "x", "--spark-conf", "a.b")
-        self.assertEqual(code, 2)
-        self.assertIn("'a.b' is not KEY=VALUE", errors)
-        config = self.toml('engine = "spark"\n[spark_conf]\n"spark.executor.memory" = "2g"\n')
-        settings = load_settings({"spark_conf": None}, config)
-        self.assertEqual(settings.engine, "spark")
-        self.assertEqual(settings.spark_conf, {"spark.executor.memory": "2g"})
+    def test_help_of_settings(self) -> None:
+        """--help shows what a setting takes, its default and bounds, and marks nothing."""
+        for name, shown in (
+            ("run", "--jobs INTEGER .*of the embedded engine. [default: all cores; from 1 up to"),
+            ("run", "--spark-conf KEY=VALUE Settings of Spark. Can be repeated."),
+            ("run", "--storage-anonymous / --no-storage-anonymous Read public buckets"),
+            ("run", "--engine [embedded|spark] What computes a day."),
+            ("check", "--pg-password TEXT .*All users of the machine can see it."),
+            ("retention", "--keep-weeks INTEGER .*[default: 26; from 1 up to 10000]"),
+            ("sample-pings", "--jobs INTEGER .*[default: all cores; from 1 up to 1024]"),
+        ):
+            with self.subTest(command=name, shown=shown):
+                _, output, _ = typed(name, "--help")
+                pattern = re.escape(shown).replace(re.escape(".*"), ".*")
+                self.assertRegex(" ".join(output.split()), pattern)
+                self.assertNotIn("`", output)
 
     def test_spark_home_is_checked_first(self) -> None:
         """A SPARK_HOME that does not exist is one sentence, before a database is asked."""

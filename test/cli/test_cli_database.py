@@ -111,4 +111,4 @@ class DatabaseCommandsTest(unittest.TestCase):
         """A prefix that is no name is a usage error; of a bad password nothing is shown."""
         code, _, errors = self.ask("database", "init", ROLE_PREFIX="a b")
         self.assertEqual(code, 2)
-        self.assertRegex(errors, r"setting role_prefix 'a b': .*\[bad-setting\]\n$")
+        self.assertRegex(errors, r"setting role_prefix 'a b' of .*\[bad-setting\]\n$")

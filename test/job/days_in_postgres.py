@@ -8,12 +8,15 @@ from typing import Any
 
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
-from crash_rate_aggregates.engines.embedded.duckdb_grouping import GroupingLimits
 from crash_rate_aggregates.engines.embedded.engine import EmbeddedEngine
+from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
 from crash_rate_aggregates.engines.interface import Engine
 from crash_rate_aggregates.job import DaySummary, FailedDay, Job, backfill
 from crash_rate_aggregates.outcomes import LedgerKind, Outcome
-from crash_rate_aggregates.sources.stores.objects.bucket import USUAL_STORAGE, StorageOptions
+from crash_rate_aggregates.sources.stores.objects.storage_options import (
+    USUAL_STORAGE,
+    StorageOptions,
+)
 from test.engines.made_days import HeardProgress
 
 TABLE = "SELECT * FROM crash_aggregates ORDER BY submission_date, activity_date, dimensions::text"

@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 import obstore
 
 from crash_rate_aggregates.job import DaySummary
-from crash_rate_aggregates.sources.stores.objects.bucket import StorageOptions
+from crash_rate_aggregates.sources.stores.objects.storage_options import StorageOptions
 from crash_rate_aggregates.sources.stores.urls import open_store
 from test.engines.made_days import DAY, crash_ping, lines, main_ping
 from test.faulty_proxy import Fault, FaultyProxy, slow_down

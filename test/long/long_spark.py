@@ -17,8 +17,8 @@ from typing import Any, ClassVar, TypeVar
 import psutil
 
 from crash_rate_aggregates.dimensions import DIMENSIONS
-from crash_rate_aggregates.engines.embedded.duckdb_grouping import GroupingLimits
 from crash_rate_aggregates.engines.embedded.engine import EmbeddedEngine
+from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
 from crash_rate_aggregates.engines.interface import DayRequest, Engine
 from crash_rate_aggregates.engines.spark.configuration import SparkSettings
 from crash_rate_aggregates.engines.spark.engine import SparkEngine

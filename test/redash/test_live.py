@@ -22,8 +22,9 @@ from crash_rate_aggregates.redash.files import read_files, shipped_files
 from crash_rate_aggregates.redash.found import found_objects
 from crash_rate_aggregates.redash.push import Pushed, push
 from crash_rate_aggregates.redash.redash_objects import Kind, WantedObject
+from crash_rate_aggregates.redash.redash_access import RedashAccess
 from crash_rate_aggregates.redash.rest import RedashServer
-from crash_rate_aggregates.redash.wanted import Addresses, wanted_objects
+from crash_rate_aggregates.redash.wanted import wanted_objects
 from test.job.days_in_postgres import rows
 from test.redash.filled_database import filled_database
 from test.redash.real_redash import clear_live_redash, live_redash, needs_live_redash
@@ -97,7 +98,7 @@ class ShippedOnLiveRedashTest(unittest.TestCase):
         cls.wanted = wanted_objects(
             read_files(shipped_files()),
             questions(),
-            Addresses(cls.url, cls.webhook.url),
+            RedashAccess(database=cls.url, webhook=cls.webhook.url),
             today=datetime.now(UTC).date(),
         )
         cls.redash = cls.enterClassContext(live_redash())

@@ -17,7 +17,8 @@ from crash_rate_aggregates.redash.found import found_objects
 from crash_rate_aggregates.redash.plan import Step
 from crash_rate_aggregates.redash.push import planned, push
 from crash_rate_aggregates.redash.redash_objects import Kind, WantedObject
-from crash_rate_aggregates.redash.wanted import Addresses, wanted_objects
+from crash_rate_aggregates.redash.redash_access import RedashAccess
+from crash_rate_aggregates.redash.wanted import wanted_objects
 from test.cli.test_cli import typed
 from test.redash.real_redash import (
     RECORDED_DATABASE,
@@ -66,8 +67,8 @@ class PushTest(unittest.TestCase):
 
     def small(self, webhook: str | None) -> list[WantedObject]:
         """Want the small files."""
-        addresses = Addresses(self.database, webhook)
-        return wanted_objects(read_files(SMALL), questions(), addresses, today=date(2016, 3, 15))
+        place = RedashAccess(database=self.database, webhook=webhook)
+        return wanted_objects(read_files(SMALL), questions(), place, today=date(2016, 3, 15))
 
     def live_database(self) -> str:
         """Return a fresh database with the tables."""

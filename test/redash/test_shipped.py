@@ -16,7 +16,8 @@ from crash_rate_aggregates.questions.catalog import questions
 from crash_rate_aggregates.redash.files import read_files, shipped_files
 from crash_rate_aggregates.redash.query_text import value_to_run_with
 from crash_rate_aggregates.redash.redash_objects import KEY_OPTION, Kind, WantedObject
-from crash_rate_aggregates.redash.wanted import Addresses, wanted_objects
+from crash_rate_aggregates.redash.redash_access import RedashAccess
+from crash_rate_aggregates.redash.wanted import wanted_objects
 from test.engines.made_days import DAY
 from test.job.days_in_postgres import rows
 from test.redash.filled_database import filled_database
@@ -29,8 +30,8 @@ _MUSTACHE = re.compile(r"{{ ([a-z_.]+) }}")
 
 def shipped(database: str | None = READER, webhook: str | None = HOOK) -> list[WantedObject]:
     """Return what the program ships."""
-    addresses = Addresses(database, webhook)
-    return wanted_objects(read_files(shipped_files()), questions(), addresses, today=TODAY)
+    place = RedashAccess(database=database, webhook=webhook)
+    return wanted_objects(read_files(shipped_files()), questions(), place, today=TODAY)
 
 
 def of_kind(kind: Kind) -> dict[str, WantedObject]:
@@ -199,9 +200,7 @@ class EditedFilesTest(unittest.TestCase):
 
     def wanted(self) -> list[WantedObject]:
         """Read the edited copy."""
-        return wanted_objects(
-            read_files(self.folder), questions(), Addresses(None, None), today=TODAY
-        )
+        return wanted_objects(read_files(self.folder), questions(), RedashAccess(), today=TODAY)
 
     def test_edited_copy(self) -> None:
         """A copy of the files can be edited and read instead."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from psycopg.conninfo import make_conninfo
 
 from crash_rate_aggregates.database.access.connection import libpq_settings
+from crash_rate_aggregates.database.access.database_access import DatabaseAccess
 from crash_rate_aggregates.errors import BadSettingError, DatabaseCredentialsError
 
 _S3 = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/([^\s?#]+)")
@@ -46,20 +47,6 @@ class ManagedSecret:
 
 
 SecretPlace = S3Secret | ManagedSecret
-
-
-@dataclass(frozen=True, slots=True)
-class DatabaseAccess:
-    """What the settings say about the database; what they leave out is libpq's to find."""
-
-    url: str | None = None
-    """libpq URL or `key=value` text."""
-    host: str | None = None
-    name: str | None = None
-    user: str | None = None
-    password: str | None = field(default=None, repr=False)
-    credentials: str | None = None
-    """`s3://bucket/key` or `secretsmanager://name`."""
 
 
 def secret_place(reference: str) -> SecretPlace:

@@ -4,29 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from crash_rate_aggregates.engines.drawn_ledger import CountedPings
+from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
 from crash_rate_aggregates.engines.statements import GROUP_STEPS, statement
 from crash_rate_aggregates.errors import EngineError, ScratchFullError
 from crash_rate_aggregates.rows import AGGREGATE_SCHEMA
 
 _BATCH_ROWS = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class GroupingLimits:
-    """What the group stage may use."""
-
-    memory: str
-    """DuckDB's memory limit, like `512MB`."""
-    scratch_space: str
-    """Most it may spill to disk, like `100GB`."""
-    threads: int
 
 
 class Grouping:

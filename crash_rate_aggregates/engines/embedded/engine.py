@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crash_rate_aggregates.engines.drawn_ledger import draw_up
-from crash_rate_aggregates.engines.embedded.duckdb_grouping import Grouping, GroupingLimits
+from crash_rate_aggregates.engines.embedded.duckdb_grouping import Grouping
+from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
 from crash_rate_aggregates.engines.embedded.worker_tasks import (
     TaskResult,
     judge_files,

@@ -6,17 +6,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import gettempdir
+from typing import Annotated
+
+from crash_rate_aggregates.settable import Settable
 
 
 @dataclass(frozen=True, slots=True)
 class SparkSettings:
-    """What the command line says about Spark."""
+    """How the Spark application is started."""
 
-    master: str | None = None
-    """Like `spark://host:7077`; default: as Spark's own configuration says, else all cores here."""
-    conf: Mapping[str, str] = field(default_factory=dict)
-    """Any of Spark's settings."""
-    archive: str | None = None
-    """A packed Python environment for the executors."""
+    master: Annotated[
+        str | None,
+        Settable(
+            key="spark_master",
+            says="Spark's master, like `spark://host:7077`.",
+            unset="as Spark is configured, else all cores of this machine",
+        ),
+    ] = None
+    conf: Annotated[
+        Mapping[str, str],
+        # Keys of clouds and key stores are set in this way.
+        Settable(key="spark_conf", says="Settings of Spark.", may_hold_secrets=True),
+    ] = field(default_factory=dict)
+    archive: Annotated[
+        str | None,
+        Settable(key="spark_archive", says="Packed Python environment for Spark's executors."),
+    ] = None
     scratch: Path = field(default_factory=lambda: Path(gettempdir()))
-    """Folder on the driver for what is shipped; emptied at the end."""
+    """Folder on the driver for what is shipped; emptied at the end. The setting is the engines'."""

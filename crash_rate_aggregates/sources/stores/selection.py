@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 from crash_rate_aggregates.errors import BadSettingError
+from crash_rate_aggregates.settable import Settable
 
 Children: TypeAlias = tuple[Iterable[str], Iterable[str]]
 """The names of the folders, and of the files, directly in a folder."""
 
 _PATTERN_OF_2016 = re.compile(r"%Y%m%d/[^/%]+/[0-9]+/*$")
 _FOLDERS_OF_2016 = ("doc type", "application", "channel", "version", "build id")
+_PAGE = "sources.md"
 _REPLACED = re.compile(r"[^a-zA-Z0-9_/.]")
 
 
@@ -24,15 +26,33 @@ def holds_pings(name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class PathSelection:
-    """A part of each day, chosen by the folders of the bucket layout of 2016.
+    """What is read of each day, where it lies in the bucket layout of 2016.
 
     `telemetry-2/<date>/telemetry/4/<doc type>/<application>/<channel>/<version>/<build id>/…`
     """
 
-    doc_types: tuple[str, ...] = ()
-    """Doc types to read; empty: all. Likewise the others."""
-    applications: tuple[str, ...] = ()
-    channels: tuple[str, ...] = ()
+    # Empty is all. A flag is typed once for each name, so it is in the singular.
+    doc_types: Annotated[
+        tuple[str, ...],
+        Settable(
+            says="Doc types to read, by paths of 2016.", flag="--doc-type", unset="all", page=_PAGE
+        ),
+    ] = ()
+    applications: Annotated[
+        tuple[str, ...],
+        Settable(
+            says="Applications to read, by paths of 2016.",
+            flag="--application",
+            unset="all",
+            page=_PAGE,
+        ),
+    ] = ()
+    channels: Annotated[
+        tuple[str, ...],
+        Settable(
+            says="Channels to read, by paths of 2016.", flag="--channel", unset="all", page=_PAGE
+        ),
+    ] = ()
 
     def __bool__(self) -> bool:
         return any(self._wanted())

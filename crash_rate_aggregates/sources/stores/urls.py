@@ -8,13 +8,12 @@ from crash_rate_aggregates.errors import BadSettingError
 from crash_rate_aggregates.sources.interface import Store
 from crash_rate_aggregates.sources.stores.day_folders import DayPattern
 from crash_rate_aggregates.sources.stores.local_files import LocalFiles
-from crash_rate_aggregates.sources.stores.objects.bucket import (
-    SCHEMES,
+from crash_rate_aggregates.sources.stores.objects.bucket import SCHEMES, Bucket
+from crash_rate_aggregates.sources.stores.objects.object_store import ObjectStore
+from crash_rate_aggregates.sources.stores.objects.storage_options import (
     USUAL_STORAGE,
-    Bucket,
     StorageOptions,
 )
-from crash_rate_aggregates.sources.stores.objects.object_store import ObjectStore
 from crash_rate_aggregates.sources.stores.profile_archive import ProfileArchive, is_profile_archive
 from crash_rate_aggregates.sources.stores.selection import EVERYTHING, PathSelection
 

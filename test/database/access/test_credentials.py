@@ -9,7 +9,6 @@ from psycopg.conninfo import conninfo_to_dict
 
 import test.property_tests  # noqa: F401  Settings of hypothesis.
 from crash_rate_aggregates.database.access.credentials import (
-    DatabaseAccess,
     ManagedSecret,
     S3Secret,
     SecretPlace,
@@ -17,6 +16,7 @@ from crash_rate_aggregates.database.access.credentials import (
     secret_place,
     secret_settings,
 )
+from crash_rate_aggregates.database.access.database_access import DatabaseAccess
 from crash_rate_aggregates.errors import BadSettingError, DatabaseCredentialsError
 
 PLACE = "s3://team-secrets/crash/db.json"

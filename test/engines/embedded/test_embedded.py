@@ -11,8 +11,8 @@ from dataclasses import replace
 from unittest.mock import patch
 
 from crash_rate_aggregates.engines import split as plan
-from crash_rate_aggregates.engines.embedded.duckdb_grouping import GroupingLimits
 from crash_rate_aggregates.engines.embedded.engine import EmbeddedEngine
+from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
 from crash_rate_aggregates.engines.embedded.worker_tasks import judge_files, prepare_worker
 from crash_rate_aggregates.engines.interface import Engine
 from crash_rate_aggregates.errors import (

@@ -213,8 +213,8 @@ class SettingsTest(unittest.TestCase):
         from crash_rate_aggregates.settings.config import load_settings  # noqa: PLC0415
 
         with patch.dict(os.environ, {"PYSPARK_GATEWAY_PORT": "1"}):
-            self.assertEqual(load_settings({}, None).engine, "spark")
-        self.assertEqual(load_settings({}, None).engine, "embedded")
+            self.assertEqual(load_settings({}, None).day.engine, "spark")
+        self.assertEqual(load_settings({}, None).day.engine, "embedded")
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ from typing import Any
 from unittest.mock import patch
 
 from crash_rate_aggregates.dimensions import DIMENSIONS
-from crash_rate_aggregates.engines.embedded.duckdb_grouping import GroupingLimits
 from crash_rate_aggregates.engines.embedded.engine import EmbeddedEngine
+from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
 from crash_rate_aggregates.engines.interface import DayRequest, Engine
 from crash_rate_aggregates.errors import (
     DamagedFileError,

@@ -13,8 +13,8 @@ from crash_rate_aggregates.errors import BadSettingError
 from crash_rate_aggregates.sources.interface import Store
 from crash_rate_aggregates.sources.stores.day_folders import DayPattern
 from crash_rate_aggregates.sources.stores.local_files import LocalFiles
-from crash_rate_aggregates.sources.stores.objects.bucket import StorageOptions
 from crash_rate_aggregates.sources.stores.objects.object_store import ObjectStore
+from crash_rate_aggregates.sources.stores.objects.storage_options import StorageOptions
 from crash_rate_aggregates.sources.stores.selection import EVERYTHING, PathSelection
 from crash_rate_aggregates.sources.stores.urls import open_store
 from test.object_servers import MadeBucket, azure_container, google_bucket, s3_bucket

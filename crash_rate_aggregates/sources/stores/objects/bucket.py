@@ -14,6 +14,7 @@ from obstore.store import AzureStore, GCSStore, S3Store
 
 from crash_rate_aggregates.errors import BadSettingError
 from crash_rate_aggregates.sources.stores.objects.aws_profiles import profile_credentials
+from crash_rate_aggregates.sources.stores.objects.storage_options import StorageOptions
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig
@@ -24,26 +25,6 @@ _FIRST_PAUSE = timedelta(milliseconds=100)
 _LONGEST_PAUSE = timedelta(seconds=15)
 _REQUEST_TIMEOUT = timedelta(days=1)
 """Not a limit: silence is what ends a request. A large object takes as long as its pings."""
-
-
-@dataclass(frozen=True, slots=True)
-class StorageOptions:
-    """How object storage is reached."""
-
-    endpoint: str | None = None
-    """URL of the server; default: the cloud's own."""
-    region: str | None = None
-    """Of S3."""
-    anonymous: bool = False
-    """Whether requests are sent without credentials, as public buckets want."""
-    retries: int = 10
-    """Of each request, and of each broken stream; pauses double from 0.1 up to 15 seconds."""
-    timeout_seconds: float = 60
-    """Of silence, and of connecting; a request is tried again then."""
-
-
-USUAL_STORAGE = StorageOptions()
-"""What is used where nothing is set."""
 
 
 @dataclass(frozen=True, slots=True)

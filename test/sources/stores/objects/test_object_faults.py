@@ -24,7 +24,7 @@ from crash_rate_aggregates.errors import (
     StorageUnreachableError,
 )
 from crash_rate_aggregates.sources.interface import Store, StoredFile
-from crash_rate_aggregates.sources.stores.objects.bucket import StorageOptions
+from crash_rate_aggregates.sources.stores.objects.storage_options import StorageOptions
 from crash_rate_aggregates.sources.stores.urls import open_store
 from test.faulty_proxy import Fault, FaultyProxy, always, in_turn, slow_down
 from test.object_servers import google_bucket, request, s3_bucket, use_environment

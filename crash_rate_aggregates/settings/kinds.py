@@ -1,0 +1,129 @@
+"""The kinds of values that settings have: how each is typed, told and read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import NoneType
+from typing import Annotated, Any, Literal, TypeAlias, get_args, get_origin
+
+from crash_rate_aggregates.settable import Settable
+
+Kind: TypeAlias = Any
+"""A type, without None: bool, int, float, str, Path, Literal, or `NAMES` or `PAIRS`."""
+NAMES: Kind = tuple[str, ...]
+PAIRS: Kind = Mapping[str, str]
+REPEATED = (NAMES, PAIRS)
+"""Kinds whose flag may stand more than once."""
+
+_SAYS: Mapping[Kind, str] = {
+    bool: "`true` or `false`",
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    Path: "the path of a folder",
+    NAMES: "names, with commas between them",
+    PAIRS: "pairs like `KEY=VALUE`",
+}
+_METAVARS: Mapping[Kind, str] = {
+    int: "INTEGER",
+    float: "NUMBER",
+    str: "TEXT",
+    Path: "FOLDER",
+    NAMES: "NAMES",
+    PAIRS: "KEY=VALUE",
+}
+
+
+def without_none(hint: Any) -> Kind:
+    """Return the type of a value that is given: `str | None` is str."""
+    given = [one for one in get_args(hint) if one is not NoneType]
+    return given[0] if NoneType in get_args(hint) else hint
+
+
+def takes(kind: Kind, note: Settable) -> str:
+    """Say what a value must be, to stand after "is not" and in the docs."""
+    if choices := _choices(kind):
+        return " or ".join(f"`{choice}`" for choice in choices)
+    return " ".join(filter(None, (note.takes or _SAYS[kind], bounds(note))))
+
+
+def bounds(note: Settable) -> str:
+    """Say between which numbers a value must lie, "" if between none."""
+    named = (("from", note.least), ("above", note.above), ("up to", note.most))
+    return " ".join(f"{word} {limit:g}" for word, limit in named if limit is not None)
+
+
+def metavar(kind: Kind) -> str:
+    """Return what stands for the value behind a flag."""
+    choices = "|".join(_choices(kind))
+    return f"[{choices}]" if choices else _METAVARS[kind]
+
+
+def read(kind: Kind, note: Settable, raw: Any) -> Any:
+    """Return the value that was typed or stands in a file.
+
+    Args:
+        kind: What it must be.
+        note: Its bounds.
+        raw: A text of the environment, the texts of a flag, or what TOML holds.
+
+    Raises:
+        ValueError: It is something else. The text is for nobody: `takes` says it better.
+    """
+    # Here and not above: --help reads no value.
+    import msgspec
+
+    # The whole text: `$` alone would let a line feed through.
+    pattern = None if note.pattern is None else rf"\A(?:{note.pattern})\Z"
+    limits: dict[str, Any] = {"ge": note.least, "gt": note.above, "le": note.most}
+    wanted = Annotated[kind, msgspec.Meta(**limits, pattern=pattern)]
+    prepared = _PREPARE[kind](raw) if kind in _PREPARE else raw
+    # Not strict: what an environment holds is text, its numbers too.
+    return msgspec.convert(prepared, wanted, strict=False, dec_hook=_folder)
+
+
+def _choices(kind: Kind) -> tuple[str, ...]:
+    """Return what a Literal allows; () of other kinds."""
+    origin: Any = get_origin(kind)
+    return get_args(kind) if origin is Literal else ()
+
+
+def _folder(_kind: type, raw: Any) -> Path:
+    """Read a folder; `~` is the home of its user, in files too, where no shell has expanded it."""
+    if not isinstance(raw, str) or not raw or "\0" in raw:
+        raise ValueError(raw)
+    try:
+        return Path(raw).expanduser()
+    except RuntimeError as error:  # There is no such user.
+        raise ValueError(raw) from error
+
+
+def _split_names(raw: Any) -> Any:
+    """Take names in one text with commas, or in several such texts."""
+    texts = [raw] if isinstance(raw, str) else raw
+    if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
+        raise ValueError(raw)
+    names = [name.strip() for text in texts for name in text.split(",")]
+    if not all(names):  # A comma too many would choose what has no name.
+        raise ValueError(raw)
+    return names
+
+
+def _paired(raw: Any) -> Any:
+    """Take a table of TOML, a JSON object, KEY=VALUE, or several such texts."""
+    if isinstance(raw, str) and raw.lstrip().startswith("{"):
+        return json.loads(raw)
+    texts = (raw,) if isinstance(raw, str) else raw
+    return dict(map(_pair, texts)) if isinstance(texts, tuple) else raw
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not key.strip() or not equals:
+        raise ValueError(text)
+    return key.strip(), value
+
+
+_PREPARE: Mapping[Kind, Callable[[Any], Any]] = {NAMES: _split_names, PAIRS: _paired}
