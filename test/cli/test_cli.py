@@ -257,7 +257,9 @@ class UsageTest(unittest.TestCase):
 
     def test_every_command_has_help(self) -> None:
         """--help of each command says what it does, and what each of its options is for."""
-        for path, found in commands(cli.cli, ()):
+        known = list(commands(cli.cli, ()))
+        self.assertLess({("run",), ("database", "init")}, {path for path, _ in known})
+        for path, found in known:
             with self.subTest(command=path):
                 code, output, _ = typed(*path, "--help")
                 self.assertEqual(code, 0)

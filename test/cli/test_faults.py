@@ -127,10 +127,12 @@ class FaultsTest(unittest.TestCase):
     def test_interrupted_at_random_moments(self) -> None:
         """Ctrl-C at any moment of the program ends it with code 1, one line and no trace."""
         chance = random.Random(2016)  # noqa: S311  Not for secrets.
+        interrupted = 0
         for moment in [chance.uniform(0.1, 1.6) for _ in range(7)]:
             process = self.start("old")
             if ended_after(process, moment):
                 continue
+            interrupted += 1
             children = descendants(process)
             os.killpg(process.pid, signal.SIGINT)
             _, errors = process.communicate(timeout=TIMEOUT)
@@ -142,6 +144,7 @@ class FaultsTest(unittest.TestCase):
                     self.assertIn(process.returncode, (0, 1))
                     self.assertNotIn("Traceback", errors)
                 self.assert_clean(children)
+        self.assertGreater(interrupted, 0)
 
     def test_killed_at_ten_moments(self) -> None:
         """After kill -9 at ten moments the day is old or new, and a rerun gives the new one."""

@@ -131,6 +131,7 @@ class MirroredDayTest(unittest.TestCase):
         bare = [{key: ping[key] for key in ping if key != "meta"} for ping in self.pings]
         unique = list({ping["id"]: ping for ping in bare}.values())
         expected = self.stored("bare", {"pings.gz": lines(unique)})
+        self.assertGreater(len(expected[0]), 100)
         self.assertFalse(any("country" in row[2] for row in expected[0]))
         archive = self.folder / "datareporting" / "archived"
         write_profile_archive(archive, unique, DAY)

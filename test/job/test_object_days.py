@@ -139,8 +139,9 @@ class ObjectDaysTest(ObjectDaysTestCase):
         self.filled(self.job(place, selection=PathSelection(("main",), channels=("nightly",))))
         recorded = f"{place} (doc type main; channel nightly)"
         self.assertEqual(rows(self.url, sums), [(1, 0, recorded)])
-        asked = [path for path, _ in self.proxy.requests if "list-type" in path]
-        self.assertFalse(any("prefix=t-2/20160314/telemetry/4/crash" in path for path in asked))
+        asked = {path.partition("&prefix=")[2] for path, _ in self.proxy.requests}
+        self.assertIn("t-2/20160314/telemetry/4/main/", asked)
+        self.assertNotIn("t-2/20160314/telemetry/4/crash/", asked)
 
 
 class CommandTest(ObjectDaysTestCase):

@@ -108,7 +108,9 @@ class ShippedOnLiveRedashTest(unittest.TestCase):
     def numbers(self, kind: Kind) -> dict[str, int]:
         """Return the numbers of ours of a kind by key."""
         found = found_objects(self.redash, self.wanted)
-        return {one.key: one.id for one in found if one.kind is kind}
+        numbers = {one.key: one.id for one in found if one.kind is kind}
+        self.assertTrue(numbers, kind)
+        return numbers
 
     def test_second_push_writes_nothing(self) -> None:
         """The first push makes every object, the second does nothing at all."""

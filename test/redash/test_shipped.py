@@ -118,11 +118,14 @@ class ObjectsTest(unittest.TestCase):
     def test_parameters_follow_the_dashboard(self) -> None:
         """Every parameter of a query is set above the dashboard that shows its chart."""
         dashboards = of_kind(Kind.DASHBOARD)
+        mapped: set[str] = set()
         for one in of_kind(Kind.WIDGET).values():
             order = dashboards[one.fields["dashboard_id"].key].fields["options"]["globalParamOrder"]
             for name, mapping in one.fields["options"]["parameterMappings"].items():
                 self.assertIn(name, order, one.key)
                 self.assertEqual((mapping["type"], mapping["mapTo"]), ("dashboard-level", name))
+                mapped.add(name)
+        self.assertEqual(mapped, {"dates", "application", "channels", "channel"})
 
     def test_charts_leave_gaps_and_name_their_axes(self) -> None:
         """No chart draws a missing value as 0; each begins at 0 and names both axes."""
@@ -142,12 +145,15 @@ class ObjectsTest(unittest.TestCase):
     def test_rates_have_intervals_and_hours(self) -> None:
         """Every chart of a rate shows its interval, and its query has a chart of usage hours."""
         charts = of_kind(Kind.CHART)
+        rates = 0
         for key, one in charts.items():
             title = one.fields["options"].get("yAxis", [{"title": {}}])[0]["title"].get("text", "")
             if title.startswith("Crashes per"):
                 mapping = one.fields["options"]["columnMapping"]
                 self.assertIn("yError", mapping.values(), key)
                 self.assertIn(f"{key.partition('/')[0]}/usage_hours", charts)
+                rates += 1
+        self.assertGreater(rates, 5)
 
     def test_rates_say_which_kind(self) -> None:
         """A chart of a rate has in its name what people call its kind; each such kind has one."""
@@ -276,8 +282,9 @@ class AnswersTest(unittest.TestCase):
         queries = of_kind(Kind.QUERY)
         columns = {key: self.answer(query)[0] for key, query in queries.items()}
         for key, chart in of_kind(Kind.CHART).items():
-            missing = set(named_columns(chart)) - set(columns[key.partition("/")[0]])
-            self.assertEqual(missing, set(), key)
+            named = set(named_columns(chart))
+            self.assertTrue(named, key)
+            self.assertEqual(named - set(columns[key.partition("/")[0]]), set(), key)
 
     def test_queries_answer_one_row_a_point(self) -> None:
         """No two rows fall on one point of a chart: Redash would add them up."""
@@ -304,7 +311,9 @@ class AnswersTest(unittest.TestCase):
     def test_alert_queries_answer_one_row(self) -> None:
         """The queries of alerts answer one row, with the column that the alert looks at."""
         queries = of_kind(Kind.QUERY)
-        for one in of_kind(Kind.ALERT).values():
+        alerts = of_kind(Kind.ALERT).values()
+        self.assertEqual(len(alerts), 2)
+        for one in alerts:
             names, found = self.answer(queries[one.fields["query_id"].key])
             self.assertEqual(len(found), 1)
             self.assertIn(one.fields["options"]["column"], names)

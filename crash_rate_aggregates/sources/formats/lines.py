@@ -16,6 +16,10 @@ def ping_lines(chunks: Iterable[bytes]) -> Iterator[Sequence[RawPing]]:
 
     A memoryview in it points into its chunk: nothing is copied but lines across chunks.
 
+    Args:
+        chunks: Each far shorter than the longest line, 256 KiB or a little more, so that only a
+            line across chunks can be too long.
+
     Raises:
         DamagedStreamError: From `chunks`, after the cut last line was given as unreadable.
     """
@@ -83,9 +87,7 @@ class _LineCutter:
 def _whole_lines(chunk: bytes, view: memoryview, start: int, batch: list[RawPing]) -> int:
     """Append the lines from `start` on that end in the chunk; return where the rest begins."""
     while (end := chunk.find(b"\n", start)) >= 0:
-        if end - start > MAX_LINE_BYTES:
-            batch.append(Unreadable.PING)
-        elif end > start and (chunk[start] not in _BLANK or not _is_blank(chunk[start:end])):
+        if end > start and (chunk[start] not in _BLANK or not _is_blank(chunk[start:end])):
             batch.append(view[start:end])
         start = end + 1
     return start

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 import tracemalloc
 import unittest
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from hashlib import shake_256
 from io import BytesIO
 from typing import Any
 
@@ -33,7 +34,7 @@ from test.sources.mirrors.bigquery import (
     main_parquet,
     parquet,
 )
-from test.sources.stored import MemoryStore
+from test.sources.stored import MemoryStore, chunked
 
 ID = "0a1b2c3d-4e5f-4000-8000-%012x"
 
@@ -357,6 +358,28 @@ class CostTest(unittest.TestCase):
         self.assertEqual(rows, 50)
         # pyarrow reads up to 64 KiB from the end to find the footer.
         self.assertLess(sum(read), 110_000)
+
+    def test_opened_once_at_a_time(self) -> None:
+        """The stream that told the format is closed before rows are read: a file is open once."""
+        stored = changed(
+            main_parquet(mains(10)),
+            with_column("big", pa.array([shake_256(b"%d" % n).digest(200_000) for n in range(10)])),
+        )
+        self.assertGreater(len(stored), 3 << 19)
+        streams: list[str] = []
+
+        class WatchedStore(MemoryStore):
+            def read(self, file: StoredFile) -> Iterator[bytes]:
+                streams.append("opened")
+                try:
+                    yield from chunked(self.contents[file.url], self.chunk_bytes)
+                finally:
+                    streams.append("closed")
+
+        store = WatchedStore({"main_v5": stored}, 1 << 18)
+        batches = read_pings(store, StoredFile("main_v5", len(stored)), DIMENSIONS)
+        self.assertEqual(len(next(batches).pings), 10)
+        self.assertEqual(streams, ["opened", "closed"])
 
     def test_memory_is_bounded(self) -> None:
         """A file of many rows is never held as a whole."""

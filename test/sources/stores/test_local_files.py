@@ -221,7 +221,7 @@ class PermissionsTest(LocalFilesTestCase):
     def test_root_that_may_not_be_listed(self) -> None:
         """A day is found in a folder that may be entered and not listed; others are not told."""
         self.write(f"pings/{DAY_FOLDER}/a")
-        self.closed("pings", 0o711)
+        self.closed("pings", 0o111)
         store = open_store(f"{self.root}/pings")
         with as_nobody():
             self.assertEqual(len(store.list_day(DAY)), 1)

@@ -72,10 +72,11 @@ class ProfilesTest(unittest.TestCase):
     def test_without_boto3(self) -> None:
         """A named profile without boto3 is one sentence that says what to install."""
         program = (
-            "from crash_rate_aggregates.sources import aws_profiles, places\n"
+            "from crash_rate_aggregates.sources.stores import urls\n"
+            "from crash_rate_aggregates.sources.stores.objects import aws_profiles\n"
             "aws_profiles.find_spec = lambda name: None\n"
             "from datetime import date\n"
-            "places.open_store('s3://bucket/x').list_day(date(2016, 3, 14))\n"
+            "urls.open_store('s3://bucket/x').list_day(date(2016, 3, 14))\n"
         )
         use_environment(self, {**self.files, "AWS_PROFILE": "nightly"})
         done = subprocess.run(
