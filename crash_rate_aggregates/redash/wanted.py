@@ -20,6 +20,7 @@ from crash_rate_aggregates.redash.query_text import (
     used_parameters,
     value_to_run_with,
 )
+from crash_rate_aggregates.redash.redash_access import RedashAccess
 from crash_rate_aggregates.redash.redash_objects import (
     KEY_OPTION,
     TAG,
@@ -28,7 +29,6 @@ from crash_rate_aggregates.redash.redash_objects import (
     WantedObject,
     tag_of,
 )
-from crash_rate_aggregates.redash.redash_access import RedashAccess
 
 DATA_SOURCE = "Crash-DB"
 """The name by which people know the database in Redash."""

@@ -21,8 +21,8 @@ from crash_rate_aggregates.questions.catalog import questions
 from crash_rate_aggregates.redash.files import read_files, shipped_files
 from crash_rate_aggregates.redash.found import found_objects
 from crash_rate_aggregates.redash.push import Pushed, push
-from crash_rate_aggregates.redash.redash_objects import Kind, WantedObject
 from crash_rate_aggregates.redash.redash_access import RedashAccess
+from crash_rate_aggregates.redash.redash_objects import Kind, WantedObject
 from crash_rate_aggregates.redash.rest import RedashServer
 from crash_rate_aggregates.redash.wanted import wanted_objects
 from test.job.days_in_postgres import rows

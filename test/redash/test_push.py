@@ -16,8 +16,8 @@ from crash_rate_aggregates.redash.files import read_files
 from crash_rate_aggregates.redash.found import found_objects
 from crash_rate_aggregates.redash.plan import Step
 from crash_rate_aggregates.redash.push import planned, push
-from crash_rate_aggregates.redash.redash_objects import Kind, WantedObject
 from crash_rate_aggregates.redash.redash_access import RedashAccess
+from crash_rate_aggregates.redash.redash_objects import Kind, WantedObject
 from crash_rate_aggregates.redash.wanted import wanted_objects
 from test.cli.test_cli import typed
 from test.redash.real_redash import (

@@ -15,8 +15,8 @@ from crash_rate_aggregates.errors import BadSettingError, RedashFilesError
 from crash_rate_aggregates.questions.catalog import questions
 from crash_rate_aggregates.redash.files import read_files, shipped_files
 from crash_rate_aggregates.redash.query_text import value_to_run_with
-from crash_rate_aggregates.redash.redash_objects import KEY_OPTION, Kind, WantedObject
 from crash_rate_aggregates.redash.redash_access import RedashAccess
+from crash_rate_aggregates.redash.redash_objects import KEY_OPTION, Kind, WantedObject
 from crash_rate_aggregates.redash.wanted import wanted_objects
 from test.engines.made_days import DAY
 from test.job.days_in_postgres import rows
