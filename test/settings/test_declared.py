@@ -10,7 +10,7 @@ from crash_rate_aggregates.settings.composed import Settings
 from crash_rate_aggregates.settings.config import load_settings
 from crash_rate_aggregates.settings.declared import DECLARED, GROUPS, NO_DEFAULT
 from test.settings.given import PlacesTest
-from test.test_layers import PACKAGE, imported_parts, modules_loaded_by
+from test.test_layers import PACKAGE, imported_names, modules_loaded_by, part_in
 
 HEAVY = {
     *("pydantic", "pydantic_settings", "msgspec", "tomllib"),
@@ -127,7 +127,8 @@ class ImportsTest(unittest.TestCase):
         knowing = {
             module.relative_to(PACKAGE).parts[0]
             for module in PACKAGE.rglob("*.py")
-            if "settings" in imported_parts(module.read_text(encoding="utf-8"))
+            for name in imported_names(module.read_text(encoding="utf-8"))
+            if part_in("", name) == "settings"
         }
         self.assertEqual(knowing, {"settings", "cli"})
 
