@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from crash_rate_aggregates.cli.consoles import STDERR
-from crash_rate_aggregates.settings import kinds
+from crash_rate_aggregates.settings import value_kinds
 from crash_rate_aggregates.settings.declared import DECLARED, NO_DEFAULT, Declared
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -17,7 +17,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 def setting_option(key: str) -> Callable[[_Command], _Command]:
     """Make the flag of a setting; the command gets what was typed by the setting's key, or None."""
     setting = DECLARED[key]
-    repeated = setting.kind in kinds.REPEATED
+    repeated = setting.kind in value_kinds.REPEATED
     if setting.kind is bool:
         # With --no-…, or no flag could go before a variable that says true.
         names = f"{setting.flag}/--no-{str(setting.flag).removeprefix('--')}"
@@ -27,7 +27,7 @@ def setting_option(key: str) -> Callable[[_Command], _Command]:
         key,
         # A text, whatever it is to be: `load_settings` checks values alike in all four places.
         type=str,
-        metavar=kinds.metavar(setting.kind),
+        metavar=value_kinds.metavar(setting.kind),
         multiple=repeated,
         callback=_warn_of_argument if setting.note.secret else _none_for_empty,
         help=_help(setting),
@@ -60,9 +60,9 @@ def _warn_of_argument(
 
 def _help(setting: Declared) -> str:
     """Return the setting's sentence, and in brackets what holds without it and its bounds."""
-    repeated = "Can be repeated." if setting.kind in kinds.REPEATED else ""
+    repeated = "Can be repeated." if setting.kind in value_kinds.REPEATED else ""
     seen = "All users of the machine can see it." if setting.note.secret else ""
     default = "" if setting.usually == NO_DEFAULT else f"default: {setting.usually}"
-    brackets = "; ".join(filter(None, (default, kinds.bounds(setting.note))))
+    brackets = "; ".join(filter(None, (default, value_kinds.bounds(setting.note))))
     text = " ".join(filter(None, (setting.note.says, repeated, seen, brackets and f"[{brackets}]")))
     return text.replace("`", "")  # Backticks are for the docs; a terminal shows them as they are.

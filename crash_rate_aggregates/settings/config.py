@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from crash_rate_aggregates.errors import BadSettingError
-from crash_rate_aggregates.settings import kinds
+from crash_rate_aggregates.settings import value_kinds
 from crash_rate_aggregates.settings.composed import Settings
 from crash_rate_aggregates.settings.declared import (
     DECLARED,
@@ -65,7 +65,7 @@ def _value(setting: Declared, giving: list[_Place]) -> Any:
 
     So a flag changes one setting of Spark and leaves the others that the file has.
     """
-    if setting.kind != kinds.PAIRS:
+    if setting.kind != value_kinds.PAIRS:
         return _read(setting, giving[0])
     pairs: dict[str, str] = {}
     for place in reversed(giving):
@@ -76,7 +76,7 @@ def _value(setting: Declared, giving: list[_Place]) -> Any:
 def _read(setting: Declared, place: _Place) -> Any:
     raw = place.given[setting.key]
     try:
-        return kinds.read(setting.kind, setting.note, raw)
+        return value_kinds.read(setting.kind, setting.note, raw)
     except ValueError:
         texts = raw if isinstance(raw, tuple) else (raw,)  # Those of a flag that is repeated.
         shown = f" {', '.join(map(repr, texts))}" if setting.is_shown else ""

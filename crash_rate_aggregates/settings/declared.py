@@ -7,7 +7,7 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from crash_rate_aggregates.settable import Settable
-from crash_rate_aggregates.settings import kinds
+from crash_rate_aggregates.settings import value_kinds
 from crash_rate_aggregates.settings.composed import Settings
 
 ENVIRONMENT_PREFIX = "CRASH_RATE_AGGREGATES_"
@@ -22,7 +22,7 @@ class Declared:
     """The field of `Settings` that holds its part's options."""
     field: str
     """The field of these options."""
-    kind: kinds.Kind
+    kind: value_kinds.Kind
     default: Any
     """None also where it depends on the machine: then `note.unset` says it."""
     note: Settable
@@ -47,7 +47,7 @@ class Declared:
     @property
     def takes(self) -> str:
         """What a value must be, in words."""
-        return kinds.takes(self.kind, self.note)
+        return value_kinds.takes(self.kind, self.note)
 
     @property
     def is_shown(self) -> bool:
@@ -70,7 +70,7 @@ def _declared(group: str, options: type) -> Iterator[Declared]:
         hint, note = get_args(hints[one.name])
         # A factory is not asked: a default that cannot be found must not fail --help.
         default = None if one.default is MISSING else one.default
-        yield Declared(group, one.name, kinds.without_none(hint), default, note)
+        yield Declared(group, one.name, value_kinds.without_none(hint), default, note)
 
 
 GROUPS: Mapping[str, type] = get_type_hints(Settings)

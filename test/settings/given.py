@@ -16,7 +16,7 @@ from unittest.mock import patch
 import click
 
 from crash_rate_aggregates.cli.setting_options import setting_option
-from crash_rate_aggregates.settings import kinds
+from crash_rate_aggregates.settings import value_kinds
 from crash_rate_aggregates.settings.composed import Settings
 from crash_rate_aggregates.settings.config import load_settings
 from crash_rate_aggregates.settings.declared import DECLARED, Declared
@@ -28,8 +28,8 @@ _OF_KIND: Mapping[Any, tuple[Any, Any, Any]] = {
     float: (0.5, 60.0, 3600.0),
     str: ("from a flag", "from=the 'environment'", 'from "the" file'),
     Path: (Path("/from/a/flag"), Path("/from the/environment"), Path("/from/file")),
-    kinds.NAMES: (("a", "b"), ("c",), ("d", "e e")),
-    kinds.PAIRS: ({"a.b": "1", "c": " d=e"}, {"a.b": '{"', "f": "1"}, {"f": "g", "c": "2"}),
+    value_kinds.NAMES: (("a", "b"), ("c",), ("d", "e e")),
+    value_kinds.PAIRS: ({"a.b": "1", "c": " d=e"}, {"a.b": '{"', "f": "1"}, {"f": "g", "c": "2"}),
 }
 _OF_KEY: Mapping[str, tuple[Any, Any, Any]] = {
     "engine": ("spark", "embedded", "spark"),

@@ -5,12 +5,12 @@ from itertools import combinations
 from pathlib import Path
 
 from crash_rate_aggregates.errors import BadSettingError
-from crash_rate_aggregates.settings import kinds
+from crash_rate_aggregates.settings import value_kinds
 from crash_rate_aggregates.settings.declared import DECLARED, Declared
 from test.settings.given import ENVIRONMENT, FILE, FLAG, PlacesTest, as_text, sound_values
 
 SECRET = "4711081547110815"
-WRONG_TEXTS = {Path: f"~{SECRET}/x", kinds.NAMES: f"{SECRET},,", kinds.PAIRS: SECRET}
+WRONG_TEXTS = {Path: f"~{SECRET}/x", value_kinds.NAMES: f"{SECRET},,", value_kinds.PAIRS: SECRET}
 """Where a text is what is wanted, but not this one."""
 
 
@@ -46,7 +46,7 @@ class FourPlacesTest(PlacesTest):
             for chosen in (*combinations(values, 2), tuple(values)):
                 given = {place: values[place] for place in chosen}
                 wanted = given[chosen[0]]
-                if setting.kind == kinds.PAIRS:
+                if setting.kind == value_kinds.PAIRS:
                     wanted = {k: v for one in reversed(given.values()) for k, v in one.items()}
                 with self.subTest(setting=setting.key, places=chosen):
                     self.assertEqual(self.value(setting, given), wanted)
