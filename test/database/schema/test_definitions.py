@@ -16,13 +16,14 @@ from test.servers import fresh_database
 
 class SlotsTest(unittest.TestCase):
     def test_slots(self):
-        """The stats stand in the slots as names and as sums, and other braces stay as they are."""
-        stats = (Stat("a", "x", ""), Stat("b c", "x", ""))
+        """Stats and what rates are made of stand in the slots; other braces stay as they are."""
+        stats = (Stat("a", "x", "", kind="d"), Stat("b c", "x", ""))
         self.assertEqual(
-            filled("SELECT {stats}, {sums}, '{}', '[0-9]{1,2}' {schema}", stats),
-            'SELECT "a", "b c", sum("a")::bigint AS "a", sum("b c")::bigint AS "b c", '
+            filled("SELECT {stats}, {headlines}, '{}', '[0-9]{1,2}' {schema}", stats),
+            """SELECT "a", "b c", 'main', 'content', 'main_and_content_minus_shutdown', """
             "'{}', '[0-9]{1,2}' {schema}",
         )
+        self.assertIn("sum(a::double precision) AS a", filled("{sums}", stats))
 
 
 class DefinitionsTest(unittest.TestCase):
