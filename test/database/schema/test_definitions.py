@@ -23,6 +23,7 @@ class SlotsTest(unittest.TestCase):
             filled("SELECT {stats}, '{}', '[0-9]{1,2}' {schema}", stats),
             f"SELECT {names}, '{{}}', '[0-9]{{1,2}}' {{schema}}",
         )
+        self.assertIn("sum(a::double precision) AS a", filled("{sums}", stats))
 
 
 class DefinitionsTest(unittest.TestCase):
