@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, NamedTuple, Protocol, TypeAlias
 
 from crash_rate_aggregates.decode.layouts.kinds import V4_PINGS, PingKind
 from crash_rate_aggregates.dimensions import Dimension
+from crash_rate_aggregates.errors import UnreadableFileError
 from crash_rate_aggregates.normalize.fields import PingFields
 
 
@@ -60,7 +61,7 @@ class Store(Protocol):
         ...
 
     def read(self, file: StoredFile) -> Iterator[bytes]:
-        """Stream the stored bytes in chunks; the file is never held whole.
+        """Stream the stored bytes in chunks of about 256 KiB; the file is never held whole.
 
         Raises:
             SourceError: The file cannot be read, or is not the version that was listed.
@@ -112,3 +113,11 @@ class PingFormat(Protocol):
             SourceError: The file cannot be read, or does not say what it holds.
         """
         ...
+
+
+def unreadable_file(path: str, error: OSError) -> UnreadableFileError:
+    """Say what the operating system refused to read, and the remedy."""
+    return UnreadableFileError(
+        f"cannot read {path!r}: {error.strerror}; give the job's user permission or repair the "
+        "disk, then run the day again"
+    )
