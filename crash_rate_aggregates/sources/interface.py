@@ -61,7 +61,7 @@ class Store(Protocol):
         ...
 
     def read(self, file: StoredFile) -> Iterator[bytes]:
-        """Stream the stored bytes in chunks; the file is never held whole.
+        """Stream the stored bytes in chunks of about 256 KiB; the file is never held whole.
 
         Raises:
             SourceError: The file cannot be read, or is not the version that was listed.

@@ -28,6 +28,7 @@ FORMATS: tuple[PingFormat, ...] = (
     JsonPings(),
 )
 """Tried in this order; the last one takes everything."""
+# Main pings have some 10 to 100 KB: a few of them fit in, by which most tell their kind.
 _HEAD_BYTES = 1 << 20
 
 
@@ -58,6 +59,7 @@ def _head(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
             size += len(chunk)
     except DamagedStreamError as error:
         damage = error
+    # Damage this early is kept for later: what came before it is told apart and read.
     return b"".join(taken)[:_HEAD_BYTES], _all_chunks(taken, damage, chunks)
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from crash_rate_aggregates.decode.layouts.glean import application_of
 from crash_rate_aggregates.decode.layouts.kinds import LayoutName, PingKind
 
+# `table=main_v5` as folders of Hive are named, `project:dataset.main_v5` as bq writes it.
 _START = r"(?:^|[/.:=-])"
+# Numbered parts of an export: main_v5_000000000000.
 _END = r"(?=$|[^A-Za-z0-9_]|_[0-9])"
 _NAMESPACE = r"(?:firefox|thunderbird)[_-](?:desktop|crashreporter)"
 _TABLE = re.compile(

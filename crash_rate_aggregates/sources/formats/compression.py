@@ -16,12 +16,15 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
+# A crafted file makes no more than this of a few bytes before somebody looks at it.
 _OUTPUT_BYTES = 1 << 18
+# As much of what lies before a damaged byte can be lost at most. Slow, so only near damage.
 _CAREFUL_BYTES = 64
 # ISA-L misreads a gzip header of several optional parts if it comes in pieces. None is longer.
 _HEADER_BYTES = 4096
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
+# Frames without data; pzstd begins a file with one.
 _ZSTD_SKIPPABLE = tuple(bytes([0x50 + number, 0x2A, 0x4D, 0x18]) for number in range(16))
 _UNREAD = (
     ("bzip2", re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")),
@@ -59,6 +62,7 @@ class _Steps:
 
 
 def _gunzip() -> _Decompressor:
+    # Without the flag it takes raw deflate, and checks no checksum.
     decompressor: _Decompressor = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
     return decompressor
 
@@ -109,6 +113,7 @@ def decompressed(
         DamagedStreamError: The stream breaks off, or is not what its start or name says.
     """
     head = next(chunks, b"")
+    # A store may cut its chunks anywhere, within the magic number too.
     while len(head) < len(_ZSTD) and (more := next(chunks, b"")):
         head += more
     start = _decompressor_for(head)
@@ -116,6 +121,7 @@ def decompressed(
         steps = _Steps(careful_from)
         yield from _members(head, chunks, start, steps)
         return
+    # Else a .gz that was overwritten would count as many unreadable pings, not as damage.
     if name.endswith((".gz", ".zst")) and head[:1] not in _JSON_START:
         raise DamagedStreamError("its name says compressed, its content is not")
     if head:
@@ -157,6 +163,7 @@ def _members(
 ) -> Iterator[bytes]:
     """Decompress member after member; zero bytes after one are padding, as gzip allows."""
     while data:
+        # Members follow each other where files were joined by cat, or written block by block.
         data = _with_header(data, chunks)
         decompressor = start()
         yield from _one_member(decompressor, data, chunks, steps)
@@ -186,6 +193,7 @@ def _one_member(
             output = decompressor.decompress(data, steps.size())
         except _DAMAGE as error:
             raise DamagedStreamError(f"it does not decompress: {error}") from error
+        # It keeps what it has not used: the same bytes must not come to it twice.
         data = b""
         if output:
             steps.given += len(output)

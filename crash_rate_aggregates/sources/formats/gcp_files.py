@@ -57,6 +57,7 @@ class GcpFiles:
         """Tell by the first line that is a JSON object."""
         if b'"payload"' not in content.head:
             return False
+        # Not by the word alone: every v4 ping has a `payload`.
         first = next(head_documents(content.head), None)
         if first is None:
             return bool(_LONG_FIRST_LINE.match(content.head))
@@ -87,6 +88,7 @@ def ping_of(text: RawPing) -> RawPing:
     except DamagedStreamError:
         return Unreadable.PING
     except SURPRISES:
+        # Members of other types, a payload that is an object, or no message at all.
         return ping_of_plainly(text)
 
 
@@ -114,6 +116,7 @@ def with_members(text: bytes, members: Mapping[str, Any]) -> bytes:
         return text
     start = start[:-1].rstrip(_SPACE)
     comma = b"" if start.endswith(b"{") else b","
+    # Of two members with one name every decoder here takes the last.
     return b"".join((start, comma, msgspec.json.encode(members)[1:]))
 
 
@@ -129,6 +132,7 @@ def _plain_bytes(payload: str) -> bytes:
         ValueError: It is no base64.
         DamagedStreamError: They do not decompress, or to more than 32 MiB.
     """
+    # Strict as msgspec is: by default it passes over bytes that are no base64.
     return decompressed_whole(a2b_base64(payload, strict_mode=True), MAX_LINE_BYTES)
 
 
@@ -139,6 +143,7 @@ def _members(attributes: Any) -> dict[str, Any]:
     members = members_of_attributes(attributes)
     if attributes.get("document_type") is None:
         members["meta"] = {**meta_of_uri(attributes.get("uri")), **members["meta"]}
+    # What the server did not know must not hide what the ping says of it.
     return {name: value for name, value in members.items() if value}
 
 

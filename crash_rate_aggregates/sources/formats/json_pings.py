@@ -76,6 +76,7 @@ def json_texts(chunks: Iterable[bytes]) -> Iterator[Sequence[RawPing]]:
 
 def _refuse_compression(content: FileContent) -> None:
     compression = unread_compression(content.head)
+    # A client can send a line that begins so: it must not fail the day of all others.
     if compression and not has_json_line(content.head):
         raise UnreadableFileError(
             f"{content.file.url!r} is compressed by {compression}, which is not read: compress it "
@@ -95,6 +96,7 @@ def _kind(content: FileContent) -> PingKind:
     layout = _told_layout(head_documents(content.head), table.layout if table else LayoutName.V4)
     if layout is LayoutName.V4:
         return V4_PINGS
+    # The path decides only where the pings agree: v4 pings may lie in a folder of that name.
     if table and table.layout is layout:
         return table.kind
     if layout is _BIGQUERY:
@@ -176,6 +178,7 @@ def _until_first_line(stream: Iterator[bytes]) -> _Taken:
         nonlocal is_begun
         content = chunk if is_begun else chunk.lstrip(_SPACE)
         is_begun = is_begun or bool(content)
+        # What is longer is no line; whether it is a document is seen when more is there.
         return b"\n" in content or size > MAX_LINE_BYTES
 
     return _take_until(stream, has_ended)
@@ -198,6 +201,7 @@ def _take_until(stream: Iterator[bytes], has_ended: Callable[[bytes, int], bool]
 
 def _begins_with_json_line(start: list[bytes]) -> bool:
     line = b"".join(start).lstrip(_SPACE).partition(b"\n")[0]
+    # One that is too long is not decoded to find out: the file is read by lines then.
     return len(line) > MAX_LINE_BYTES or _is_json(line)
 
 
@@ -210,9 +214,11 @@ def _document_or_lines(
         start += more
     document = b"".join(start)
     if len(document) > MAX_DOCUMENT_BYTES or (damage is None and not _is_json(document)):
+        # Lines, though the first is no JSON: each bad one is one unreadable ping.
         yield from ping_lines(_then(start, damage) if damage else chain(start, stream))
     elif damage is None:
         yield [document]
+    # Damaged. A cut document must not count as many bad lines, nor cut lines as one ping.
     elif _has_ping_line(document):
         yield from ping_lines(_then(start, damage))
     else:
@@ -228,6 +234,7 @@ def _then(chunks: list[bytes], damage: DamagedStreamError) -> Iterator[bytes]:
 
 def _has_ping_line(document: bytes) -> bool:
     """Tell whether a cut file was one ping a line, or one document over many lines."""
+    # A document over many lines has lines like `5` and `[]`, which are JSON by themselves.
     objects = (line for line in document.split(b"\n") if line.startswith(b"{"))
     return any(_is_json(line) for line in objects)
 

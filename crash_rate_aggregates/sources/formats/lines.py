@@ -30,6 +30,7 @@ def ping_lines(chunks: Iterable[bytes]) -> Iterator[Sequence[RawPing]]:
             if batch:
                 yield batch
     except DamagedStreamError:
+        # A ping was there, and its end is lost: the ledger counts it before the damage is told.
         if cutter.has_rest():
             yield [Unreadable.PING]
         raise
@@ -58,6 +59,7 @@ class _LineCutter:
             start = end + 1
         else:
             start = 0
+        # Behind the line that began earlier, so that pings stay in their order.
         start = _whole_lines(chunk, view, start, batch)
         if start < len(chunk):
             self._keep(view[start:])
@@ -79,6 +81,7 @@ class _LineCutter:
     def _keep(self, piece: bytes | memoryview) -> None:
         self._length += len(piece)
         if self._length > MAX_LINE_BYTES:
+            # From here on only its length counts: a line of a gigabyte takes no memory.
             self._pieces = []
         else:
             self._pieces.append(piece)
@@ -87,6 +90,7 @@ class _LineCutter:
 def _whole_lines(chunk: bytes, view: memoryview, start: int, batch: list[RawPing]) -> int:
     """Append the lines from `start` on that end in the chunk; return where the rest begins."""
     while (end := chunk.find(b"\n", start)) >= 0:
+        # Nearly every line begins with a brace: only others are copied to be looked at.
         if end > start and (chunk[start] not in _BLANK or not _is_blank(chunk[start:end])):
             batch.append(view[start:end])
         start = end + 1

@@ -38,6 +38,7 @@ def _held(chunks: Iterable[bytes]) -> bytes:
     for chunk in chunks:
         pieces.append(chunk)
         size += len(chunk)
+        # Enough to be refused; the rest of a huge file is not read.
         if size > MAX_DOCUMENT_BYTES:
             break
     return b"".join(pieces)
@@ -50,6 +51,7 @@ def _ping(stored: bytes) -> RawPing:
     if len(stored) > MAX_DOCUMENT_BYTES or size > MAX_DOCUMENT_BYTES:
         return Unreadable.PING
     try:
+        # It takes the size from the first 4 bytes and makes room for it, so the check comes first.
         ping = bytes(cramjam.lz4.decompress_block(block))
     except cramjam.DecompressionError:
         return Unreadable.PING

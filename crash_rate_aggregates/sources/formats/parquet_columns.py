@@ -14,6 +14,7 @@ from crash_rate_aggregates.normalize.values import IntegerLiteral, NumberLiteral
 
 Path: TypeAlias = tuple[str, ...]
 _UTC = pa.timestamp("us", "UTC")
+# As the specification, older Arrow, Avro and Hive name the groups around entries.
 _WRAPPERS = {"list", "element", "item", "array", "bag", "array_element"}
 _ENTRY = {"key", "value"}
 
@@ -98,6 +99,7 @@ def _numbers_and_times(column: pa.Array) -> list[Any]:
         return _literals(column.cast(pa.float64()), _float_literal)
     if pa.types.is_decimal(kind):
         return _literals(column, NumberLiteral)
+    # Dates and times of day: as texts, which is how JSON has them.
     return list(column.cast(pa.string()).to_pylist())
 
 
@@ -116,6 +118,7 @@ def _whole_values(column: pa.Array) -> list[Any]:
     kind = column.type
     if not pa.types.is_list(kind) and not pa.types.is_large_list(kind):
         return [_plain(value) or None for value in column.to_pylist()]
+    # Not `.values`: those of lists that are null are in it too.
     entries = _unwrapped(column.flatten())
     if pa.types.is_struct(entries.type) and {field.name for field in entries.type} == _ENTRY:
         keys, values = (json_values(pc.struct_field(entries, [name])) for name in ("key", "value"))
@@ -147,6 +150,7 @@ def _plain(value: Any) -> Any:
         return {"key": _plain(value[0]), "value": _plain(value[1])}
     if isinstance(value, bytes):
         return _text(value)
+    # True is an int to Python, and no number in JSON.
     if isinstance(value, int) and not isinstance(value, bool):
         return IntegerLiteral(str(value))
     return NumberLiteral(repr(value)) if isinstance(value, float) else value

@@ -59,6 +59,7 @@ class ParquetRows:
         _end_streaming(content)
         try:
             with content.open() as stream:
+                # The head is decompressed, this is what is stored: in gzip nothing can be sought.
                 if stream.read(len(_MAGIC)) != _MAGIC:
                     raise UnknownTableError(
                         f"{content.file.url!r} is Parquet that is compressed as a whole: "
@@ -74,6 +75,7 @@ class ParquetRows:
 
 def _end_streaming(content: FileContent) -> None:
     """Close the file that was opened to see its first bytes."""
+    # Large files are still open then, and would be until their last row: two open files a worker.
     close = getattr(content.chunks, "close", None)
     if close is not None:
         close()
@@ -91,6 +93,8 @@ def _batches(content: FileContent, stream: BinaryIO) -> Iterator[PingBatch]:
             if place.path and has_column(schema, place)
         }
         leaves = _leaves(file, paths)
+        # Group by group, so that no more than a part of one is held; without threads, as each core
+        # has a process of ours already.
         for group in range(file.num_row_groups):
             for batch in file.iter_batches(
                 _BATCH_ROWS, row_groups=[group], columns=leaves, use_threads=False
@@ -128,6 +132,7 @@ def _kind(content: FileContent, schema: pa.Schema) -> PingKind:
 
 
 def _fits(layout: Layout, schema: pa.Schema) -> bool:
+    # No ping counts without a build id, so a file without its column holds no pings.
     return any(has_column(schema, place) for place in (*layout.fields["build_id"],))
 
 
@@ -150,6 +155,7 @@ def _rows(places: FieldPlaces, columns: dict[Path, list[Any]], rows: int) -> Ite
     dimensions = [_scalars(_slot(slot, columns, rows)) for slot in places.dimensions]
     texts: Iterable[tuple[Any, ...]] = zip(*dimensions, strict=True) if dimensions else repeat(())
     always = repeat(None, rows), repeat(places.is_glean, rows)
+    # Not strict, as `repeat(())` has no end.
     return map(PingFields._make, zip(*fields, *always, texts, strict=False))
 
 

@@ -19,5 +19,6 @@ def meta_of_uri(uri: Any) -> dict[str, str]:
     _, _, path = uri.partition("/submit/") if isinstance(uri, str) else ("", "", "")
     namespace, *parts = path.partition("?")[0].split("/")
     names = ("documentNamespace", *(_TELEMETRY if namespace == "telemetry" else _OTHERS))
+    # Clients leave parts out at the end, and may add some.
     stated = zip(names, (namespace, *parts), strict=False)
     return {name: unquote(part) for name, part in stated if part}

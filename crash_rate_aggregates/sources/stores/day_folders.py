@@ -9,6 +9,7 @@ from datetime import date
 
 from crash_rate_aggregates.errors import BadSettingError
 
+# Also a percent sign at the very end, which names no field and is refused.
 _FIELD = re.compile(r"%(.?)", re.DOTALL)
 _FIELDS = {"Y", "m", "d"}
 _DAY_FOLDER = "submission_date="

@@ -72,6 +72,7 @@ class LocalFiles:
             UnreadableFileError: It cannot be opened or read.
         """
         try:
+            # Chunks are large already: a buffer in between gains nothing.
             with open(file.url, "rb", buffering=0) as stream:
                 while chunk := stream.read(_CHUNK_BYTES):
                     yield chunk
@@ -100,7 +101,7 @@ def is_folder(path: str) -> bool:
         return stat.S_ISDIR(os.stat(path).st_mode)
     except PermissionError as error:
         raise unreadable_file(path, error) from error
-    except OSError:
+    except OSError:  # Nothing there, a file on the way, a link to itself: no folder.
         return False
 
 
@@ -111,6 +112,8 @@ def _children(folder: str) -> Children:
 
 
 def _refuse(error: OSError) -> None:
+    # os.walk passes over what it may not list, and the day would lose pings in silence.
+    # A day without a folder has no files, which is no fault of the folder's.
     if not isinstance(error, FileNotFoundError):
         raise unreadable_file(error.filename, error) from error
 
@@ -124,11 +127,13 @@ def files_below(tops: Iterable[str]) -> Iterator[StoredFile]:
     visited: set[str] = set()
     walks = (os.walk(folder, onerror=_refuse, followlinks=True) for folder in tops)
     for parent, folders, names in chain.from_iterable(walks):
+        # Links can lead up or into each other: without this a walk has no end.
         place = os.path.realpath(parent)
         if place in visited:
             folders.clear()
             continue
         visited.add(place)
+        # In place: os.walk goes into what is left here. Sorted, so that of two ways the same wins.
         folders[:] = sorted(filter(holds_pings, folders))
         for path in (os.path.join(parent, name) for name in names if holds_pings(name)):
             yield _stored_file(path)

@@ -22,6 +22,7 @@ from crash_rate_aggregates.sources.stores.local_files import LocalFiles, files_b
 
 _PLACE = ["datareporting", "archived"]
 _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])", re.ASCII)
+# 14 digits reach the year 5138; with more a stamp would be no date.
 _PING = re.compile(r"([0-9]{1,14})\.[0-9a-fA-F-]{36}\..+\.jsonlz4", re.ASCII)
 _EPOCH = date(1970, 1, 1)
 _MILLISECONDS_A_DAY = 86_400_000

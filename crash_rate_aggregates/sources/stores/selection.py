@@ -16,6 +16,7 @@ Children: TypeAlias = tuple[Iterable[str], Iterable[str]]
 _PATTERN_OF_2016 = re.compile(r"%Y%m%d/[^/%]+/[0-9]+/*$")
 _FOLDERS_OF_2016 = ("doc type", "application", "channel", "version", "build id")
 _PAGE = "sources.md"
+# As the pipeline of 2016 wrote values into paths; docs/sources.md.
 _REPLACED = re.compile(r"[^a-zA-Z0-9_/.]")
 
 
@@ -93,6 +94,7 @@ class PathSelection:
         """
         found = [""]
         wanted = list(self._wanted())
+        # Below the last choice all is read, so its folders need not be listed one by one.
         while wanted and not wanted[-1]:
             wanted.pop()
         for values in wanted:

@@ -34,6 +34,7 @@ def open_store(
     url = _URL.fullmatch(pings)
     if url is None:
         selection.check_pattern(pings)
+        # A person's profile is read as it lies, without a flag that says so.
         if is_profile_archive(pings):
             return ProfileArchive(pings)
         return LocalFiles(DayPattern(pings), selection)
@@ -53,6 +54,7 @@ def open_store(
 
 def _prefix(path: str) -> str:
     parts = list(filter(None, path.split("/")))
+    # obstore has no such paths, and its error would come late and say less.
     if not {".", ".."}.isdisjoint(parts):
         raise BadSettingError(
             f"the prefix {path!r} in --pings has a . or .. between its slashes: write the names of "

@@ -41,6 +41,7 @@ class HekaPings:
         try:
             for message in messages(content.chunks):
                 ping = Unreadable.PING if message is None else ping_of(message, is_read)
+                # Not one by one: a batch is what is handed to another process or judged at once.
                 batch.append(ping)
                 size += len(ping) if isinstance(ping, bytes) else _DECODED_PING_BYTES
                 if size >= _BATCH_BYTES:

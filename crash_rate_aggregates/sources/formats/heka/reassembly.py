@@ -68,7 +68,7 @@ def ping_of(message: Message, is_read: Callable[[tuple[str, ...]], bool]) -> Raw
     try:
         return msgspec.json.encode(_assembled(parts, _members_as_text, _value_as_text, is_read))
     except SURPRISES:
-        pass
+        pass  # Then it is decoded whole, as everywhere else where the fast path gives up.
     try:
         return _assembled(parts, _decoded_members, decode_json)
     except ValueError:
@@ -84,6 +84,7 @@ def _parts(message: Message) -> _Parts:
     """
     values = dict(_named_values(message))
     submission, content = (_bytes(values.pop(name, b"")) for name in (_SUBMISSION, _CONTENT))
+    # Only `content` is as a client sent it, which most do by gzip.
     body = message.payload or submission or decompressed_whole(content, MAX_MESSAGE_BYTES)
     sections = [
         (tuple(name.split(".")), _bytes(values.pop(name))) for name in list(values) if "." in name
@@ -96,6 +97,7 @@ def _named_values(message: Message) -> Iterator[tuple[str, _FieldValue]]:
         field = Field.FromString(encoded)
         values = getattr(field, _VALUES[field.value_type])
         if values:
+            # Fields are lists in the format, but the pipelines wrote one value.
             yield _text(field.name), values[0]
 
 
@@ -141,6 +143,7 @@ def _assembled(
     ping = members(parts.body) if parts.body else {}
     for path, text in parts.sections:
         section = value(text)
+        # One that may nest too deep is put in place: only the decoder of the whole ping tells.
         if not is_read(path) and not may_nest_too_deep(text):
             continue
         node = ping
@@ -148,8 +151,10 @@ def _assembled(
             inner = node.get(key)
             if isinstance(inner, msgspec.Raw):
                 inner = members(inner) if bytes(memoryview(inner)[:1]) == b"{" else None
+            # What is no object there, as Hindsight's null, gives way to the section.
             node[key] = node = inner if isinstance(inner, dict) else {}
         node[path[-1]] = section
+    # Last, over a member of that name that a client may have sent.
     ping["meta"] = parts.meta
     return ping
 

@@ -83,6 +83,8 @@ def messages(chunks: Iterable[bytes]) -> Iterator[Message | None]:
     while window.skip_line_ends():
         frame = window.frame()
         message = window.message(frame) if frame else None
+        # A bad record whose length is right is one bad ping; where it may be wrong, sound
+        # records may begin within it.
         if frame is None or (message is None and window.may_search_in(frame)):
             in_garbage = True
             window.skip_to_likely_start()
@@ -103,6 +105,7 @@ class _Window:
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._chunks = iter(chunks)
+        # Not bytes: of a bytearray the front is taken away without moving the rest.
         self._data = bytearray()
         self._passed = 0
         self._searched_again = 0
@@ -139,6 +142,7 @@ class _Window:
         self.has(frame.end + _MAX_START_BYTES)
         if len(self._data) == frame.end or _frame_at(self._data, frame.end):
             return False
+        # A file of nothing but false starts would be decoded once for each of its bytes.
         self._searched_again += frame.end
         return self._searched_again <= _SEARCHED_AGAIN_BYTES + self._passed
 
@@ -187,6 +191,7 @@ def _frame_at(data: bytes | bytearray, place: int) -> _Frame | None:
     if len(data) <= end or data[end] != _UNIT_SEPARATOR:
         return None
     header = _parsed(Header, bytes(data[place + 2 : end]))
+    # Before anything of that length is read, as a crafted header may say 4 GiB.
     if header is None or header.message_length > MAX_MESSAGE_BYTES:
         return None
     start = end + 1 - place
@@ -208,12 +213,14 @@ def _parsed(kind: type[_Parsed], encoded: bytes) -> _Parsed | None:
         parsed = kind.FromString(encoded)
     except DecodeError:
         return None
+    # Empty bytes parse as anything, and FromString does not look for required fields.
     return parsed if parsed.IsInitialized() else None
 
 
 def _unsnapped(stored: bytes) -> bytes | None:
     """Decompress raw snappy; None if it is none, or makes too much."""
     try:
+        # The length is the file's own word: it is held against what snappy can make at most.
         size = cramjam.snappy.decompress_raw_len(stored)
         if size > min(MAX_MESSAGE_BYTES, _MAX_SNAPPY_RATIO * len(stored)):
             return None

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _KEY = "AWS_ACCESS_KEY_ID"
 _PROFILE = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+# What a cluster or a container gives its programs: it goes before a profile by default.
 _ROLES = (
     "AWS_WEB_IDENTITY_TOKEN_FILE",
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",

@@ -63,9 +63,11 @@ def _connection(bucket: Bucket, _process: int) -> Connection:
     """Connect once a process: a connection does not survive a fork."""
     options, cloud = bucket.options, _CLOUDS[bucket.scheme]
     client: ClientConfig = {
+        # A host that does not answer at once will not: retries find it again sooner.
         "connect_timeout": timedelta(seconds=min(options.timeout_seconds, 10)),
         "read_timeout": timedelta(seconds=options.timeout_seconds),
         "timeout": _REQUEST_TIMEOUT,
+        # Never by itself: credentials would cross the network in the open.
         "allow_http": (bucket.endpoint or "").startswith("http://"),
     }
     retry: RetryConfig = {

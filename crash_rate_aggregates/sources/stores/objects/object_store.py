@@ -88,6 +88,7 @@ class ObjectStore:
             path = found["path"][start:]
             if all(map(holds_pings, path.split("/"))):
                 self.selection.check_file(path)
+                # Pinned: every later request names this version, or the day fails.
                 etag = quoted(found["e_tag"]) if found["e_tag"] else None
                 yield StoredFile(self._url(found["path"]), found["size"], etag)
 
@@ -96,6 +97,8 @@ class ObjectStore:
         connection = self.bucket.connect()
 
         def listed() -> list[ObjectMeta]:
+            # Collected within what is tried again: a listing that broke begins anew, and
+            # nothing of its first attempt is listed twice.
             pages = obstore.list(connection, prefix, chunk_size=_LISTED_AT_ONCE)
             return [found for page in pages for found in page]
 
@@ -117,6 +120,7 @@ class ObjectStore:
             raise listing_error(error, self.bucket, self._url(prefix)) from error
         return (
             [_last_part(folder) for folder in found["common_prefixes"]],
+            # Consoles make an empty object for a folder.
             [_last_part(file["path"]) for file in found["objects"] if file["size"]],
         )
 

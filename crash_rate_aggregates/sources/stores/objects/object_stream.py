@@ -53,6 +53,7 @@ def object_bytes(bucket: Bucket, file: StoredFile, start: int, end: int) -> Iter
     while start < end:
         try:
             for chunk in _begun(bucket, file, start, end):
+                # Before it is given away: what was given is never asked for again.
                 start += len(chunk)
                 yield chunk
         except STORAGE_FAULTS as error:
@@ -70,7 +71,9 @@ def _begun(bucket: Bucket, file: StoredFile, start: int, end: int) -> Iterator[b
         chunks = iter(answer.stream(min_chunk_size=_CHUNK_BYTES))
         first = next(chunks, b"")
         if not first:
+            # obstore takes an answer that ends early for a whole one.
             raise GenericError("the answer ends before its first byte")
+        # Later chunks wait for the network too, and Ctrl-C must be answered meanwhile.
         return chain([first], iter(lambda: interruptible(lambda: next(chunks, b"")), b""))
 
     try:
@@ -89,6 +92,7 @@ def _requested(bucket: Bucket, file: StoredFile, options: GetOptions) -> GetResu
     if file.etag is not None and not file.etag.startswith(_WEAK):  # If-Match takes no weak ones.
         options["if_match"] = file.etag
     answer = obstore.get(bucket.connect(), file.url.removeprefix(f"{bucket.url}/"), options=options)
+    # Of the answer itself, not of another request: nothing can change in between.
     if answer.meta["size"] != file.size or _is_other_version(answer.meta["e_tag"], file.etag):
         raise ObjectChangedError(changed(file.url, "overwritten"))
     return answer

@@ -36,6 +36,7 @@ _SERVER_ERRORS = 500
 _CHANGED = frozenset({_NOT_FOUND, 412, 416})
 """Also what If-Match, and a range beyond the end, are answered with."""
 _Result = TypeVar("_Result")
+# A server that breaks off at one byte so often will again.
 _STARTS = 4
 _PAUSE_SECONDS = 0.1
 _STATUS = re.compile(r"status code: ([0-9]{3})")
@@ -82,11 +83,13 @@ class _Fault:
         """Whether it was not the bucket that was asked, but a server that gives credentials."""
         requested = self._found(_REQUESTED)
         is_of_bucket = requested is None or bucket.name in requested
+        # Outside of a cloud obstore asks the metadata service of instances, which is not there.
         return not is_of_bucket or _CREDENTIALS.search(self.text) is not None
 
     @property
     def has_no_answer(self) -> bool:
         """Whether the server did not answer, or only that it cannot now, until obstore gave up."""
+        # No status: the request met no server, or silence.
         if not self.status:
             return _REQUEST in self.text
         return self.status == _TOO_MANY_REQUESTS or self.status >= _SERVER_ERRORS
@@ -148,6 +151,7 @@ def reading_error(error: BaseException, bucket: Bucket, url: str) -> StorageErro
     """Say why an object cannot be read."""
     fault = _Fault(str(error))
     if fault.status in _CHANGED or isinstance(error, FileNotFoundError):
+        # 412 is If-Match's, 416 that the object has become shorter than the range.
         became = "removed" if fault.status == _NOT_FOUND else "overwritten"
         return ObjectChangedError(changed(url, became))
     return _refused(fault, bucket, f"read {url!r}") or _unknown(fault, f"read {url!r}")
@@ -164,6 +168,7 @@ def changed(url: str, became: str) -> str:
 def _refused(fault: _Fault, bucket: Bucket, task: str) -> StorageError | None:
     """Return the error of a server that does not answer, or not to us."""
     shown = fault.shown
+    # First: a wrong region is answered by 301 or 400, which alone would say something else.
     if _OTHER_REGION.search(fault.text):
         return StorageError(
             f"cannot {task}: the bucket is in another region ({shown}); name it with "

@@ -18,10 +18,12 @@ def interruptible(call: Callable[[], _Result]) -> _Result:
     as a silent server and all retries take. So the call waits in a thread, which ends with the
     process. Workers are spared that: they end by the signal itself.
     """
+    # Python gives signals to the main thread alone: others would gain nothing.
     is_main = threading.current_thread() is threading.main_thread()
     if not is_main or multiprocessing.parent_process() is not None:
         return call()
     result: Future[_Result] = Future()
+    # A daemon, or the program would wait for a silent server before it ends.
     threading.Thread(target=_settle, args=(result, call), daemon=True).start()
     return result.result()
 
