@@ -18,6 +18,7 @@ import pyarrow as pa
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.engines.interface import DamagedFile, Engine
 from crash_rate_aggregates.errors import DamagedFileError, UnreadableFileError
+from crash_rate_aggregates.stats import NO_STATS, row_of
 from test.engines import glean_contract
 from test.engines.made_days import (
     HeardProgress,
@@ -44,11 +45,7 @@ class Computed(NamedTuple):
 
 def stats(**named: int) -> tuple[int, ...]:
     """Write an aggregate's stats in the order of the columns; those not named are 0."""
-    names = (
-        "ping_count usage_seconds main content plugin gmplugin gpu content_shutdown "
-        "content_pings content_shutdown_pings other_pings main_sent_twice"
-    )
-    return tuple(named.get(name, 0) for name in names.split())
+    return row_of({**NO_STATS, **named})
 
 
 def mixed_pings() -> list[dict[str, Any] | bytes]:
@@ -119,12 +116,12 @@ MIXED_AGGREGATES = [
             ping_count=10,
             # Seven of an hour, one capped at 25 hours, one negative, one without a length.
             usage_seconds=7 * 3600 + 90_000,
-            main=2,
-            content=2,
-            gpu=3,
-            content_pings=1,
-            content_shutdown_pings=1,
-            other_pings=2,
+            main_crashes=2,
+            content_crashes=2,
+            gpu_crashes=3,
+            content_crash_pings=1,
+            content_shutdown_crash_pings=1,
+            other_process_crash_pings=2,
         ),
     ),
     (

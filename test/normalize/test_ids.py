@@ -133,7 +133,9 @@ class CopyOrderTest(VerdictTestCase):
         """A ping without id has no order either: it is never a duplicate."""
         kernel = Kernel(Judge(DAY, DIMENSIONS))
         kernel.judge(PingBatch([json_text(main_ping(id=NIL)), json_text(main_ping())]))
-        for row in kernel.take_rows().to_pylist():
+        rows = kernel.take_rows().to_pylist()
+        self.assertEqual(len(rows), 2)
+        for row in rows:
             keys = {name: row[name] for name in row if name.endswith(("_high", "_low"))}
             self.assertEqual(keys, dict.fromkeys(keys))
             self.assertEqual(len(keys), 6)
