@@ -14,9 +14,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 PACKAGE = PROJECT / "crash_rate_aggregates"
 
 LAYERS = (
-    ("errors", "sql_files"),
+    ("errors", "sql_files", "storable_text"),
     ("dimensions", "stats", "outcomes"),
-    ("rows",),
+    ("rows", "ledger"),
     ("normalize",),
     ("decode",),
     ("sources", "database"),

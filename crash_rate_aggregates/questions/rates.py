@@ -16,10 +16,10 @@ from psycopg import sql
 from crash_rate_aggregates.database.access.read_only import reading
 from crash_rate_aggregates.database.access.statements import statements_beside
 from crash_rate_aggregates.database.days.recorded_runs import check_stored, not_stored, stored_runs
-from crash_rate_aggregates.database.days.runs import RecordedRun, StoredLedger
+from crash_rate_aggregates.database.days.runs import RecordedDay, RecordedRun
 from crash_rate_aggregates.errors import DimensionsError, QueryError
+from crash_rate_aggregates.ledger import DamagedFile, Ledger, LedgerLine
 from crash_rate_aggregates.normalize.dates import check_order
-from crash_rate_aggregates.outcomes import LedgerLine
 from crash_rate_aggregates.questions.crash_rate import CrashRate, CrashRates
 
 _statement = statements_beside(__name__)
@@ -107,7 +107,7 @@ def stored_days(connection: psycopg.Connection) -> list[RecordedRun]:
 
 def stored_ledger(
     connection: psycopg.Connection, submission_date: date | None = None
-) -> StoredLedger:
+) -> RecordedDay:
     """Return what became of every ping of a submission date, or of the latest one stored.
 
     Raises:
@@ -125,10 +125,10 @@ def stored_ledger(
             "WHERE run_id = %(run_id)s ORDER BY file, reason",
             of_run,
         ).fetchall()
-        return StoredLedger(
+        return RecordedDay(
             run,
-            tuple(LedgerLine(*line) for line in lines),
-            tuple((file, reason) for file, reason in damaged),
+            Ledger(tuple(LedgerLine(*line) for line in lines)),
+            tuple(DamagedFile(*file) for file in damaged),
         )
 
 

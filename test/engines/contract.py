@@ -16,8 +16,10 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
-from crash_rate_aggregates.engines.interface import DamagedFile, Engine
+from crash_rate_aggregates.engines.interface import Engine
 from crash_rate_aggregates.errors import DamagedFileError, UnreadableFileError
+from crash_rate_aggregates.ledger import DamagedFile
+from crash_rate_aggregates.rows import CRASH_AGGREGATES
 from crash_rate_aggregates.stats import NO_STATS, row_of
 from test.engines import glean_contract
 from test.engines.made_days import (
@@ -170,7 +172,9 @@ class EngineContract(glean_contract.GleanContract):
         progress = HeardProgress()
         with self.engine(jobs).aggregate_day(request, progress) as result:
             aggregates = [
-                tuple(row.values()) for batch in result.aggregates for row in batch.to_pylist()
+                tuple(row.values())
+                for batch in result.tables[CRASH_AGGREGATES]
+                for row in batch.to_pylist()
             ]
         self.assertEqual(
             (progress.files, progress.pings, progress.stored_bytes),
@@ -178,7 +182,7 @@ class EngineContract(glean_contract.GleanContract):
         )
         return Computed(
             sorted(aggregates),
-            [(line.doc_type, line.kind, line.name, line.pings) for line in result.ledger],
+            [(line.doc_type, line.kind, line.name, line.pings) for line in result.ledger.lines],
             result.pings_read,
             list(result.damaged),
         )

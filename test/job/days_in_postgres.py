@@ -12,7 +12,8 @@ from crash_rate_aggregates.engines.embedded.duckdb_grouping import GroupingLimit
 from crash_rate_aggregates.engines.embedded.engine import EmbeddedEngine
 from crash_rate_aggregates.engines.interface import Engine
 from crash_rate_aggregates.job import DaySummary, FailedDay, Job, backfill
-from crash_rate_aggregates.outcomes import LedgerKind, Outcome
+from crash_rate_aggregates.ledger import LedgerKind
+from crash_rate_aggregates.outcomes import Outcome
 from crash_rate_aggregates.sources.stores.objects.bucket import USUAL_STORAGE, StorageOptions
 from test.engines.made_days import HeardProgress
 
@@ -50,7 +51,7 @@ def outcomes(summary: DaySummary | FailedDay) -> dict[tuple[str, str], int]:
     assert isinstance(summary, DaySummary), summary.error
     return {
         (line.doc_type, line.name): line.pings
-        for line in summary.ledger
+        for line in summary.ledger.lines
         if line.kind == LedgerKind.OUTCOME
     }
 

@@ -105,7 +105,7 @@ class CartesianTest(unittest.TestCase):
                 outcomes(summary), {("main", "counted"): 1 << 13, ("crash", "counted"): 1 << 13}
             )
             assert isinstance(summary, DaySummary)
-            self.assertEqual((summary.aggregates, summary.files_read), (1 << 13, 3))
+            self.assertEqual((summary.run.aggregates, summary.run.facts.files_read), (1 << 13, 3))
         stored = [
             (submitted, active, json.dumps(dimensions, sort_keys=True), *stats)
             for submitted, active, dimensions, *stats in rows(

@@ -13,7 +13,7 @@ from crash_rate_aggregates.errors import (
     DimensionsError,
     QueryError,
 )
-from crash_rate_aggregates.outcomes import LedgerLine
+from crash_rate_aggregates.ledger import DamagedFile, LedgerLine
 from crash_rate_aggregates.questions.crash_rate import CrashRate
 from crash_rate_aggregates.questions.rates import (
     Answer,
@@ -255,7 +255,7 @@ class StoredDaysTest(DatabaseTestCase):
     def test_ledger(self):
         """The ledger of a day is that of its last run; without a date it is the latest day's."""
         lines = (
-            *day(BETA).ledger,
+            *day(BETA).ledger.lines,
             LedgerLine("main", "outcome", "duplicate", 2),
             LedgerLine("unknown", "outcome", "unreadable", 1),
         )
@@ -273,11 +273,9 @@ class StoredDaysTest(DatabaseTestCase):
                 [(one.name, one.path) for one in stored.run.facts.dimensions],
                 [(one.name, one.path) for one in DIMENSIONS],
             )
-            self.assertEqual(stored.lines, lines)
-            self.assertEqual(stored.damaged_files, (("f", "cut"),))
-        self.assertEqual(
-            stored_ledger(self.connection, date(2016, 3, 13)).lines, tuple(earlier.ledger)
-        )
+            self.assertEqual(stored.ledger.lines, lines)
+            self.assertEqual(stored.damaged, (DamagedFile("f", "cut"),))
+        self.assertEqual(stored_ledger(self.connection, date(2016, 3, 13)).ledger, earlier.ledger)
 
     def test_days(self):
         """Each stored day is there once, the earliest first."""

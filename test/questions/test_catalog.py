@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from crash_rate_aggregates.errors import DateRangeError, QuestionNotFoundError, UsageError
-from crash_rate_aggregates.outcomes import LedgerLine
+from crash_rate_aggregates.ledger import LedgerLine
 from crash_rate_aggregates.questions.asking import (
     APPLICATIONS,
     CHANNELS,
@@ -153,7 +153,7 @@ class EveryQuestionTest(QuestionsTestCase):
             for country in ("DE", "FR")
         ]
         ledger = (
-            *day(*rows).ledger,
+            *day(*rows).ledger.lines,
             LedgerLine("main", "outcome", "duplicate", 3),
             LedgerLine("crash", "outcome", "duplicate", 4),
             LedgerLine("main", "adjustment", "usage_capped", 1),

@@ -4,9 +4,9 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 from crash_rate_aggregates.database.access.connection import connect
-from crash_rate_aggregates.database.days.summaries import SUMMARIES
 from crash_rate_aggregates.database.schema.migrate import Migration, migrate, read_migrations
 from crash_rate_aggregates.errors import DatabaseError
+from crash_rate_aggregates.rows import SUMMARIES
 from crash_rate_aggregates.stats import STATS
 from test.servers import fresh_database
 

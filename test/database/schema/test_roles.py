@@ -10,7 +10,6 @@ from psycopg import sql
 
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.days.replace_day import replace_day
-from crash_rate_aggregates.database.days.summaries import SUMMARIES
 from crash_rate_aggregates.database.schema.migrate import migrate, read_migrations
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.database.schema.retention import drop_month, stored_months
@@ -18,6 +17,7 @@ from crash_rate_aggregates.database.schema.roles import Roles, init_roles, named
 from crash_rate_aggregates.database.schema.vacuum import vacuum_day
 from crash_rate_aggregates.errors import DatabaseError
 from crash_rate_aggregates.questions.rates import crash_rates, stored_ledger
+from crash_rate_aggregates.rows import SUMMARIES
 from test.database.sample_days import BETA, NIGHTLY, SUBMISSION_DATE, day
 from test.servers import fresh_database
 
@@ -109,7 +109,7 @@ class WriterTest(RolesTestCase):
         self.assertEqual(migrate(writer), [])
         self.assertTrue(ensure_partition(writer, SUBMISSION_DATE))
         self.assertEqual(replace_day(writer, day(NIGHTLY)).aggregates, 1)
-        self.assertEqual(replace_day(writer, day(BETA, damaged_files=[("f", "cut")])).replaced, 1)
+        self.assertEqual(replace_day(writer, day(BETA, damaged_files=[("f", "cut")])).aggregates, 1)
         if writer.info.server_version >= 170000:
             self.assertTrue(vacuum_day(writer, SUBMISSION_DATE))
         else:
