@@ -14,13 +14,13 @@ from psycopg import sql
 
 from benchmarks.sums import DAY
 from crash_rate_aggregates.database.access.connection import connect
-from crash_rate_aggregates.database.days.copy_text import COLUMNS, copy_text
+from crash_rate_aggregates.database.days.copy_text import columns_of, copy_text
 from crash_rate_aggregates.database.schema.migrate import migrate
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.database.server.launcher import EmbeddedServer
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.normalize.dimension_values import DimensionTexts
-from crash_rate_aggregates.rows import AGGREGATE_SCHEMA
+from crash_rate_aggregates.rows import CRASH_AGGREGATES
 from crash_rate_aggregates.sample_pings.clients import draw_client, draw_session_seconds
 from crash_rate_aggregates.stats import STAT_NAMES
 
@@ -47,7 +47,7 @@ def measure_copy() -> float:
 
 
 def _copy(connection: psycopg.Connection, batches: list[pa.RecordBatch]) -> None:
-    columns = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
+    columns = sql.SQL(", ").join(map(sql.Identifier, columns_of(CRASH_AGGREGATES)))
     copy_day = sql.SQL("COPY crash_aggregates ({columns}) FROM STDIN").format(columns=columns)
     with (
         connection.transaction(),
@@ -55,7 +55,7 @@ def _copy(connection: psycopg.Connection, batches: list[pa.RecordBatch]) -> None
         cursor.copy(copy_day) as copy,
     ):
         for batch in batches:
-            for piece in copy_text(batch, DAY):
+            for piece in copy_text(CRASH_AGGREGATES, batch, DAY):
                 copy.write(piece)
 
 
@@ -71,9 +71,9 @@ def _batches() -> Iterator[pa.RecordBatch]:
         columns = [[DAY] * _BATCH_ROWS, dimensions, *stats.values()]
         arrays = [
             pa.array(values, kind.type)
-            for values, kind in zip(columns, AGGREGATE_SCHEMA, strict=True)
+            for values, kind in zip(columns, CRASH_AGGREGATES.schema, strict=True)
         ]
-        yield pa.RecordBatch.from_arrays(arrays, schema=AGGREGATE_SCHEMA)
+        yield pa.RecordBatch.from_arrays(arrays, schema=CRASH_AGGREGATES.schema)
 
 
 def _dimensions(texts: DimensionTexts, random: Random) -> str:

@@ -26,13 +26,14 @@ from benchmarks.made_days import made_day
 from benchmarks.page import table, write_section
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.days.replace_day import replace_day
-from crash_rate_aggregates.database.days.summaries import SUMMARIES, summarize_day
+from crash_rate_aggregates.database.days.summaries import summarize_day
 from crash_rate_aggregates.database.schema.migrate import migrate
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.database.schema.vacuum import vacuum_day
 from crash_rate_aggregates.database.server.launcher import EmbeddedServer
 from crash_rate_aggregates.questions.asking import APPLICATIONS, CHANNELS
 from crash_rate_aggregates.questions.catalog import Question, questions
+from crash_rate_aggregates.rows import SUMMARIES
 from crash_rate_aggregates.stats import STAT_NAMES
 
 DAYS = 30

@@ -13,8 +13,9 @@ import pyarrow.compute as pc
 
 from crash_rate_aggregates.database.days.runs import DayToStore, RunFacts
 from crash_rate_aggregates.dimensions import DIMENSIONS
-from crash_rate_aggregates.outcomes import Adjustment, DocType, LedgerKind, LedgerLine, Outcome
-from crash_rate_aggregates.rows import AGGREGATE_SCHEMA
+from crash_rate_aggregates.ledger import Ledger, LedgerKind, LedgerLine
+from crash_rate_aggregates.outcomes import Adjustment, DocType, Outcome
+from crash_rate_aggregates.rows import CRASH_AGGREGATES
 from crash_rate_aggregates.stats import CRASH_PING_STATS
 
 PINGS = 630_000
@@ -33,12 +34,12 @@ def made_day(submission_date: date, *, pings: int = PINGS) -> DayToStore:
         engine="made up",
         pings_source="made up",
         dimensions=DIMENSIONS,
-        pings_read=sum(line.pings for line in ledger if line.kind == LedgerKind.OUTCOME),
+        pings_read=ledger.pings,
         bytes_read=10**12,
         files_read=10_000,
     )
     batches = table.to_batches(max_chunksize=_BATCH_ROWS)
-    return DayToStore(submission_date, batches, ledger, (), facts)
+    return DayToStore(submission_date, {CRASH_AGGREGATES: batches}, ledger, (), facts)
 
 
 def _aggregates(submission_date: date, pings: int) -> pa.Table:
@@ -51,9 +52,9 @@ def _aggregates(submission_date: date, pings: int) -> pa.Table:
     zeros = pa.array([0] * len(drawn), pa.int64())
     columns = [
         drawn[field.name].cast(field.type) if field.name in drawn.column_names else zeros
-        for field in AGGREGATE_SCHEMA
+        for field in CRASH_AGGREGATES.schema
     ]
-    return pa.table(columns, schema=AGGREGATE_SCHEMA)
+    return pa.table(columns, schema=CRASH_AGGREGATES.schema)
 
 
 @contextmanager
@@ -63,13 +64,13 @@ def _one_thread() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def _ledger(table: pa.Table) -> tuple[LedgerLine, ...]:
+def _ledger(table: pa.Table) -> Ledger:
     """Return a ledger that balances, with every outcome and adjustment."""
     counted = {
         DocType.MAIN: pc.sum(table["ping_count"]).as_py(),
         DocType.CRASH: sum(pc.sum(table[name]).as_py() for name in CRASH_PING_STATS),
     }
-    return (
+    lines = (
         *(
             LedgerLine(
                 doc_type,
@@ -86,3 +87,4 @@ def _ledger(table: pa.Table) -> tuple[LedgerLine, ...]:
             for adjustment in Adjustment
         ),
     )
+    return Ledger(tuple(sorted(lines)))

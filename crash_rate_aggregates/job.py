@@ -6,37 +6,31 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from time import monotonic
 
 from crash_rate_aggregates import __version__
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.days.attempts import begin_attempt, fail_attempt
-from crash_rate_aggregates.database.days.recent_days import RowSums, recent_days, row_sums
 from crash_rate_aggregates.database.days.recorded_runs import stored_runs
 from crash_rate_aggregates.database.days.replace_day import replace_day
-from crash_rate_aggregates.database.days.runs import DayToStore, RunFacts, StoredRun
+from crash_rate_aggregates.database.days.runs import (
+    DayToStore,
+    RecordedDay,
+    RecordedRun,
+    RunFacts,
+)
 from crash_rate_aggregates.database.prepare import prepare_database
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.database.schema.vacuum import vacuum_day
 from crash_rate_aggregates.dimensions import Dimension
-from crash_rate_aggregates.engines.interface import (
-    DamagedFile,
-    DayRequest,
-    DayResult,
-    Engine,
-    Progress,
-    files_bytes,
-)
+from crash_rate_aggregates.engines.interface import DayRequest, Engine, Progress, files_bytes
 from crash_rate_aggregates.errors import (
     CrashRateAggregatesError,
     DatabaseError,
     InterruptedRunError,
 )
-from crash_rate_aggregates.health.check import PAST, CheckedDay, check_day
-from crash_rate_aggregates.health.due import due_days
 from crash_rate_aggregates.health.fit_to_store import require_counted, require_files
-from crash_rate_aggregates.outcomes import LedgerLine
 from crash_rate_aggregates.sources.stores.objects.storage_options import (
     USUAL_STORAGE,
     StorageOptions,
@@ -71,18 +65,16 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class DaySummary:
+class DaySummary(RecordedDay):
     """What a run of one day did."""
 
-    submission_date: date
-    run_id: int
-    aggregates: int
-    pings_read: int
-    files_read: int
-    bytes_read: int
     seconds: float
-    ledger: tuple[LedgerLine, ...]
-    damaged: tuple[DamagedFile, ...]
+    """From its beginning to its end; those of the run's facts end before the day was stored."""
+
+    @property
+    def submission_date(self) -> date:
+        """The day."""
+        return self.run.submission_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,41 +103,6 @@ def backfill(
             yield FailedDay(day, error)
             if stop_on_error:
                 return
-
-
-def days_to_heal(database_url: str, heal_days: int, *, now: datetime) -> list[date]:
-    """Return yesterday and the days before it that are missing or failed, the earliest first.
-
-    Args:
-        database_url: libpq URL, with its password.
-        heal_days: How many of the last days are looked at, yesterday included, at least 1.
-        now: The current time, aware.
-    """
-    prepare_database(database_url)
-    yesterday = now.astimezone(UTC).date() - timedelta(days=1)
-    with connect(database_url) as connection:
-        days = recent_days(connection, yesterday - timedelta(days=heal_days - 1), yesterday)
-    return due_days(days, now)
-
-
-def check_days(database_url: str, last: date, days: int) -> list[CheckedDay]:
-    """Judge the last days, the earliest first.
-
-    Args:
-        database_url: libpq URL, with its password.
-        last: The last submission date to look at.
-        days: How many, at least 1.
-    """
-    prepare_database(database_url)
-    first = last - timedelta(days=days - 1)
-    with connect(database_url) as connection:
-        recent = recent_days(connection, first - PAST, last)
-        sums = row_sums(connection, first, last)
-    return [
-        check_day(day, sums.get(day.submission_date, RowSums()), recent)
-        for day in recent
-        if day.submission_date >= first
-    ]
 
 
 def run_day(
@@ -200,22 +157,20 @@ def _run_day(job: Job, day: date, started_at: datetime) -> DaySummary:
         if not job.allow_empty:
             require_counted(request, result, job.pings)
         job.progress.stage("store")
-        facts = _run_facts(job, request, result, started_at, monotonic() - started)
-        stored = _store(
-            job, DayToStore(day, result.aggregates, result.ledger, _damaged(result), facts)
+        facts = RunFacts(
+            started_at=started_at,
+            seconds=monotonic() - started,
+            program_version=__version__,
+            engine=job.engine.name,
+            pings_source=job.pings_source,
+            dimensions=job.dimensions,
+            pings_read=result.pings_read,
+            bytes_read=stored_bytes,
+            files_read=len(request.files),
         )
+        run = _store(job, DayToStore(day, result.tables, result.ledger, result.damaged, facts))
     _vacuum(job, day)
-    return DaySummary(
-        submission_date=day,
-        run_id=stored.run_id,
-        aggregates=stored.aggregates,
-        pings_read=result.pings_read,
-        files_read=len(request.files),
-        bytes_read=stored_bytes,
-        seconds=monotonic() - started,
-        ledger=result.ledger,
-        damaged=result.damaged,
-    )
+    return DaySummary(run, result.ledger, result.damaged, seconds=monotonic() - started)
 
 
 def _day_request(job: Job, day: date) -> DayRequest:
@@ -228,27 +183,7 @@ def _day_request(job: Job, day: date) -> DayRequest:
     return request
 
 
-def _damaged(result: DayResult) -> tuple[tuple[str, str], ...]:
-    return tuple((damaged.file, damaged.reason) for damaged in result.damaged)
-
-
-def _run_facts(
-    job: Job, request: DayRequest, result: DayResult, started_at: datetime, seconds: float
-) -> RunFacts:
-    return RunFacts(
-        started_at=started_at,
-        program_version=__version__,
-        engine=job.engine.name,
-        pings_source=job.pings_source,
-        dimensions=job.dimensions,
-        pings_read=result.pings_read,
-        bytes_read=files_bytes(request.files),
-        files_read=len(request.files),
-        seconds=seconds,
-    )
-
-
-def _store(job: Job, day: DayToStore) -> StoredRun:
+def _store(job: Job, day: DayToStore) -> RecordedRun:
     # A connection of its own: one held open while the day was computed could have been cut.
     with connect(job.database_url) as connection:
         ensure_partition(connection, day.submission_date)

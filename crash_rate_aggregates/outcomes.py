@@ -5,9 +5,6 @@ The words are those of docs/rules.md and of the ledger in the database.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntFlag, StrEnum
 
 RULES_VERSION = 1
@@ -75,14 +72,6 @@ ADJUSTMENT_DESCRIPTIONS = {
 """One sentence for each adjustment."""
 
 
-class LedgerKind(StrEnum):
-    """What a line of the ledger counts."""
-
-    OUTCOME = "outcome"
-    ADJUSTMENT = "adjustment"
-    PROCESS_TYPE = "process_type"
-
-
 ABSENT_PROCESS_TYPE = "absent"
 """What the ledger says where a crash ping names no process: the main one."""
 NO_SCALAR_PROCESS_TYPE = "no scalar"
@@ -91,26 +80,3 @@ OTHER_PROCESS_TYPES = "all others"
 """What it says of those that are too rare to be named."""
 OWN_PROCESS_TYPES = frozenset({ABSENT_PROCESS_TYPE, NO_SCALAR_PROCESS_TYPE, OTHER_PROCESS_TYPES})
 """Words of ours: a client's that is the same stands in quotes, so that the two are never added."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class LedgerLine:
-    """How many pings of one doc type had one outcome, adjustment or process type."""
-
-    doc_type: str
-    """A `DocType`'s value."""
-    kind: str
-    """A `LedgerKind`'s value."""
-    name: str
-    """An outcome, an adjustment in lower case, or a process type."""
-    pings: int
-    """At least 0."""
-
-
-def outcome_counts(ledger: Iterable[LedgerLine]) -> Counter[str]:
-    """Return the pings of each outcome, over all doc types."""
-    counts: Counter[str] = Counter()
-    for line in ledger:
-        if line.kind == LedgerKind.OUTCOME:
-            counts[line.name] += line.pings
-    return counts

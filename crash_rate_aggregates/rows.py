@@ -1,6 +1,10 @@
-"""The Arrow rows that pass between stages: pings to the engine, aggregates to the database."""
+"""The Arrow rows that pass between stages: pings to the engine, a day's tables to the database."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
 
 import pyarrow as pa
 
@@ -30,11 +34,47 @@ PING_SCHEMA = pa.schema(
 )
 """One row a ping that passed rules 1 to 7; a key that the ping does not have is NULL."""
 
-AGGREGATE_SCHEMA = pa.schema(
-    [
-        pa.field("activity_date", pa.date32(), nullable=False),
-        pa.field("dimensions", pa.string(), nullable=False),
-        *_STAT_FIELDS,
-    ]
+
+@dataclass(frozen=True, slots=True)
+class DayTable:
+    """One table that a submission date fills; all are replaced in the same transaction."""
+
+    name: str
+    """In the database, where it has a column `submission_date` beside those of the schema."""
+    schema: pa.Schema
+    """One row, as it goes into the table."""
+    statement: str
+    """Name of the engines' statement that yields its rows from the `winners` among the pings."""
+    summaries: tuple[str, ...] = ()
+    """Tables with sums over its rows; `database/days` makes them by `summarize_<name>.sql`."""
+    holds_each_ping_once: bool = False
+    """Whether its rows have the stats of each counted ping just once: they then must add up to what
+    the ledger counts."""
+
+
+JSON_COLUMNS: Final = frozenset({"dimensions"})
+"""Their texts are JSON, in which no raw control character can stand."""
+CRASH_AGGREGATES: Final = DayTable(
+    name="crash_aggregates",
+    schema=pa.schema(
+        [
+            pa.field("activity_date", pa.date32(), nullable=False),
+            pa.field("dimensions", pa.string(), nullable=False),
+            *_STAT_FIELDS,
+        ]
+    ),
+    statement="aggregates",
+    summaries=(
+        "crash_aggregates_by_channel",
+        "crash_aggregates_by_build",
+        "crash_aggregates_by_system",
+        "crash_aggregates_by_country",
+    ),
+    holds_each_ping_once=True,
 )
-"""One row an aggregate, as it goes into the table; `dimensions` is a JSON object's text."""
+"""The table of 2016: one row an aggregate, `dimensions` a JSON object's text."""
+DAY_TABLES: Final = (CRASH_AGGREGATES,)
+"""All that a day fills. One more is an entry here, a statement in `engines/queries` and a migration
+that makes it."""
+SUMMARIES: Final = tuple(chain.from_iterable(table.summaries for table in DAY_TABLES))
+"""The tables that hold sums over the rows of a day."""

@@ -1,11 +1,15 @@
 """The stats: what is summed for every aggregate, as integers, so that sums are exact.
 
-The order is the order of the columns in `crash_aggregates` and of the kernel's rows.
+The order is the order of the columns in `crash_aggregates` and of the kernel's rows. Only `row_of`
+knows it: all else names a stat.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import Final
 
 MAX_USAGE_SECONDS = 90_000
 """25 hours: a day-long session over the change from summer time, and no more."""
@@ -93,6 +97,8 @@ STATS = (
 )
 
 STAT_NAMES = tuple(stat.name for stat in STATS)
+NO_STATS: Final[Mapping[str, int]] = dict.fromkeys(STAT_NAMES, 0)
+"""Every stat by name, nothing counted."""
 CRASH_PING_STATS = (
     "main_crashes",
     "content_crash_pings",
@@ -100,3 +106,21 @@ CRASH_PING_STATS = (
     "other_process_crash_pings",
 )
 """A counted crash ping adds one to exactly one of these; their sum balances the ledger."""
+
+_values_in_order = itemgetter(*STAT_NAMES)
+
+
+def row_of(counts: Mapping[str, int]) -> tuple[int, ...]:
+    """Return what was counted as a row has it: in the order of `STATS`.
+
+    Args:
+        counts: Every stat by name, as in `NO_STATS`, and nothing else.
+
+    Raises:
+        KeyError: It holds a name that is none of a stat, or lacks one.
+    """
+    # A stat that a rule misspells would else be lost in silence.
+    if len(counts) != len(STAT_NAMES):
+        raise KeyError(*sorted(counts.keys() ^ NO_STATS.keys()))
+    values: tuple[int, ...] = _values_in_order(counts)
+    return values

@@ -34,13 +34,13 @@ from crash_rate_aggregates.database.schema.program_schema import (
     program_schema,
 )
 from crash_rate_aggregates.decode.layouts.kinds import (
-    FIELD_NAMES,
     LAYOUTS,
     LayoutName,
     PingKind,
     field_places,
 )
 from crash_rate_aggregates.dimensions import DIMENSIONS
+from crash_rate_aggregates.normalize.fields import PLACED_FIELDS
 from crash_rate_aggregates.outcomes import (
     ADJUSTMENT_DESCRIPTIONS,
     OUTCOME_DESCRIPTIONS,
@@ -84,9 +84,9 @@ def _dimensions() -> str:
 def _places() -> str:
     """Say where each kind of ping carries the fields of the rules, and the dimensions."""
     kinds = [field_places(PingKind(name), DIMENSIONS) for name in LAYOUTS]
-    slots = [(*kind.fields, *kind.dimensions) for kind in kinds]
+    slots = [(*kind.fields.values(), *kind.dimensions) for kind in kinds]
     names = [
-        *(name.replace("_", " ") for name in FIELD_NAMES),
+        *(name.replace("_", " ") for name in PLACED_FIELDS),
         *(f"`{dimension.name}`" for dimension in DIMENSIONS),
     ]
     rows = [

@@ -17,6 +17,7 @@ from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.normalize.ping import Ignored, NormalizedPing
 from crash_rate_aggregates.normalize.rules import Judge
 from crash_rate_aggregates.outcomes import Adjustment, Outcome
+from crash_rate_aggregates.stats import NO_STATS, row_of
 from test.servers import fresh_database
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -98,8 +99,9 @@ class ExamplesOfRulesTest(unittest.TestCase):
         assert isinstance(main, NormalizedPing)
         assert isinstance(crash, NormalizedPing)
         self.assertEqual((main.adjustments, crash.adjustments), (0, 0))
-        self.assertEqual(main.stats, (1, 3600, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0))
-        self.assertEqual(crash.stats, (0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0))
+        of_main = {"ping_count": 1, "usage_seconds": 3600, "content_crashes": 2}
+        self.assertEqual(main.stats, row_of({**NO_STATS, **of_main}))
+        self.assertEqual(crash.stats, row_of({**NO_STATS, "content_shutdown_crash_pings": 1}))
         self.assertEqual(json.loads(main.dimensions)["country"], "DE")
 
     def test_adjusted_examples_need_just_that(self) -> None:
@@ -118,7 +120,8 @@ class ExamplesOfRulesTest(unittest.TestCase):
         ping = self._verdict(example)
         assert isinstance(ping, NormalizedPing)
         self.assertEqual(ping.activity_date, date(2016, 3, 13))
-        self.assertEqual(ping.stats, (0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1))
+        twice = {"main_crashes": 1, "main_crashes_sent_twice": 1}
+        self.assertEqual(ping.stats, row_of({**NO_STATS, **twice}))
         self.assertEqual(json.loads(ping.dimensions)["os_name"], "Windows_NT")
 
 

@@ -17,10 +17,10 @@ TESTS = PROJECT / "test"
 
 FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "": (
-        ("errors", "settable", "sql_files"),
+        ("errors", "settable", "sql_files", "storable_text"),
         ("dimensions", "stats", "outcomes", "submission_dates"),
         ("crash_kinds",),
-        ("rows",),
+        ("rows", "ledger"),
         ("normalize",),
         ("decode",),
         ("sources", "database"),
@@ -37,8 +37,8 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "database": (("access", "server"), ("days",), ("schema",), ("prepare",)),
     "sources": (("interface",), ("stores", "formats"), ("reading",)),
     "engines": (
-        ("interface", "columns", "scratch", "statements"),
-        ("kernel", "split"),
+        ("interface", "columns", "scratch", "group_statements"),
+        ("kernel", "split", "sound_batches"),
         ("drawn_ledger",),
         ("embedded", "spark"),
     ),

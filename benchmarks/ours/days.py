@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from benchmarks.sums import DAY, GROUP_COLUMNS, SUMS, Groups
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.engines.interface import DayRequest, Engine
-from crash_rate_aggregates.rows import AGGREGATE_SCHEMA
+from crash_rate_aggregates.rows import CRASH_AGGREGATES
 from crash_rate_aggregates.sources.stores.urls import open_store
 
 
@@ -50,9 +50,9 @@ def compute(engine: Engine, folder: str, output: str) -> None:
     request = DayRequest(DAY, DIMENSIONS, store, tuple(store.list_day(DAY)))
     with (
         engine.aggregate_day(request, stages) as result,
-        pq.ParquetWriter(output, AGGREGATE_SCHEMA) as writer,
+        pq.ParquetWriter(output, CRASH_AGGREGATES.schema) as writer,
     ):
-        for batch in result.aggregates:
+        for batch in result.tables[CRASH_AGGREGATES]:
             writer.write_batch(batch)
     Path(f"{output}.json").write_text(json.dumps(stages.seconds()), encoding="utf-8")
 

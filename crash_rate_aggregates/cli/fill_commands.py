@@ -63,7 +63,7 @@ def backfill(
 @click.pass_obj
 def daily(base: Sequence[Dimension], /, heal_days: int, **flags: Any) -> int:
     """Fill yesterday, and refill the last days that are missing or failed: for schedulers."""
-    from crash_rate_aggregates.job import days_to_heal
+    from crash_rate_aggregates.health.last_days import days_to_heal
 
     return _fill(base, lambda url: days_to_heal(url, heal_days, now=datetime.now(UTC)), **flags)
 
@@ -130,7 +130,7 @@ def _fill(
 @connection_options
 def check(*, days: int, max_submission_date: date | None, as_json: bool, **flags: Any) -> None:
     """Say whether the last days are there, whole and of plausible volume; exit code 3 if not."""
-    from crash_rate_aggregates.job import check_days
+    from crash_rate_aggregates.health.last_days import check_days
     from crash_rate_aggregates.terminal.check_reports import (
         check_document,
         check_lines,

@@ -29,6 +29,10 @@ _ABSENT_RAW = msgspec.Raw()
 _ABSENT = "absent"
 """An attribute of each struct that is always None."""
 
+_FIELDS = len(PingFields._fields)
+_IS_GLEAN = PingFields._fields.index("is_glean")
+_DIMENSIONS = PingFields._fields.index("dimensions")
+
 SURPRISES = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError)
 """What sends a line to the plain path."""
 
@@ -46,7 +50,13 @@ class FastDecoder:
     """Decode the fields of one kind of ping."""
 
     def __init__(self, places: FieldPlaces) -> None:
-        slots = [*places.fields, *places.dimensions]
+        # A slot for each field in its order, then one for each dimension. A field that the layout
+        # has no place for stands as None: such is `keyed_histograms`, as no container that is not
+        # an object comes this far.
+        slots = [
+            *(places.fields.get(name, ()) for name in PingFields._fields),
+            *places.dimensions,
+        ]
         mark = Place(places.layout.mark)
         leaves = {place.path: place.content for place in chain([mark], *slots) if place.path}
         tree = _path_tree(leaves, chain([mark], *slots))
@@ -54,7 +64,6 @@ class FastDecoder:
         """False where msgspec has no type for the paths: then the plain path does it all."""
         if self.is_usable and tree is not None:
             self._decode = msgspec.json.Decoder(_struct_type(tree)).decode
-            self._number_of_fields = len(places.fields)
             self._is_glean = places.is_glean
             self._prepare([*slots, [mark]], tree)
 
@@ -94,8 +103,9 @@ class FastDecoder:
         for number, others in self._others:
             if values[number] is None:
                 values[number] = _other_value(decoded, others)
-        fields = self._number_of_fields
-        return PingFields._make((*values[:fields], None, self._is_glean, tuple(values[fields:])))
+        values[_IS_GLEAN] = self._is_glean
+        values[_DIMENSIONS] = tuple(values[_FIELDS:])
+        return PingFields._make(values[:_FIELDS])
 
 
 def _other_value(decoded: Any, others: Sequence[_Other]) -> Any:

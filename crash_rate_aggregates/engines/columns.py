@@ -20,21 +20,32 @@ _OTHER_SIGN = bytes(byte ^ 0x80 for byte in range(256))
 
 def rows_of(pings: Sequence[NormalizedPing]) -> pa.RecordBatch:
     """Return one row a ping, by `PING_SCHEMA`."""
-    columns = list(zip(*pings, strict=True)) or [()] * len(NormalizedPing._fields)
-    doc_types, days, dimensions, process_types, adjustments, stats, ids, minidumps = columns
-    sums = list(zip(*stats, strict=True)) or [()] * len(STAT_NAMES)
-    arrays = [
-        _words(doc_types),
-        pa.array(days, pa.date32()),
-        _words(dimensions),
-        _words(process_types),
-        pa.array(adjustments, pa.int32()),
-        *_halves(ids),
-        *_halves(minidumps),
-        *_sorting_halves(list(_copy_orders(pings))),
-        *(pa.array(values, pa.int64()) for values in sums),
-    ]
-    return pa.RecordBatch.from_arrays(arrays, schema=PING_SCHEMA)
+    of = _by_name(NormalizedPing._fields, pings)
+    keys = {
+        "id": _halves(of["id"]),
+        "minidump": _halves(of["minidump"]),
+        "copy": _sorting_halves(list(_copy_orders(pings))),
+    }
+    columns = {
+        "doc_type": _words(of["doc_type"]),
+        "activity_date": pa.array(of["activity_date"], pa.date32()),
+        "dimensions": _words(of["dimensions"]),
+        "process_type": _words(of["process_type"]),
+        "adjustments": pa.array(of["adjustments"], pa.int32()),
+        **{f"{name}_high": high for name, (high, _) in keys.items()},
+        **{f"{name}_low": low for name, (_, low) in keys.items()},
+        **{
+            name: pa.array(values, pa.int64())
+            for name, values in _by_name(STAT_NAMES, of["stats"]).items()
+        },
+    }
+    return pa.RecordBatch.from_arrays([columns[n] for n in PING_SCHEMA.names], schema=PING_SCHEMA)
+
+
+def _by_name(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
+    """Return the columns of rows by name; of no rows they are empty."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(names)
+    return dict(zip(names, columns, strict=True))
 
 
 def _words(values: Iterable[Any]) -> pa.Array:

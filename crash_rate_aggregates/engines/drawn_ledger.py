@@ -8,13 +8,8 @@ from typing import NamedTuple
 
 from crash_rate_aggregates.engines.kernel import VerdictCounts
 from crash_rate_aggregates.errors import LedgerImbalanceError
-from crash_rate_aggregates.outcomes import (
-    OTHER_PROCESS_TYPES,
-    Adjustment,
-    LedgerKind,
-    LedgerLine,
-    Outcome,
-)
+from crash_rate_aggregates.ledger import Ledger, LedgerKind, LedgerLine
+from crash_rate_aggregates.outcomes import OTHER_PROCESS_TYPES, Adjustment, DocType, Outcome
 
 MAX_PROCESS_TYPES = 50
 """Named process types in a ledger; a client can send any text, so the rarest are put together."""
@@ -29,21 +24,21 @@ class CountedPings(NamedTuple):
     pings: int
 
 
-def draw_up(counts: VerdictCounts, counted: Iterable[CountedPings]) -> tuple[LedgerLine, ...]:
-    """Return the ledger's lines, in their order.
+def draw_up(counts: VerdictCounts, counted: Iterable[CountedPings]) -> Ledger:
+    """Return the day's ledger.
 
     Raises:
         LedgerImbalanceError: read ≠ counted + ignored + duplicate + unreadable.
     """
     counted = list(counted)
     lines = [*_outcomes(counts, counted), *_adjustments(counted), *_process_types(counted)]
-    accounted = sum(line.pings for line in lines if line.kind == LedgerKind.OUTCOME)
-    if accounted != counts.read or any(line.pings < 0 for line in lines):
+    ledger = Ledger(tuple(sorted(lines)))
+    if faults := ledger.faults_of_reading(counts.read):
         raise LedgerImbalanceError(
-            f"the source read {counts.read} pings and the ledger accounts for {accounted}: this is "
-            "a defect, please report it; the day was not replaced"
+            f"the ledger does not balance: {'; '.join(faults)}: this is a defect, please report "
+            "it; the day was not replaced"
         )
-    return tuple(sorted(lines))
+    return ledger
 
 
 def _outcomes(counts: VerdictCounts, counted: Iterable[CountedPings]) -> list[LedgerLine]:
@@ -52,6 +47,7 @@ def _outcomes(counts: VerdictCounts, counted: Iterable[CountedPings]) -> list[Le
         pings[ignored_type.value, reason] += number
     for group in counted:
         pings[group.doc_type, Outcome.COUNTED] += group.pings
+    # Nobody counts duplicates: they are what passed the rules and is not among the counted.
     for doc_type, passed in counts.passed.items():
         pings[doc_type, Outcome.DUPLICATE] = passed - pings[doc_type, Outcome.COUNTED]
     return [
@@ -83,6 +79,6 @@ def _process_types(counted: Iterable[CountedPings]) -> list[LedgerLine]:
     for rank, name in enumerate(by_frequency):
         named[name if rank < MAX_PROCESS_TYPES else OTHER_PROCESS_TYPES] += pings[name]
     return [
-        LedgerLine("crash", LedgerKind.PROCESS_TYPE.value, name, number)
+        LedgerLine(DocType.CRASH.value, LedgerKind.PROCESS_TYPE.value, name, number)
         for name, number in named.items()
     ]

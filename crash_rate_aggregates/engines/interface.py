@@ -1,8 +1,8 @@
-"""The seam between the job and an engine: a day's request in, its aggregates and ledger out."""
+"""The seam between the job and an engine: a day's request in, its tables and ledger out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,7 +11,8 @@ from typing import Protocol
 import pyarrow as pa
 
 from crash_rate_aggregates.dimensions import Dimension
-from crash_rate_aggregates.outcomes import LedgerLine
+from crash_rate_aggregates.ledger import DamagedFile, Ledger
+from crash_rate_aggregates.rows import DAY_TABLES, DayTable
 from crash_rate_aggregates.sources.interface import Store, StoredFile
 
 
@@ -23,25 +24,20 @@ class DayRequest:
     dimensions: tuple[Dimension, ...]
     store: Store
     files: tuple[StoredFile, ...]
+    tables: tuple[DayTable, ...] = DAY_TABLES
+    """What the day is to fill."""
     allow_damaged: bool = False
     """Count the pings before the damage of a file instead of failing."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class DamagedFile:
-    """A file that broke off or did not decompress."""
-
-    file: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class DayResult:
     """A complete and balanced day."""
 
-    aggregates: Iterator[pa.RecordBatch]
-    """Batches by `AGGREGATE_SCHEMA`; to be read once, while the engine's context is open."""
-    ledger: tuple[LedgerLine, ...]
+    tables: Mapping[DayTable, Iterator[pa.RecordBatch]]
+    """The rows of each table of the request in batches by its schema; to be read once, one table
+    after the other, while the engine's context is open."""
+    ledger: Ledger
     pings_read: int
     """As the source counted them."""
     damaged: tuple[DamagedFile, ...] = field(default=())

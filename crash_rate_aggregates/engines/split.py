@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from crash_rate_aggregates.decode.layouts.kinds import V4_PINGS
-from crash_rate_aggregates.engines.embedded.worker_tasks import sound_batches
-from crash_rate_aggregates.engines.interface import DamagedFile, DayRequest, files_bytes
-from crash_rate_aggregates.sources.interface import PingBatch, RawPing, StoredFile
+from crash_rate_aggregates.engines.interface import files_bytes
+from crash_rate_aggregates.sources.interface import StoredFile
 
 PACK_BYTES = 16 << 20
 """Small files are judged together up to this stored size: a task's own cost then vanishes."""
@@ -16,9 +14,6 @@ SHARE_BYTES = 32 << 20
 """A file below this stored size is judged by one worker even if it is most of the day."""
 _TASKS_PER_JOB = 3
 """At least, in a small day too: no worker is idle for long at the end."""
-_BLOCK_BYTES = 4 << 20
-_DECODED_PING_BYTES = 4 << 10
-"""What a ping that is no text counts for: its true size would cost more to find than it tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +55,3 @@ def _packed(files: Iterable[StoredFile], most: float) -> Iterator[tuple[StoredFi
         size += file.size
     if pack:
         yield tuple(pack)
-
-
-def shared_blocks(
-    request: DayRequest, file: StoredFile, damaged: list[DamagedFile]
-) -> Iterator[PingBatch]:
-    """Read a file and yield its pings in blocks of a few MiB that can travel to a worker."""
-    block: list[RawPing] = []
-    size = 0
-    kind = V4_PINGS
-    for batch in sound_batches(request, file, damaged):
-        kind = batch.kind
-        for ping in batch.pings:
-            portable = bytes(ping) if isinstance(ping, memoryview) else ping
-            block.append(portable)
-            size += len(portable) if isinstance(portable, bytes) else _DECODED_PING_BYTES
-        if size >= _BLOCK_BYTES:
-            yield PingBatch(block, kind)
-            block, size = [], 0
-    if block:
-        yield PingBatch(block, kind)

@@ -21,8 +21,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 from statistics import median
 
-from crash_rate_aggregates.database.days.recent_days import CurrentRun, RecentDay, RowSums
+from crash_rate_aggregates.database.days.recent_days import RecentDay
+from crash_rate_aggregates.database.days.runs import RecordedDay
 from crash_rate_aggregates.health.due import began_early
+from crash_rate_aggregates.ledger import RowSums
+from crash_rate_aggregates.outcomes import DocType
 
 PAST = timedelta(weeks=6)
 """How far back days are compared with."""
@@ -79,17 +82,22 @@ def check_day(day: RecentDay, sums: RowSums, past: Sequence[RecentDay]) -> Check
         past: Days before it, of which those of the last 6 weeks count; any others are left out.
     """
     attempt = _attempt_findings(day)
-    if day.run is None:
+    recorded = day.recorded
+    if recorded is None:
         missing = Finding(Fault.MISSING, "it was never stored")
         return CheckedDay(day.submission_date, 0, 0, (missing, *attempt), has_past=False)
-    runs = _comparable_runs(day.submission_date, past)
+    comparable = _comparable_days(day.submission_date, past)
     findings = (
         *attempt,
-        *_findings_of_run(day.submission_date, day.run, sums),
-        *_volume_findings(day.run, runs),
+        *_findings_of_run(recorded, sums),
+        *_volume_findings(recorded, comparable),
     )
     return CheckedDay(
-        day.submission_date, day.run.main_pings, day.run.crash_pings, findings, bool(runs)
+        submission_date=day.submission_date,
+        main_pings=recorded.ledger.counted(DocType.MAIN),
+        crash_pings=recorded.ledger.counted(DocType.CRASH),
+        findings=findings,
+        has_past=bool(comparable),
     )
 
 
@@ -100,47 +108,41 @@ def _attempt_findings(day: RecentDay) -> Iterator[Finding]:
         yield Finding(Fault.FAILED, f"the run of {began} did not commit: {why}")
 
 
-def _findings_of_run(day: date, run: CurrentRun, sums: RowSums) -> Iterator[Finding]:
-    if began_early(day, run):
-        began = f"{run.started_at:%Y-%m-%d %H:%M} UTC"
+def _findings_of_run(recorded: RecordedDay, sums: RowSums) -> Iterator[Finding]:
+    run, ledger = recorded.run, recorded.ledger
+    pings_read = run.facts.pings_read
+    if began_early(run):
+        began = f"{run.facts.started_at:%Y-%m-%d %H:%M} UTC"
         yield Finding(Fault.EARLY, f"its run began on {began}, before the day was over")
-    if not run.main_pings + run.crash_pings:
-        yield Finding(Fault.EMPTY, f"none of the {run.pings_read:,} pings read is counted")
-    for left, left_number, right, right_number in (
-        ("pings read", run.pings_read, "the outcomes", run.outcomes),
-        ("aggregates", run.aggregates, "rows", sums.rows),
-        ("counted main pings", run.main_pings, "main pings in the rows", sums.main_pings),
-        ("counted crash pings", run.crash_pings, "crash pings in the rows", sums.crash_pings),
-    ):
-        if left_number != right_number:
-            numbers = f"{left} {left_number:,}, {right} {right_number:,}"
-            yield Finding(Fault.UNBALANCED, f"its ledger does not balance: {numbers}")
-    if run.damaged_files:
-        yield Finding(Fault.DAMAGED, f"{run.damaged_files:,} of its files were damaged")
+    if not ledger.counted(DocType.MAIN) + ledger.counted(DocType.CRASH):
+        yield Finding(Fault.EMPTY, f"none of the {pings_read:,} pings read is counted")
+    for fault in ledger.faults_against(pings_read, run.aggregates, sums):
+        yield Finding(Fault.UNBALANCED, f"its ledger does not balance: {fault}")
+    if recorded.damaged:
+        yield Finding(Fault.DAMAGED, f"{len(recorded.damaged):,} of its files were damaged")
 
 
-def _comparable_runs(day: date, past: Sequence[RecentDay]) -> list[CurrentRun]:
-    """Return the runs of the same weekdays, else of all days, else none."""
+def _comparable_days(day: date, past: Sequence[RecentDay]) -> list[RecordedDay]:
+    """Return the same weekdays that are stored, else all days, else none."""
     stored = {
-        one.submission_date: one.run
+        one.submission_date: one.recorded
         for one in past
-        if one.run is not None and day - PAST <= one.submission_date < day
+        if one.recorded is not None and day - PAST <= one.submission_date < day
     }
-    same = [run for one, run in stored.items() if (day - one).days % _WEEK == 0]
+    same = [recorded for one, recorded in stored.items() if (day - one).days % _WEEK == 0]
     if len(same) >= LEAST_DAYS:
         return same
     return list(stored.values()) if len(stored) >= _WEEK else []
 
 
-def _volume_findings(run: CurrentRun, past: Sequence[CurrentRun]) -> Iterator[Finding]:
+def _volume_findings(recorded: RecordedDay, past: Sequence[RecordedDay]) -> Iterator[Finding]:
     if not past:
         return
-    for name, number, numbers in (
-        ("main", run.main_pings, [one.main_pings for one in past]),
-        ("crash", run.crash_pings, [one.crash_pings for one in past]),
-    ):
-        if not is_plausible(number, expected := median(numbers)):
-            text = f"{number:,} {name} pings counted, where {expected:,.0f} are usual"
+    for doc_type in (DocType.MAIN, DocType.CRASH):
+        number = recorded.ledger.counted(doc_type)
+        expected = median(one.ledger.counted(doc_type) for one in past)
+        if not is_plausible(number, expected):
+            text = f"{number:,} {doc_type} pings counted, where {expected:,.0f} are usual"
             yield Finding(Fault.VOLUME, text)
 
 

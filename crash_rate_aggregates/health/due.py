@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
-from crash_rate_aggregates.database.days.recent_days import CurrentRun, RecentDay
+from crash_rate_aggregates.database.days.recent_days import RecentDay
+from crash_rate_aggregates.database.days.runs import RecordedRun
 
 FRESH = timedelta(hours=6)
 """Yesterday is not filled again so soon: the scheduler starts anew when another day failed."""
@@ -25,15 +26,14 @@ def due_days(days: Iterable[RecentDay], now: datetime) -> list[date]:
     return [
         day.submission_date
         for day in days
-        if day.run is None
+        if day.recorded is None
         or day.open_attempt is not None
-        or began_early(day.submission_date, day.run)
-        or (day.submission_date == yesterday and now - day.run.started_at >= FRESH)
+        or began_early(day.recorded.run)
+        or (day.submission_date == yesterday and now - day.recorded.run.facts.started_at >= FRESH)
     ]
 
 
-def began_early(submission_date: date, run: CurrentRun) -> bool:
+def began_early(run: RecordedRun) -> bool:
     """Say if a run began while pings of its day still came in."""
-    return run.started_at < datetime.combine(
-        submission_date + timedelta(days=1), time(), tzinfo=UTC
-    )
+    day_after = run.submission_date + timedelta(days=1)
+    return run.facts.started_at < datetime.combine(day_after, time(), tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crash_rate_aggregates.engines.interface import DayRequest, DayResult
 from crash_rate_aggregates.errors import NoPingsError, NothingCountedError
-from crash_rate_aggregates.outcomes import Outcome, outcome_counts
+from crash_rate_aggregates.outcomes import Outcome
 
 
 def require_files(request: DayRequest, place: str) -> None:
@@ -30,7 +30,7 @@ def require_counted(request: DayRequest, result: DayResult, place: str) -> None:
     """
     if not result.pings_read:
         raise _no_pings(request, place)
-    pings = outcome_counts(result.ledger)
+    pings = result.ledger.by_outcome()
     if not pings[Outcome.COUNTED]:
         why = ", ".join(f"{number:,} {name}" for name, number in pings.most_common() if number)
         raise NothingCountedError(

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from crash_rate_aggregates.dimensions import MAX_LENGTH, Dimension
+from crash_rate_aggregates.storable_text import storable
 
-# PostgreSQL's jsonb refuses U+0000 and lone surrogates; a paired surrogate is one character here.
-_REFUSED = re.compile("[\x00\ud800-\udfff]")
 _CACHE_SIZE = 50_000
 _encode = msgspec.json.Encoder().encode
 
@@ -24,7 +22,7 @@ def scalar_text(value: Any) -> str | None:
         return "false"
     if type(value) is str and value.isascii() and value.isprintable():
         return value  # As nearly all are, and it is told at once.
-    return _REFUSED.sub("\ufffd", value) if isinstance(value, str) else None
+    return storable(value) if isinstance(value, str) else None
 
 
 class DimensionTexts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 
 class PingFields(NamedTuple):
@@ -40,3 +40,9 @@ class PingFields(NamedTuple):
     """The Glean crash ping, which replaced the v4 one."""
     dimensions: tuple[Any, ...] = ()
     """One str, bool or None a dimension."""
+
+
+DERIVED_FIELDS: Final = frozenset({"keyed_histograms", "is_glean", "dimensions"})
+"""Those that lie at no place of their own: what they say follows from the layout."""
+PLACED_FIELDS: Final = tuple(name for name in PingFields._fields if name not in DERIVED_FIELDS)
+"""Those that layouts name the places of."""

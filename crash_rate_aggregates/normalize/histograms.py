@@ -11,42 +11,56 @@ _MAX_COUNT_DIGITS = 10
 _COUNT_LIMIT = 2**31
 
 
+_WITH_DUMP = {
+    "content": "content_crashes",
+    "plugin": "plugin_crashes",
+    "gmplugin": "gmplugin_crashes",
+    "gpu": "gpu_crashes",
+}
+"""By key of SUBPROCESS_CRASHES_WITH_DUMP, which names a process: the stat of its count."""
+_KILL_HARD = {"ShutDownKill": "content_shutdown_crashes"}
+"""Likewise by key of SUBPROCESS_KILL_HARD."""
+
+
 class ChildCrashes(NamedTuple):
     """Crashes of child processes that one ping reports."""
 
-    content: int
-    plugin: int
-    gmplugin: int
-    gpu: int
-    content_shutdown: int
+    counts: Mapping[str, int]
+    """By stat; one that is left out is 0."""
     is_bad: bool
     """Some count or container was none and stands as 0."""
 
 
-NO_CHILD_CRASHES = ChildCrashes(0, 0, 0, 0, 0, is_bad=False)
-_WITH_DUMP = ("content", "plugin", "gmplugin", "gpu")
+NO_CHILD_CRASHES = ChildCrashes({}, is_bad=False)
 
 
 def child_crashes(keyed_histograms: Any, with_dump: Any, kill_hard: Any) -> ChildCrashes:
-    """Read SUBPROCESS_CRASHES_WITH_DUMP and SUBPROCESS_KILL_HARD.ShutDownKill.
+    """Read the keys of SUBPROCESS_CRASHES_WITH_DUMP and SUBPROCESS_KILL_HARD that have a stat.
 
     Args:
         keyed_histograms: False where payload.keyedHistograms is there and no object.
         with_dump: payload.keyedHistograms.SUBPROCESS_CRASHES_WITH_DUMP, or None.
         kill_hard: payload.keyedHistograms.SUBPROCESS_KILL_HARD, or None.
     """
+    # Nearly all pings: no process of theirs crashed.
     if with_dump is None and kill_hard is None and keyed_histograms is not False:
         return NO_CHILD_CRASHES
-    counts = [_keyed_count(with_dump, key) for key in _WITH_DUMP]
-    counts.append(_keyed_count(kill_hard, "ShutDownKill"))
-    is_bad = keyed_histograms is False or None in counts
-    return ChildCrashes._make([*(count or 0 for count in counts), is_bad])
+    counts: dict[str, int] = {}
+    is_bad = keyed_histograms is False
+    for histogram, stats in ((with_dump, _WITH_DUMP), (kill_hard, _KILL_HARD)):
+        if histogram is None:
+            continue
+        for key, stat in stats.items():
+            count = _keyed_count(histogram, key)
+            if count is None:
+                is_bad = True
+            elif count:
+                counts[stat] = count
+    return ChildCrashes(counts, is_bad)
 
 
 def _keyed_count(keyed_histogram: Any, key: str) -> int | None:
     """Return one entry's count; 0 if it is missing, None if it is bad."""
-    if keyed_histogram is None:
-        return 0
     if not isinstance(keyed_histogram, Mapping):
         return None
     histogram = keyed_histogram.get(key)
@@ -69,6 +83,7 @@ def _histogram_count(histogram: Mapping[str, Any]) -> int | None:
 
 
 def _count(literal: Any) -> int | None:
+    # Told by its length: Python refuses to convert 5,000 digits, and takes long for fewer.
     is_short = isinstance(literal, IntegerLiteral) and len(literal) <= _MAX_COUNT_DIGITS
     number = int(literal) if is_short else -1
     # -0 is an integer literal too, and in bounds.

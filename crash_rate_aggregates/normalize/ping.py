@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from hashlib import blake2b, sha256
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -47,6 +48,9 @@ class Ignored(NamedTuple):
     doc_type: DocType
 
 
+_shown = attrgetter(
+    "doc_type", "activity_date", "dimensions", "process_type", "adjustments", "stats"
+)
 UNREADABLE = Ignored(Outcome.UNREADABLE, DocType.UNKNOWN)
 
 
@@ -85,5 +89,5 @@ def copy_order(ping: NormalizedPing) -> bytes:
     adjustments, [stats]], all that the table and the ledger could show of it, and in a ping with a
     minidump the 32 digits of its key.
     """
-    form = ping[:6] if ping.minidump is None else (*ping[:6], ping.minidump.hex())
+    form = _shown(ping) if ping.minidump is None else (*_shown(ping), ping.minidump.hex())
     return blake2b(_encode(form), digest_size=16).digest()

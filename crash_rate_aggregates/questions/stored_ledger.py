@@ -8,15 +8,15 @@ import psycopg
 
 from crash_rate_aggregates.database.access.read_only import reading
 from crash_rate_aggregates.database.days.recorded_runs import not_stored, stored_runs
-from crash_rate_aggregates.database.days.runs import StoredLedger
-from crash_rate_aggregates.outcomes import LedgerLine
+from crash_rate_aggregates.database.days.runs import RecordedDay
+from crash_rate_aggregates.ledger import DamagedFile, Ledger, LedgerLine
 from crash_rate_aggregates.questions.catalog import command_query
 from crash_rate_aggregates.questions.statement import answered
 
 
 def stored_ledger(
     connection: psycopg.Connection, submission_date: date | None = None
-) -> StoredLedger:
+) -> RecordedDay:
     """Return what became of every ping of a submission date, or of the latest one stored.
 
     Raises:
@@ -31,8 +31,8 @@ def stored_ledger(
         of_run = {"run_id": run.run_id}
         lines = answered(cursor, command_query("ledger_lines"), of_run)
         damaged = answered(cursor, command_query("damaged_files"), of_run)
-        return StoredLedger(
+        return RecordedDay(
             run,
-            tuple(LedgerLine(**line) for line in lines.records()),
-            tuple((one["file"], one["reason"]) for one in damaged.records()),
+            Ledger(tuple(LedgerLine(**line) for line in lines.records())),
+            tuple(DamagedFile(**one) for one in damaged.records()),
         )

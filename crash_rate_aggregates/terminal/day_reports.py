@@ -10,7 +10,7 @@ from rich.console import Console
 
 from crash_rate_aggregates.errors import ExitCode
 from crash_rate_aggregates.job import DaySummary, FailedDay
-from crash_rate_aggregates.outcomes import Outcome, outcome_counts
+from crash_rate_aggregates.outcomes import Outcome
 
 
 class DayReports:
@@ -43,13 +43,13 @@ class DayReports:
 
 
 def _sentence(day: DaySummary) -> str:
-    counts = outcome_counts(day.ledger)
+    counts = day.ledger.by_outcome()
     counted = counts.pop(Outcome.COUNTED, 0)
     others = ", ".join(f"{number:,} {name}" for name, number in sorted(counts.items()))
     damaged = f"; {len(day.damaged)} damaged files" if day.damaged else ""
     return (
-        f"{day.submission_date}: {day.pings_read:,} pings read, {counted:,} counted"
-        f"{f' ({others})' if others else ''}, {day.aggregates:,} aggregates, "
+        f"{day.submission_date}: {day.run.facts.pings_read:,} pings read, {counted:,} counted"
+        f"{f' ({others})' if others else ''}, {day.run.aggregates:,} aggregates, "
         f"{day.seconds:.1f} s{damaged}"
     )
 
@@ -59,4 +59,16 @@ def _as_mapping(result: DaySummary | FailedDay) -> dict[str, Any]:
     if isinstance(result, FailedDay):
         failure = {"slug": result.error.slug, "message": str(result.error)}
         return {"submission_date": day, "status": "failed", "error": failure}
-    return {**asdict(result), "submission_date": day, "status": "done"}
+    facts = result.run.facts
+    return {
+        "submission_date": day,
+        "run_id": result.run.run_id,
+        "aggregates": result.run.aggregates,
+        "pings_read": facts.pings_read,
+        "files_read": facts.files_read,
+        "bytes_read": facts.bytes_read,
+        "seconds": result.seconds,
+        "ledger": [asdict(line) for line in result.ledger.lines],
+        "damaged": [asdict(file) for file in result.damaged],
+        "status": "done",
+    }

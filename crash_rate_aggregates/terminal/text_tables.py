@@ -8,9 +8,10 @@ from typing import Any
 
 from rich.table import Table
 
-from crash_rate_aggregates.database.days.runs import StoredLedger
+from crash_rate_aggregates.database.days.runs import RecordedDay
 from crash_rate_aggregates.database.schema.retention import Month
-from crash_rate_aggregates.outcomes import LedgerKind, LedgerLine, Outcome
+from crash_rate_aggregates.ledger import LedgerKind, LedgerLine
+from crash_rate_aggregates.outcomes import Outcome
 from crash_rate_aggregates.questions.history import ChannelTotals, PastRun
 from crash_rate_aggregates.terminal.cells import NOT_THERE, cell, plain_table, printable
 
@@ -21,17 +22,17 @@ _LEDGER_TITLES = {
 }
 
 
-def ledger_tables(stored: StoredLedger) -> list[Table | str]:
+def ledger_tables(stored: RecordedDay) -> list[Table | str]:
     """Show what became of every ping of a day: outcomes by doc type, then adjustments."""
     run = stored.run
     total = f"{run.facts.pings_read:,} pings in {run.facts.files_read:,} files"
     shown: list[Table | str] = [f"{run.submission_date}: {total}"]
     shown += [
-        _by_doc_type(title, stored.lines, kind)
+        _by_doc_type(title, stored.ledger.lines, kind)
         for kind, title in _LEDGER_TITLES.items()
-        if any(line.kind == kind for line in stored.lines)
+        if any(line.kind == kind for line in stored.ledger.lines)
     ]
-    shown += [printable(f"damaged: {file}: {reason}") for file, reason in stored.damaged_files]
+    shown += [printable(f"damaged: {one.file}: {one.reason}") for one in stored.damaged]
     return shown
 
 

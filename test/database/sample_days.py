@@ -14,12 +14,11 @@ import pyarrow as pa
 
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.days.runs import DayToStore, RunFacts
-from crash_rate_aggregates.database.days.summaries import SUMMARIES
 from crash_rate_aggregates.database.schema.migrate import migrate
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.dimensions import DIMENSIONS
-from crash_rate_aggregates.outcomes import LedgerLine
-from crash_rate_aggregates.rows import AGGREGATE_SCHEMA
+from crash_rate_aggregates.ledger import DamagedFile, Ledger, LedgerLine
+from crash_rate_aggregates.rows import CRASH_AGGREGATES, SUMMARIES
 from crash_rate_aggregates.stats import CRASH_PING_STATS, STAT_NAMES
 from test.servers import fresh_database
 
@@ -49,10 +48,9 @@ def batch(rows: Sequence[Row]) -> pa.RecordBatch:
         [json.dumps(row.dimensions, ensure_ascii=False) for row in rows],
         *([row.stats.get(name, 0) for row in rows] for name in STAT_NAMES),
     ]
-    return pa.record_batch(
-        [pa.array(column, one.type) for column, one in zip(columns, AGGREGATE_SCHEMA, strict=True)],
-        schema=AGGREGATE_SCHEMA,
-    )
+    schema = CRASH_AGGREGATES.schema
+    arrays = [pa.array(column, one.type) for column, one in zip(columns, schema, strict=True)]
+    return pa.record_batch(arrays, schema=schema)
 
 
 def balanced_ledger(rows: Iterable[Row]) -> tuple[LedgerLine, ...]:
@@ -91,9 +89,9 @@ def day(
     )
     return DayToStore(
         submission_date=submission_date,
-        aggregates=[batch(rows)] if batches is None else batches,
-        ledger=lines,
-        damaged_files=damaged_files,
+        tables={CRASH_AGGREGATES: [batch(rows)] if batches is None else batches},
+        ledger=Ledger(tuple(lines)),
+        damaged=tuple(DamagedFile(file, reason) for file, reason in damaged_files),
         facts=facts,
     )
 

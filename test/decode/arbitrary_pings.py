@@ -40,7 +40,11 @@ def _paths(kind: PingKind) -> list[tuple[str, ...]]:
     ]
     return sorted(
         {
-            *(place.path for slot in (*places.fields, *places.dimensions) for place in slot),
+            *(
+                place.path
+                for slot in (*places.fields.values(), *places.dimensions)
+                for place in slot
+            ),
             *(layout.mark for layout in LAYOUTS.values()),
             *histograms,
             ("environment", "addons", "not read"),

@@ -42,7 +42,7 @@ class HistogramTest(unittest.TestCase):
     def crashes(self, text: Any) -> tuple[int, bool]:
         """Return the gpu crashes of a histogram's text, and whether it is bad."""
         found = child_crashes(None, histograms_by_key([{"key": "gpu", "value": text}]), None)
-        return found.gpu, found.is_bad
+        return found.counts.get("gpu_crashes", 0), found.is_bad
 
     def test_texts(self) -> None:
         """A count, a boolean, the compact form and JSON all give the count of bucket 0, or sum."""
@@ -84,11 +84,15 @@ class HistogramTest(unittest.TestCase):
         """Of equal keys the last counts; a list with an entry of another shape is bad whole."""
         entries: Any
         five, six = {"key": "gpu", "value": "5"}, {"key": "gpu", "value": "6"}
-        self.assertEqual(child_crashes(None, histograms_by_key([five, six]), None).gpu, 6)
+        self.assertEqual(
+            child_crashes(None, histograms_by_key([five, six]), None).counts["gpu_crashes"], 6
+        )
         self.assertEqual(histograms_by_key([]), {})
         for entries in (["gpu"], [five, None], [five, {"value": "5"}], [{"key": 5}], "5", {}):
             found = child_crashes(None, histograms_by_key(entries), None)
-            self.assertEqual((found.gpu, found.is_bad), (0, entries != {}), entries)
+            self.assertEqual(
+                (found.counts.get("gpu_crashes", 0), found.is_bad), (0, entries != {}), entries
+            )
 
 
 class UtcDateTest(unittest.TestCase):

@@ -16,8 +16,11 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
-from crash_rate_aggregates.engines.interface import DamagedFile, Engine
+from crash_rate_aggregates.engines.interface import Engine
 from crash_rate_aggregates.errors import DamagedFileError, UnreadableFileError
+from crash_rate_aggregates.ledger import DamagedFile
+from crash_rate_aggregates.rows import CRASH_AGGREGATES
+from crash_rate_aggregates.stats import NO_STATS, row_of
 from test.engines import glean_contract
 from test.engines.made_days import (
     HeardProgress,
@@ -44,11 +47,7 @@ class Computed(NamedTuple):
 
 def stats(**named: int) -> tuple[int, ...]:
     """Write an aggregate's stats in the order of the columns; those not named are 0."""
-    names = (
-        "ping_count usage_seconds main content plugin gmplugin gpu content_shutdown "
-        "content_pings content_shutdown_pings other_pings main_sent_twice"
-    )
-    return tuple(named.get(name, 0) for name in names.split())
+    return row_of({**NO_STATS, **named})
 
 
 def mixed_pings() -> list[dict[str, Any] | bytes]:
@@ -119,12 +118,12 @@ MIXED_AGGREGATES = [
             ping_count=10,
             # Seven of an hour, one capped at 25 hours, one negative, one without a length.
             usage_seconds=7 * 3600 + 90_000,
-            main=2,
-            content=2,
-            gpu=3,
-            content_pings=1,
-            content_shutdown_pings=1,
-            other_pings=2,
+            main_crashes=2,
+            content_crashes=2,
+            gpu_crashes=3,
+            content_crash_pings=1,
+            content_shutdown_crash_pings=1,
+            other_process_crash_pings=2,
         ),
     ),
     (
@@ -173,7 +172,9 @@ class EngineContract(glean_contract.GleanContract):
         progress = HeardProgress()
         with self.engine(jobs).aggregate_day(request, progress) as result:
             aggregates = [
-                tuple(row.values()) for batch in result.aggregates for row in batch.to_pylist()
+                tuple(row.values())
+                for batch in result.tables[CRASH_AGGREGATES]
+                for row in batch.to_pylist()
             ]
         self.assertEqual(
             (progress.files, progress.pings, progress.stored_bytes),
@@ -181,7 +182,7 @@ class EngineContract(glean_contract.GleanContract):
         )
         return Computed(
             sorted(aggregates),
-            [(line.doc_type, line.kind, line.name, line.pings) for line in result.ledger],
+            [(line.doc_type, line.kind, line.name, line.pings) for line in result.ledger.lines],
             result.pings_read,
             list(result.damaged),
         )

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import unittest
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crash_rate_aggregates.engines.split import PACK_BYTES, SHARE_BYTES, shared_blocks, split_work
-from crash_rate_aggregates.errors import DamagedFileError
-from crash_rate_aggregates.sources.interface import StoredFile, Unreadable
-from test.dataset import full_size_ping, json_text, main_ping
-from test.engines.made_days import day_request, write_day
+from crash_rate_aggregates.engines.split import PACK_BYTES, SHARE_BYTES, split_work
+from crash_rate_aggregates.sources.interface import StoredFile
 from test.property_tests import examples
 
 sizes = st.one_of(
@@ -74,41 +69,6 @@ class SplitWorkTest(unittest.TestCase):
         """The same files in another order are dealt the same."""
         files = stored(5, 100, 5, 3 * PACK_BYTES, 7)
         self.assertEqual(split_work(files, 3), split_work(files[::-1], 3))
-
-
-class SharedBlocksTest(unittest.TestCase):
-    def test_blocks_hold_all_pings(self) -> None:
-        """A shared file's pings travel in blocks of a few MiB, each once and in order."""
-        root = Path(self.enterContext(TemporaryDirectory()))
-        small, large = json_text(main_ping()), json_text(full_size_ping())
-        lines = [large, b"x", small] * 200
-        request = day_request(write_day(root, {"a": b"\n".join(lines)}))
-        blocks = list(shared_blocks(request, request.files[0], []))
-        self.assertEqual([bytes_of(ping) for block in blocks for ping in block.pings], lines)
-        sizes = [sum(len(bytes_of(ping)) for ping in block.pings) for block in blocks]
-        self.assertEqual(len(sizes), 3)
-        self.assertLess(max(sizes), 6 << 20)
-
-    def test_damage(self) -> None:
-        """A shared file that breaks off fails the day, or is listed after its sound pings."""
-        root = write_day(Path(self.enterContext(TemporaryDirectory())), {"a.gz": b"{}\n" * 1000})
-        path = next(root.glob("*/a.gz"))
-        path.write_bytes(path.read_bytes()[:-3])
-        request = day_request(root)
-        with self.assertRaisesRegex(DamagedFileError, f"{path}' is damaged: it breaks off"):
-            list(shared_blocks(request, request.files[0], []))
-        damaged = []  # type: ignore[var-annotated]  # What it holds is held below.
-        request = day_request(root, allow_damaged=True)
-        (block,) = shared_blocks(request, request.files[0], damaged)
-        self.assertEqual([bytes_of(ping) for ping in block.pings], [b"{}"] * 1000)
-        self.assertEqual([file.file for file in damaged], [str(path)])
-
-
-def bytes_of(ping: object) -> bytes:
-    """Return a ping's bytes; one that travels is no view into a chunk."""
-    assert isinstance(ping, bytes), ping
-    assert not isinstance(ping, Unreadable)
-    return ping
 
 
 if __name__ == "__main__":

@@ -1,15 +1,15 @@
 from __future__ import annotations
 
 import unittest
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 import test.property_tests  # noqa: F401  Settings of hypothesis.
-from crash_rate_aggregates.database.days.recent_days import OpenAttempt, RecentDay, RowSums
+from crash_rate_aggregates.database.days.recent_days import OpenAttempt, RecentDay
 from crash_rate_aggregates.health.check import CheckedDay, Fault, check_day, is_plausible
+from crash_rate_aggregates.ledger import RowSums
 from test.health.made_days import stored_day, sums_of
 
 DAY = date(2016, 3, 14)
@@ -72,9 +72,7 @@ class WholeTest(unittest.TestCase):
 
     def test_unbalanced(self) -> None:
         """Each sum that does not fit the ledger is named with both numbers."""
-        day = stored_day(DAY, 1000, 150)
-        assert day.run is not None
-        lost = check_day(day, RowSums(6, 999, 149), [])
+        lost = check_day(stored_day(DAY, 1000, 150), RowSums(6, 999, 149), [])
         self.assertEqual(
             [finding.text for finding in lost.findings],
             [
@@ -83,10 +81,10 @@ class WholeTest(unittest.TestCase):
                 "its ledger does not balance: counted crash pings 150, crash pings in the rows 149",
             ],
         )
-        unread = replace(day, run=replace(day.run, pings_read=1151))
+        unread = stored_day(DAY, 1000, 150, pings_read=1151)
         self.assertEqual(
             [finding.text for finding in checked(unread).findings],
-            ["its ledger does not balance: pings read 1,151, the outcomes 1,150"],
+            ["its ledger does not balance: pings read 1,151, outcomes 1,150"],
         )
 
     def test_damaged(self) -> None:
@@ -97,10 +95,8 @@ class WholeTest(unittest.TestCase):
 
     def test_empty(self) -> None:
         """A day of which no ping is counted is not well, whatever its past is."""
-        day = stored_day(DAY, 0, 0)
-        assert day.run is not None
-        unreadable = replace(day, run=replace(day.run, pings_read=922, outcomes=922))
-        for stored, number in ((day, 0), (unreadable, 922)):
+        unreadable = stored_day(DAY, 0, 0, unreadable=922)
+        for stored, number in ((stored_day(DAY, 0, 0), 0), (unreadable, 922)):
             self.assertEqual(
                 [(one.fault, one.text) for one in checked(stored).findings],
                 [(Fault.EMPTY, f"none of the {number} pings read is counted")],

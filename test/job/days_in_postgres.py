@@ -12,7 +12,8 @@ from crash_rate_aggregates.engines.embedded.engine import EmbeddedEngine
 from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
 from crash_rate_aggregates.engines.interface import Engine
 from crash_rate_aggregates.job import DaySummary, FailedDay, Job, backfill
-from crash_rate_aggregates.outcomes import LedgerKind, Outcome
+from crash_rate_aggregates.ledger import LedgerKind
+from crash_rate_aggregates.outcomes import Outcome
 from crash_rate_aggregates.sources.stores.objects.storage_options import (
     USUAL_STORAGE,
     StorageOptions,
@@ -53,7 +54,7 @@ def outcomes(summary: DaySummary | FailedDay) -> dict[tuple[str, str], int]:
     assert isinstance(summary, DaySummary), summary.error
     return {
         (line.doc_type, line.name): line.pings
-        for line in summary.ledger
+        for line in summary.ledger.lines
         if line.kind == LedgerKind.OUTCOME
     }
 

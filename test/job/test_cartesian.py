@@ -39,8 +39,21 @@ HISTOGRAMS = {
     },
     "SUBPROCESS_KILL_HARD": {"ShutDownKill": {"values": {"0": 42}, "sum": 42}},
 }
-PAIR = (1, 84, 2 * 42 / 3600, 1, 84, 84, 84, 84, 84, 0, 0, 0, 0)
-"""The columns from ping_count on of a main ping and its twin."""
+PAIR = {
+    "ping_count": 1,
+    "usage_seconds": 84,
+    "usage_hours": 2 * 42 / 3600,
+    "main_crashes": 1,
+    "content_crashes": 84,
+    "plugin_crashes": 84,
+    "gmplugin_crashes": 84,
+    "gpu_crashes": 84,
+    "content_shutdown_crashes": 84,
+    "content_crash_pings": 0,
+    "main_crashes_sent_twice": 0,
+}
+"""What the columns of a main ping and its twin hold."""
+COLUMNS = f"SELECT submission_date, activity_date, dimensions, {', '.join(PAIR)} "
 
 
 def pings(submission_date: date) -> Iterator[dict[str, Any]]:
@@ -67,7 +80,7 @@ def expected_rows() -> set[tuple[Any, ...]]:
             submitted,
             date.fromisoformat(created[:10]),
             json.dumps(dict(zip(VALUES, values, strict=True)), sort_keys=True),
-            *PAIR,
+            *PAIR.values(),
         )
         for submitted, created, *values in product(SUBMISSION_DATES, CREATION_DATES, *texts)
     }
@@ -92,10 +105,12 @@ class CartesianTest(unittest.TestCase):
                 outcomes(summary), {("main", "counted"): 1 << 13, ("crash", "counted"): 1 << 13}
             )
             assert isinstance(summary, DaySummary)
-            self.assertEqual((summary.aggregates, summary.files_read), (1 << 13, 3))
+            self.assertEqual((summary.run.aggregates, summary.run.facts.files_read), (1 << 13, 3))
         stored = [
             (submitted, active, json.dumps(dimensions, sort_keys=True), *stats)
-            for submitted, active, dimensions, *stats in rows(url)
+            for submitted, active, dimensions, *stats in rows(
+                url, f"{COLUMNS} FROM crash_aggregates"
+            )
         ]
         self.assertEqual(len(stored), 1 << 14)
         self.assertEqual(set(stored), expected_rows())

@@ -117,9 +117,9 @@ class JobTest(unittest.TestCase):
         recorded = rows(self.url, f"SELECT {columns} FROM crash_aggregates_current_runs")
         stored_bytes = (day_folder(self.pings) / "1.gz").stat().st_size
         self.assertEqual(
-            recorded, [(summary.run_id, began, 3, 1, stored_bytes, 3, self.job().engine.name)]
+            recorded, [(summary.run.run_id, began, 3, 1, stored_bytes, 3, self.job().engine.name)]
         )
-        self.assertEqual(summary.bytes_read, stored_bytes)
+        self.assertEqual(summary.run.facts.bytes_read, stored_bytes)
 
     def test_failed_day_does_not_stop_others(self) -> None:
         """A damaged day keeps its rows and fails alone, unless the backfill is to stop at it."""
@@ -230,7 +230,7 @@ class JobTest(unittest.TestCase):
         self.assertEqual(self.errors(summaries), {})
         self.assertEqual(rows(self.url, TABLE), stored)
         runs = rows(self.url, "SELECT run_id FROM crash_aggregates_current_runs")
-        last = max(summary.run_id for summary in summaries if isinstance(summary, DaySummary))
+        last = max(summary.run.run_id for summary in summaries if isinstance(summary, DaySummary))
         self.assertEqual((len(summaries), runs), (2, [(last,)]))
 
     def test_not_vacuumed(self) -> None:

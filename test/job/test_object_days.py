@@ -88,7 +88,8 @@ class ObjectDaysTest(ObjectDaysTestCase):
         )
         summary = self.filled(self.job())
         assert isinstance(summary, DaySummary), summary.error
-        self.assertEqual((summary.files_read, summary.pings_read), (120, 480))
+        facts = summary.run.facts
+        self.assertEqual((facts.files_read, facts.pings_read), (120, 480))
         self.assertEqual(rows(self.url), expected)
         self.assertGreater(len(self.proxy.requests), 121)
 

@@ -33,7 +33,7 @@ class RealPingsTest(unittest.TestCase):
         (summary,) = filled(job, SUBMISSION_DATE)
         assert isinstance(summary, DaySummary)
         self.assertEqual(
-            [(line.doc_type, line.kind, line.name, line.pings) for line in summary.ledger],
+            [(line.doc_type, line.kind, line.name, line.pings) for line in summary.ledger.lines],
             [
                 ("main", "adjustment", "activity_date_too_early", 1),
                 ("main", "adjustment", "activity_date_too_late", 3),

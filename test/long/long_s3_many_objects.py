@@ -147,8 +147,8 @@ class ManyObjectsTest(unittest.TestCase):
             f"{OBJECTS} objects in {perf_counter() - began:.0f} s, {len(proxy.requests)} requests, "
             f"faults: {dict(injected)}"
         )
-        self.assertEqual(summary.files_read, OBJECTS)
-        self.assertEqual(summary.pings_read, OBJECTS + OBJECTS // 25)
+        self.assertEqual(summary.run.facts.files_read, OBJECTS)
+        self.assertEqual(summary.run.facts.pings_read, OBJECTS + OBJECTS // 25)
         counted = dict(
             rows(
                 url,

@@ -23,6 +23,7 @@ from crash_rate_aggregates.engines.interface import DayRequest, Engine
 from crash_rate_aggregates.engines.spark.configuration import SparkSettings
 from crash_rate_aggregates.engines.spark.engine import SparkEngine
 from crash_rate_aggregates.errors import EngineError
+from crash_rate_aggregates.rows import CRASH_AGGREGATES
 from test.cli.command_line import (
     COMMAND,
     PROJECT,
@@ -61,7 +62,8 @@ def computed(
 ) -> tuple[list[tuple[Any, ...]], Any]:
     """Compute a day: its aggregates, sorted, and its ledger."""
     with engine.aggregate_day(request, progress or HeardProgress()) as result:
-        found = [tuple(row.values()) for batch in result.aggregates for row in batch.to_pylist()]
+        batches = result.tables[CRASH_AGGREGATES]
+        found = [tuple(row.values()) for batch in batches for row in batch.to_pylist()]
     return sorted(found), result.ledger
 
 

@@ -5,7 +5,7 @@ import unittest
 from datetime import date
 
 from crash_rate_aggregates.errors import QuestionNotFoundError
-from crash_rate_aggregates.outcomes import LedgerLine
+from crash_rate_aggregates.ledger import LedgerLine
 from crash_rate_aggregates.questions.asking import APPLICATIONS, CHANNELS
 from crash_rate_aggregates.questions.catalog import PARAMETERS, found, questions
 from test.database.sample_days import Row, day
@@ -110,7 +110,7 @@ class EveryQuestionTest(QuestionsTestCase):
             for country in ("DE", "FR")
         ]
         ledger = (
-            *day(*rows).ledger,
+            *day(*rows).ledger.lines,
             LedgerLine("main", "outcome", "duplicate", 3),
             LedgerLine("crash", "outcome", "duplicate", 4),
             LedgerLine("main", "adjustment", "usage_capped", 1),

@@ -5,7 +5,7 @@ from datetime import date
 from crash_rate_aggregates.database.days.replace_day import replace_day
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.errors import DayNotStoredError
-from crash_rate_aggregates.outcomes import LedgerLine
+from crash_rate_aggregates.ledger import LedgerLine
 from crash_rate_aggregates.questions.stored_ledger import stored_ledger
 from test.database.sample_days import BETA, NIGHTLY, SUBMISSION_DATE, DatabaseTestCase, day
 
@@ -14,7 +14,7 @@ class StoredLedgerTest(DatabaseTestCase):
     def test_ledger(self):
         """The ledger of a day is that of its last run; without a date it is the latest day's."""
         lines = (
-            *day(BETA).ledger,
+            *day(BETA).ledger.lines,
             LedgerLine("main", "outcome", "duplicate", 2),
             LedgerLine("unknown", "outcome", "unreadable", 1),
         )
@@ -32,11 +32,9 @@ class StoredLedgerTest(DatabaseTestCase):
                 [(one.name, one.path) for one in stored.run.facts.dimensions],
                 [(one.name, one.path) for one in DIMENSIONS],
             )
-            self.assertEqual(stored.lines, lines)
-            self.assertEqual(stored.damaged_files, (("f", "cut"),))
-        self.assertEqual(
-            stored_ledger(self.connection, date(2016, 3, 13)).lines, tuple(earlier.ledger)
-        )
+            self.assertEqual(stored.ledger.lines, lines)
+            self.assertEqual(stored.damaged, (DamagedFile("f", "cut"),))
+        self.assertEqual(stored_ledger(self.connection, date(2016, 3, 13)).ledger, earlier.ledger)
 
     def test_not_stored(self):
         """A day that is not stored is an error that says which are."""

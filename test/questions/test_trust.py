@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from crash_rate_aggregates.outcomes import LedgerLine
+from crash_rate_aggregates.ledger import LedgerLine
 from test.database.sample_days import Row, day
 from test.questions.stored_days import HOURS, QuestionsTestCase
 
@@ -34,7 +34,7 @@ class TrustTest(QuestionsTestCase):
         """Pings a day, reasons and adjustments are those of each day's last run."""
         rows = [Row({}, {"ping_count": 6, "main_crashes": 2})]
         ledger = (
-            *day(*rows).ledger,
+            *day(*rows).ledger.lines,
             LedgerLine("main", "outcome", "duplicate", 1),
             LedgerLine("crash", "outcome", "duplicate", 1),
             LedgerLine("main", "adjustment", "usage_capped", 5),

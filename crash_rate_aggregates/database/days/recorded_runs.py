@@ -61,10 +61,11 @@ def _recorded_runs(
 ) -> list[RecordedRun]:
     cursor.execute(_statement(name), {"submission_date": submission_date})
     names = [column.name for column in cursor.description or ()]
-    return [_recorded_run(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+    return [recorded_run(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
 
-def _recorded_run(row: Mapping[str, Any]) -> RecordedRun:
+def recorded_run(row: Mapping[str, Any]) -> RecordedRun:
+    """Return a run from its row in `crash_aggregates_runs`; further columns do not matter."""
     dimensions = tuple(Dimension(one["name"], tuple(one["path"])) for one in row["dimensions"])
     facts = RunFacts(
         started_at=row["started_at"],
@@ -79,5 +80,9 @@ def _recorded_run(row: Mapping[str, Any]) -> RecordedRun:
         rules_version=row["rules_version"],
     )
     return RecordedRun(
-        row["run_id"], row["submission_date"], facts, row["finished_at"], row["aggregates"]
+        run_id=row["run_id"],
+        submission_date=row["submission_date"],
+        facts=facts,
+        finished_at=row["finished_at"],
+        aggregates=row["aggregates"],
     )

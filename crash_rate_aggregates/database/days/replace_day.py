@@ -12,20 +12,20 @@ from psycopg.types.json import Jsonb
 from crash_rate_aggregates.database.access.locks import changing_day
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
-from crash_rate_aggregates.database.access.storable_text import storable
-from crash_rate_aggregates.database.days.balance import StoredSums, check_balance
-from crash_rate_aggregates.database.days.copy_text import COLUMNS, copy_text
-from crash_rate_aggregates.database.days.runs import DayToStore, StoredRun
+from crash_rate_aggregates.database.days.balance import check_balance, sums_of
+from crash_rate_aggregates.database.days.copy_text import columns_of, copy_text
+from crash_rate_aggregates.database.days.runs import DayToStore, RecordedRun
 from crash_rate_aggregates.database.days.summaries import summarize_day
-from crash_rate_aggregates.outcomes import LedgerLine
-from crash_rate_aggregates.rows import AGGREGATE_SCHEMA
+from crash_rate_aggregates.ledger import DamagedFile, Ledger, RowSums
+from crash_rate_aggregates.rows import CRASH_AGGREGATES, DayTable
 from crash_rate_aggregates.stats import STAT_NAMES
+from crash_rate_aggregates.storable_text import storable
 
 _statement = statements_beside(__name__)
 
 
-def replace_day(connection: psycopg.Connection, day: DayToStore) -> StoredRun:
-    """Store the day in place of what the table holds for its submission date.
+def replace_day(connection: psycopg.Connection, day: DayToStore) -> RecordedRun:
+    """Store the day in place of what the tables hold for its submission date.
 
     Readers see the old day until the commit and the new one after it. Whatever goes wrong before,
     the old day stays. Runs of the same day wait for each other; the last to commit wins.
@@ -33,6 +33,9 @@ def replace_day(connection: psycopg.Connection, day: DayToStore) -> StoredRun:
     Args:
         connection: From `connect`, outside any transaction; the day's partition is there.
         day: Its batches are read once, one at a time.
+
+    Returns:
+        The run as it is recorded now.
 
     Raises:
         LedgerImbalanceError: The rows are not what the ledger says.
@@ -43,43 +46,50 @@ def replace_day(connection: psycopg.Connection, day: DayToStore) -> StoredRun:
         rejections(f"{submission_date} was not replaced"),
         changing_day(connection, submission_date),
     ):
-        deleted = connection.execute(
-            "DELETE FROM crash_aggregates WHERE submission_date = %(submission_date)s",
-            {"submission_date": submission_date},
-        ).rowcount
-        stored = _copy_aggregates(connection, day)
-        run_id = _insert_run(connection, day, stored)
-        _insert_ledger(connection, run_id, day.ledger)
-        _insert_damaged_files(connection, run_id, day.damaged_files)
-        # An attempt that began later stays open until it commits itself.
-        connection.execute(
-            "DELETE FROM crash_aggregates_open_attempts "
-            "WHERE submission_date = %(submission_date)s AND started_at <= %(started_at)s",
-            {"submission_date": submission_date, "started_at": day.facts.started_at},
-        )
-        summarize_day(connection, submission_date, run_id)
-    return StoredRun(run_id, stored, deleted)
+        # Before the new rows are there: a row says of which day it is, not of which run.
+        for table in day.tables:
+            _delete_rows(connection, table, day)
+        rows = {table: _copy_rows(connection, table, day) for table in day.tables}
+        # After the rows, whose number it records; before what refers to it.
+        run = _insert_run(connection, day, rows[CRASH_AGGREGATES])
+        _insert_ledger(connection, run.run_id, day.ledger)
+        _insert_damaged_files(connection, run.run_id, day.damaged)
+        _close_attempts(connection, day)
+        # Last, as it reads the rows and the run.
+        summarize_day(connection, submission_date, run.run_id)
+    return run
 
 
-def _copy_aggregates(connection: psycopg.Connection, day: DayToStore) -> int:
+def _delete_rows(connection: psycopg.Connection, table: DayTable, day: DayToStore) -> None:
+    connection.execute(
+        sql.SQL("DELETE FROM {table} WHERE submission_date = %(submission_date)s").format(
+            table=sql.Identifier(table.name)
+        ),
+        {"submission_date": day.submission_date},
+    )
+
+
+def _copy_rows(connection: psycopg.Connection, table: DayTable, day: DayToStore) -> int:
     """Stream the batches into the table and return how many rows they were, balanced."""
-    columns = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
-    sums = StoredSums()
+    copy_rows = sql.SQL("COPY {table} ({columns}) FROM STDIN").format(
+        table=sql.Identifier(table.name),
+        columns=sql.SQL(", ").join(map(sql.Identifier, columns_of(table))),
+    )
+    sent = RowSums()
     with connection.cursor() as cursor:
-        with cursor.copy(
-            sql.SQL("COPY crash_aggregates ({columns}) FROM STDIN").format(columns=columns)
-        ) as copy:
-            for batch in day.aggregates:
+        with cursor.copy(copy_rows) as copy:
+            for batch in day.tables[table]:
                 # Engines may mark other columns as nullable; a NULL in one is refused here.
-                aggregates = batch.cast(AGGREGATE_SCHEMA)
-                sums.add(aggregates)
-                for piece in copy_text(aggregates, day.submission_date):
+                rows = batch.cast(table.schema)
+                sent += sums_of(table, rows)
+                for piece in copy_text(table, rows, day.submission_date):
                     copy.write(piece)
-        check_balance(day, sums, cursor.rowcount)
-    return sums.rows
+        # Only now does the server say how many rows it took.
+        check_balance(day, table, sent, cursor.rowcount)
+    return sent.rows
 
 
-def _insert_run(connection: psycopg.Connection, day: DayToStore, aggregates: int) -> int:
+def _insert_run(connection: psycopg.Connection, day: DayToStore, aggregates: int) -> RecordedRun:
     run = day.facts
     values: dict[str, Any] = {
         "submission_date": day.submission_date,
@@ -99,13 +109,12 @@ def _insert_run(connection: psycopg.Connection, day: DayToStore, aggregates: int
     row = connection.execute(_statement("insert_run"), values).fetchone()
     if row is None:
         raise psycopg.DataError("the run was recorded without a number")
-    return int(row[0])
+    run_id, finished_at = row
+    return RecordedRun(run_id, day.submission_date, run, finished_at, aggregates)
 
 
-def _insert_ledger(
-    connection: psycopg.Connection, run_id: int, ledger: Iterable[LedgerLine]
-) -> None:
-    lines = list(ledger)
+def _insert_ledger(connection: psycopg.Connection, run_id: int, ledger: Ledger) -> None:
+    lines = ledger.lines
     connection.execute(
         _statement("insert_ledger"),
         {
@@ -119,15 +128,25 @@ def _insert_ledger(
 
 
 def _insert_damaged_files(
-    connection: psycopg.Connection, run_id: int, damaged_files: Iterable[tuple[str, str]]
+    connection: psycopg.Connection, run_id: int, damaged: Iterable[DamagedFile]
 ) -> None:
-    damaged = sorted(damaged_files)
+    files = sorted(damaged)
     connection.execute(
         "INSERT INTO crash_aggregates_damaged_files (run_id, file, reason) "
         "SELECT %(run_id)s, one.* FROM unnest(%(files)s::text[], %(reasons)s::text[]) AS one",
         {
             "run_id": run_id,
-            "files": [storable(file) for file, _ in damaged],
-            "reasons": [storable(reason) for _, reason in damaged],
+            "files": [storable(one.file) for one in files],
+            "reasons": [storable(one.reason) for one in files],
         },
+    )
+
+
+def _close_attempts(connection: psycopg.Connection, day: DayToStore) -> None:
+    """Forget that the run began: with the commit it is done."""
+    # An attempt that began later stays open until it commits itself.
+    connection.execute(
+        "DELETE FROM crash_aggregates_open_attempts "
+        "WHERE submission_date = %(submission_date)s AND started_at <= %(started_at)s",
+        {"submission_date": day.submission_date, "started_at": day.facts.started_at},
     )

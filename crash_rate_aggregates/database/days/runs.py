@@ -1,15 +1,17 @@
-"""What a run hands over to the database, and what the database says it stored."""
+"""What a run hands over to the database, and what is recorded of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import pyarrow as pa
 
 from crash_rate_aggregates.dimensions import Dimension
-from crash_rate_aggregates.outcomes import RULES_VERSION, LedgerLine
+from crash_rate_aggregates.ledger import DamagedFile, Ledger
+from crash_rate_aggregates.outcomes import RULES_VERSION
+from crash_rate_aggregates.rows import DayTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,51 +46,39 @@ class DayToStore:
 
     submission_date: date
     """The day that is replaced, UTC."""
-    aggregates: Iterable[pa.RecordBatch]
-    """Batches of `rows.AGGREGATE_SCHEMA`; iterated once, none is held."""
-    ledger: Sequence[LedgerLine]
-    """What became of each ping; no two lines of the same doc type, kind and name."""
-    damaged_files: Sequence[tuple[str, str]]
-    """File and reason of each that was read only up to its damage."""
+    tables: Mapping[DayTable, Iterable[pa.RecordBatch]]
+    """Batches of the rows of each, by its schema; iterated once, one table after the other, and
+    none is held."""
+    ledger: Ledger
+    """What became of each ping."""
+    damaged: tuple[DamagedFile, ...]
+    """Files that were read only up to their damage."""
     facts: RunFacts
     """How it was computed."""
 
 
 @dataclass(frozen=True, slots=True)
-class StoredRun:
-    """What `replace_day` did."""
-
-    run_id: int
-    """Greater than that of every earlier run of the day."""
-    aggregates: int
-    """Rows now in the table for the day."""
-    replaced: int
-    """Rows of the day that went."""
-
-
-@dataclass(frozen=True, slots=True)
 class RecordedRun:
-    """The run whose rows the table holds for a submission date."""
+    """One run of a submission date: at first its rows are those in the tables."""
 
     run_id: int
-    """Key of its ledger."""
+    """Greater than that of every earlier run of the day; key of its ledger."""
     submission_date: date
     """The day."""
     facts: RunFacts
-    """As it was handed over."""
+    """As they were handed over."""
     finished_at: datetime
     """Just before the commit, by the clock of the database."""
     aggregates: int
-    """Rows of the day."""
+    """Rows that it stored in `crash_aggregates`."""
 
 
 @dataclass(frozen=True, slots=True)
-class StoredLedger:
-    """What became of every ping of a stored submission date."""
+class RecordedDay:
+    """All that is recorded of a stored submission date: its run, and what became of every ping."""
 
     run: RecordedRun
-    """The run that read them."""
-    lines: tuple[LedgerLine, ...]
-    """Sorted by doc type, kind and name."""
-    damaged_files: tuple[tuple[str, str], ...]
-    """File and reason, sorted."""
+    """The run whose rows the tables hold."""
+    ledger: Ledger
+    damaged: tuple[DamagedFile, ...]
+    """Sorted."""

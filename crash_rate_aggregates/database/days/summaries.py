@@ -14,17 +14,11 @@ from psycopg import sql
 from crash_rate_aggregates.database.access.locks import changing_day
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
+from crash_rate_aggregates.rows import DAY_TABLES, SUMMARIES
 from crash_rate_aggregates.stats import STAT_NAMES
 
 _statement = statements_beside(__name__)
 
-SUMMARIES = (
-    "crash_aggregates_by_channel",
-    "crash_aggregates_by_build",
-    "crash_aggregates_by_system",
-    "crash_aggregates_by_country",
-)
-"""The tables that hold sums over the rows of a submission date."""
 _WORK_MEMORY = "64MB"
 """Enough to group the 250,000 aggregates of a day in memory."""
 _log = logging.getLogger(__name__)
@@ -44,18 +38,27 @@ def summarize_day(connection: psycopg.Connection, submission_date: date, run_id:
         submission_date: Whose summaries are replaced.
         run_id: The run that stored the rows, for its totals.
     """
+    # For the rest of the transaction only: a server's default of 4 MB would sort on disk.
     connection.execute(
         "SELECT set_config('work_mem', %(work_memory)s, true)", {"work_memory": _WORK_MEMORY}
     )
     delete_summaries(connection, submission_date, submission_date)
-    values = {"submission_date": submission_date, "run_id": run_id}
-    for name in ("summarize_day", "insert_run_totals"):
-        connection.execute(_statement(name).format(stats=_STATS, sums=_SUMS), values)
+    of_tables = [f"summarize_{table.name}" for table in DAY_TABLES if table.summaries]
+    # The totals of the run are sums of a summary, so they come last.
+    for name in (*of_tables, "insert_run_totals"):
+        connection.execute(
+            _statement(name).format(stats=_STATS, sums=_SUMS),
+            {"submission_date": submission_date, "run_id": run_id},
+        )
 
 
 def delete_summaries(connection: psycopg.Connection, first: date, last: date) -> None:
     """Delete the summaries of the submission dates from the first to the last."""
-    connection.execute(_statement("delete_summaries"), {"first": first, "last": last})
+    delete = sql.SQL("DELETE FROM {table} WHERE submission_date BETWEEN %(first)s AND %(last)s")
+    for name in SUMMARIES:
+        connection.execute(
+            delete.format(table=sql.Identifier(name)), {"first": first, "last": last}
+        )
 
 
 def summarize_stored_days(connection: psycopg.Connection) -> list[date]:

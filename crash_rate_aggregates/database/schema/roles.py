@@ -11,8 +11,8 @@ from psycopg import sql
 from crash_rate_aggregates.database.access.lock_retries import changing_schema, lock_retries
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
-from crash_rate_aggregates.database.days.summaries import SUMMARIES
 from crash_rate_aggregates.database.schema.migrate import migrate
+from crash_rate_aggregates.rows import SUMMARIES
 
 _statement = statements_beside(__name__)
 

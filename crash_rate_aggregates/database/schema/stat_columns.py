@@ -8,7 +8,7 @@ import psycopg
 from psycopg import sql
 
 from crash_rate_aggregates.database.access.statements import statements_beside
-from crash_rate_aggregates.database.days.summaries import SUMMARIES
+from crash_rate_aggregates.rows import SUMMARIES
 from crash_rate_aggregates.stats import Stat
 
 _statement = statements_beside(__name__)

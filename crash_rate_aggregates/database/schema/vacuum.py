@@ -8,8 +8,8 @@ import psycopg
 from psycopg import sql
 from psycopg.errors import Diagnostic
 
-from crash_rate_aggregates.database.days.summaries import SUMMARIES
 from crash_rate_aggregates.database.schema.partitions import partition_name
+from crash_rate_aggregates.rows import SUMMARIES
 
 _SMALL_TABLES = (
     *SUMMARIES,

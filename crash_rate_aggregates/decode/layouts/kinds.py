@@ -12,11 +12,8 @@ from crash_rate_aggregates.decode.layouts.glean import GLEAN
 from crash_rate_aggregates.decode.layouts.places import Layout, Places, first_value, stated
 from crash_rate_aggregates.decode.layouts.v4 import V4
 from crash_rate_aggregates.dimensions import Dimension
-from crash_rate_aggregates.normalize.fields import PingFields
+from crash_rate_aggregates.normalize.fields import PLACED_FIELDS, PingFields
 from crash_rate_aggregates.normalize.values import value_at
-
-FIELD_NAMES: Final = PingFields._fields[:-3]
-"""The fields that layouts name the places of, in order; the last three follow from others."""
 
 
 class LayoutName(StrEnum):
@@ -56,21 +53,21 @@ class FieldPlaces:
     """The places of all that is read from one kind of ping."""
 
     layout: Layout
-    fields: tuple[Places, ...]
-    """In the order of `FIELD_NAMES`."""
+    fields: Mapping[str, Places]
+    """By name, each of `PLACED_FIELDS`."""
     dimensions: tuple[Places, ...]
     is_glean: bool
 
     def fields_of(self, raw: Mapping[str, Any]) -> PingFields:
         """Pick the fields from a whole raw ping."""
         values = (first_value(raw, places) for places in self.dimensions)
-        return PingFields._make(
-            (
-                *(first_value(raw, places) for places in self.fields),
-                self._is_container_sound(raw),
-                self.is_glean,
-                tuple(None if isinstance(value, (Mapping, list)) else value for value in values),
-            )
+        return PingFields(
+            **{name: first_value(raw, places) for name, places in self.fields.items()},
+            keyed_histograms=self._is_container_sound(raw),
+            is_glean=self.is_glean,
+            dimensions=tuple(
+                None if isinstance(value, (Mapping, list)) else value for value in values
+            ),
         )
 
     def _is_container_sound(self, raw: Mapping[str, Any]) -> bool | None:
@@ -83,14 +80,14 @@ class FieldPlaces:
 def field_places(kind: PingKind, dimensions: Sequence[Dimension]) -> FieldPlaces:
     """Return where everything lies in pings of a kind."""
     layout = LAYOUTS[kind.layout]
-    fields = {name: list(layout.fields.get(name, ())) for name in FIELD_NAMES}
+    fields = {name: list(layout.fields.get(name, ())) for name in PLACED_FIELDS}
     if kind.doc_type is not None:
         fields["meta_doc_type"].append(stated(kind.doc_type))
     if kind.usual_doc_type is not None:
         fields["type"].append(stated(kind.usual_doc_type))
     return FieldPlaces(
         layout,
-        tuple(fields.values()),
+        fields,
         tuple(_dimension_places(kind, layout, dimension.path) for dimension in dimensions),
         is_glean=kind.layout is LayoutName.GLEAN,
     )

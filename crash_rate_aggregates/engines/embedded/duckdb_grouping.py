@@ -1,4 +1,4 @@
-"""Dedupe, group and sum a day's rows with DuckDB, in bounded memory and on bounded disk."""
+"""Drop copies, group and sum a day's rows with DuckDB, in bounded memory and on bounded disk."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import pyarrow as pa
 
 from crash_rate_aggregates.engines.drawn_ledger import CountedPings
 from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
-from crash_rate_aggregates.engines.statements import GROUP_STEPS, statement
+from crash_rate_aggregates.engines.group_statements import GROUP_STEPS, statement
 from crash_rate_aggregates.errors import EngineError, ScratchFullError
-from crash_rate_aggregates.rows import AGGREGATE_SCHEMA
+from crash_rate_aggregates.rows import DayTable
 
 _BATCH_ROWS = 20_000
 
 
 class Grouping:
-    """The group stage of one day: rows in Parquet files in, aggregates out."""
+    """The group stage of one day: rows in Parquet files in, those of its tables out."""
 
     def __init__(self, scratch: Path, limits: GroupingLimits) -> None:
         self._connection = duckdb.connect(
@@ -41,23 +41,23 @@ class Grouping:
         """Name the rows and find the copies among them."""
         rows = self._connection.read_parquet([str(path) for path in row_files])
         rows.create_view("pings")
-        for step in GROUP_STEPS:
-            self._run(step)
+        with _group_stage():
+            for step in GROUP_STEPS:
+                self._connection.execute(_query(step))
 
     def counted(self) -> list[CountedPings]:
         """Return the counted pings by what the ledger tells apart."""
-        return [CountedPings(*row) for row in self._run("counted").fetchall()]
-
-    def aggregates(self) -> Iterator[pa.RecordBatch]:
-        """Stream the aggregates by `AGGREGATE_SCHEMA`."""
         with _group_stage():
-            reader = self._connection.sql(_query("aggregates")).to_arrow_reader(_BATCH_ROWS)
+            groups = self._connection.sql(_query("counted")).to_arrow_table()
+            return [CountedPings(**group) for group in groups.to_pylist()]
+
+    def rows(self, table: DayTable) -> Iterator[pa.RecordBatch]:
+        """Stream the rows of a table by its schema, before those of the next one are asked for."""
+        with _group_stage():
+            # Streamed: the connection holds one result at a time, and none of it whole.
+            reader = self._connection.sql(_query(table.statement)).to_arrow_reader(_BATCH_ROWS)
             for batch in reader:
-                yield batch.cast(AGGREGATE_SCHEMA)
-
-    def _run(self, query: str) -> duckdb.DuckDBPyConnection:
-        with _group_stage():
-            return self._connection.execute(_query(query))
+                yield batch.cast(table.schema)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crash_rate_aggregates.engines.drawn_ledger import draw_up
+from crash_rate_aggregates.engines.embedded.blocks import shared_blocks
 from crash_rate_aggregates.engines.embedded.duckdb_grouping import Grouping
 from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
 from crash_rate_aggregates.engines.embedded.worker_tasks import (
@@ -21,7 +22,6 @@ from crash_rate_aggregates.engines.embedded.worker_tasks import (
     prepare_worker,
 )
 from crash_rate_aggregates.engines.interface import (
-    DamagedFile,
     DayRequest,
     DayResult,
     Progress,
@@ -29,8 +29,9 @@ from crash_rate_aggregates.engines.interface import (
 )
 from crash_rate_aggregates.engines.kernel import VerdictCounts
 from crash_rate_aggregates.engines.scratch import scratch_folder
-from crash_rate_aggregates.engines.split import shared_blocks, split_work
+from crash_rate_aggregates.engines.split import split_work
 from crash_rate_aggregates.errors import WorkerDiedError
+from crash_rate_aggregates.ledger import DamagedFile
 from crash_rate_aggregates.sources.interface import StoredFile
 
 _BLOCKS_AHEAD = 2
@@ -62,10 +63,10 @@ class EmbeddedEngine:
                 grouping.load(day.row_files)
                 ledger = draw_up(day.counts, grouping.counted())
                 yield DayResult(
-                    grouping.aggregates(),
-                    ledger,
-                    day.counts.read,
-                    tuple(sorted(day.damaged)),
+                    tables={table: grouping.rows(table) for table in request.tables},
+                    ledger=ledger,
+                    pings_read=day.counts.read,
+                    damaged=tuple(sorted(day.damaged)),
                 )
             finally:
                 grouping.close()

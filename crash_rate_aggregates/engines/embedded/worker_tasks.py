@@ -8,7 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -18,14 +18,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crash_rate_aggregates.dimensions import Dimension
-from crash_rate_aggregates.engines.interface import DamagedFile, DayRequest
+from crash_rate_aggregates.engines.interface import DayRequest
 from crash_rate_aggregates.engines.kernel import Kernel, VerdictCounts, collect_garbage_rarely
 from crash_rate_aggregates.engines.scratch import scratch_faults
-from crash_rate_aggregates.errors import DamagedFileError
+from crash_rate_aggregates.engines.sound_batches import sound_batches
+from crash_rate_aggregates.ledger import DamagedFile
 from crash_rate_aggregates.normalize.rules import Judge
 from crash_rate_aggregates.rows import PING_SCHEMA
-from crash_rate_aggregates.sources.interface import DamagedStreamError, PingBatch, StoredFile
-from crash_rate_aggregates.sources.reading import read_pings
+from crash_rate_aggregates.sources.interface import PingBatch, StoredFile
 
 _WORDS = [field.name for field in PING_SCHEMA if pa.types.is_dictionary(field.type)]
 """The columns whose values repeat; a dictionary of ids would be made in vain."""
@@ -67,21 +67,6 @@ def judge_files(request: DayRequest, files: Iterable[StoredFile], row_file: Path
 def judge_pings(request: DayRequest, batch: PingBatch, row_file: Path) -> TaskResult:
     """Judge pings that another process has read."""
     return _judge(request, [batch], row_file, [])
-
-
-def sound_batches(
-    request: DayRequest, file: StoredFile, damaged: list[DamagedFile]
-) -> Iterator[PingBatch]:
-    """Read a file's pings; list it as damaged, or fail the day, where it breaks off."""
-    try:
-        yield from read_pings(request.store, file, request.dimensions)
-    except DamagedStreamError as damage:
-        if not request.allow_damaged:
-            raise DamagedFileError(
-                f"{file.url!r} is damaged: {damage}; fetch it again, or count what is readable "
-                "with --allow-damaged"
-            ) from damage
-        damaged.append(DamagedFile(file.url, str(damage)))
 
 
 def _judge(

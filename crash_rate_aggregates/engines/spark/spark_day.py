@@ -1,10 +1,11 @@
-"""One day on Spark: judge, hold that no task is missing, group, and stream the aggregates."""
+"""One day on Spark: judge, hold that no task is missing, group, and stream the day's tables."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 
 import pyarrow as pa
 
@@ -27,7 +28,8 @@ from crash_rate_aggregates.engines.spark.executors.task_rows import TaskReport, 
 from crash_rate_aggregates.engines.spark.spark_grouping import SparkGrouping
 from crash_rate_aggregates.engines.split import packs
 from crash_rate_aggregates.errors import EngineError, LedgerImbalanceError
-from crash_rate_aggregates.outcomes import LedgerLine
+from crash_rate_aggregates.ledger import Ledger
+from crash_rate_aggregates.rows import DayTable
 
 _PACK_BYTES = 64 << 20
 """Small files are judged together up to this stored size: some seconds, a task's own cost is less
@@ -66,11 +68,16 @@ class SparkDay:
             self._progress.stage("group")
             call(lambda: grouping.load(counts.passed.total()))
             ledger = self._ledger(grouping, reports, counts)
+            # Computed all, then streamed one after the other.
+            packed = {t: call(partial(grouping.rows, t)) for t in self._request.tables}
             yield DayResult(
-                self._checked(call(grouping.aggregate), grouping, reports),
-                ledger,
-                counts.read,
-                tuple(sorted(damaged for report in reports for damaged in report.damaged)),
+                tables={
+                    table: self._checked(table, batches, grouping, reports)
+                    for table, batches in packed.items()
+                },
+                ledger=ledger,
+                pings_read=counts.read,
+                damaged=tuple(sorted(damaged for report in reports for damaged in report.damaged)),
             )
         finally:
             with suppress(EngineError):  # Where Spark is gone, what it kept is gone too.
@@ -101,7 +108,7 @@ class SparkDay:
 
     def _ledger(
         self, grouping: SparkGrouping, reports: Sequence[TaskReport], counts: VerdictCounts
-    ) -> tuple[LedgerLine, ...]:
+    ) -> Ledger:
         try:
             return draw_up(counts, self._application.call(grouping.counted))
         except LedgerImbalanceError:
@@ -110,12 +117,16 @@ class SparkDay:
             raise
 
     def _checked(
-        self, packed: Iterator[bytes], grouping: SparkGrouping, reports: Sequence[TaskReport]
+        self,
+        table: DayTable,
+        packed: Iterator[bytes],
+        grouping: SparkGrouping,
+        reports: Sequence[TaskReport],
     ) -> Iterator[pa.RecordBatch]:
-        """Stream the aggregates; after the last one they are known to be those of the ledger."""
+        """Stream the rows of a table; after the last one they are known to fit the ledger."""
         call = self._application.call
         while (value := call(lambda: next(packed, None))) is not None:
-            yield unpacked_batch(value)
+            yield unpacked_batch(value, table.schema)
         self._check_unchanged(grouping, reports)
 
     def _check_unchanged(self, grouping: SparkGrouping, reports: Sequence[TaskReport]) -> None:

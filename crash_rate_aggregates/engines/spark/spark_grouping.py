@@ -10,7 +10,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import StructType
 
 from crash_rate_aggregates.engines.drawn_ledger import CountedPings
-from crash_rate_aggregates.engines.spark.executors.judge_task import JudgeTask, pack_aggregates
+from crash_rate_aggregates.engines.group_statements import GROUP_STEPS, KEPT_STEPS, statement
+from crash_rate_aggregates.engines.spark.executors.judge_task import JudgeTask, packed_batches
 from crash_rate_aggregates.engines.spark.executors.task_rows import (
     BATCH,
     BATCH_SCHEMA,
@@ -19,8 +20,7 @@ from crash_rate_aggregates.engines.spark.executors.task_rows import (
     TaskReport,
     report_of,
 )
-from crash_rate_aggregates.engines.statements import GROUP_STEPS, KEPT_STEPS, statement
-from crash_rate_aggregates.rows import PING_SCHEMA
+from crash_rate_aggregates.rows import PING_SCHEMA, DayTable
 
 _ROWS_A_PARTITION = 50_000
 """At most 20 MB of usual aggregates: the driver holds one or two partitions at a time."""
@@ -37,7 +37,7 @@ _CONF = {
 
 
 class SparkGrouping:
-    """The stages of one day: tasks in, their reports and the aggregates out."""
+    """The stages of one day: tasks in, their reports and the rows of the day's tables out."""
 
     def __init__(self, session: SparkSession, task: JudgeTask) -> None:
         """Lay out the judging; nothing runs yet."""
@@ -69,14 +69,13 @@ class SparkGrouping:
 
     def counted(self) -> list[CountedPings]:
         """Return the counted pings by what the ledger tells apart."""
-        return [CountedPings(*row) for row in self._sql("counted").collect()]
+        return [CountedPings(**row.asDict()) for row in self._sql("counted").collect()]
 
-    def aggregate(self) -> Iterator[bytes]:
-        """Compute all aggregates, then stream them in packed batches, a partition at a time."""
-        aggregates = self._sql("aggregates")
-        packed = self._keep(
-            aggregates.mapInArrow(pack_aggregates, self._spark_schema(BATCH_SCHEMA))
-        )
+    def rows(self, table: DayTable) -> Iterator[bytes]:
+        """Compute all rows of a table, then stream them in packed batches, by partition."""
+        rows = self._sql(table.statement)
+        packed = self._keep(rows.mapInArrow(packed_batches, self._spark_schema(BATCH_SCHEMA)))
+        # Now: what fails in Spark fails before the database hears of the day.
         packed.count()
         # Not the frame's own iterator: its jobs begin when their SQL execution has ended, so the
         # scheduler would keep them, and all plans of the day, as long as the application runs.

@@ -88,7 +88,7 @@ def _batches(content: FileContent, stream: BinaryIO) -> Iterator[PingBatch]:
         places = field_places(_kind(content, schema), content.dimensions)
         paths = {
             place.path
-            for slot in (*places.fields, *places.dimensions)
+            for slot in (*places.fields.values(), *places.dimensions)
             for place in slot
             if place.path and has_column(schema, place)
         }
@@ -151,12 +151,16 @@ def _leaves(file: pq.ParquetFile, paths: Iterable[Path]) -> list[str]:
 
 def _rows(places: FieldPlaces, columns: dict[Path, list[Any]], rows: int) -> Iterator[RawPing]:
     """Return the fields of each row of a batch."""
-    fields = [_slot(slot, columns, rows) for slot in places.fields]
     dimensions = [_scalars(_slot(slot, columns, rows)) for slot in places.dimensions]
     texts: Iterable[tuple[Any, ...]] = zip(*dimensions, strict=True) if dimensions else repeat(())
-    always = repeat(None, rows), repeat(places.is_glean, rows)
-    # Not strict, as `repeat(())` has no end.
-    return map(PingFields._make, zip(*fields, *always, texts, strict=False))
+    found: dict[str, Iterable[Any]] = {
+        **{name: _slot(slot, columns, rows) for name, slot in places.fields.items()},
+        "keyed_histograms": repeat(None),
+        "is_glean": repeat(places.is_glean),
+        "dimensions": texts,
+    }
+    # Not strict, as `repeat` has no end.
+    return map(PingFields._make, zip(*map(found.get, PingFields._fields), strict=False))
 
 
 def _slot(places: Places, columns: dict[Path, list[Any]], rows: int) -> list[Any]:

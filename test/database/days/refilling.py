@@ -13,8 +13,8 @@ from psycopg import IsolationLevel
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.days.replace_day import replace_day
 from crash_rate_aggregates.database.days.runs import DayToStore
-from crash_rate_aggregates.database.days.summaries import SUMMARIES
 from crash_rate_aggregates.database.schema.vacuum import vacuum_day
+from crash_rate_aggregates.rows import SUMMARIES
 
 _COUNTS = (
     "SELECT (SELECT count(*) FROM crash_aggregates WHERE submission_date = %(day)s), "

@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 
 from crash_rate_aggregates.database.days.attempts import begin_attempt, fail_attempt
 from crash_rate_aggregates.database.days.recent_days import (
-    CurrentRun,
     OpenAttempt,
     RecentDay,
-    RowSums,
     recent_days,
     row_sums,
 )
 from crash_rate_aggregates.database.days.replace_day import replace_day
+from crash_rate_aggregates.database.days.runs import RecordedDay
+from crash_rate_aggregates.ledger import DamagedFile, RowSums
 from test.database.sample_days import BETA, NIGHTLY, SUBMISSION_DATE, DatabaseTestCase, day
 
 BEGAN = datetime(2016, 3, 15, 4, tzinfo=UTC)
@@ -72,16 +72,21 @@ class AttemptsTest(DatabaseTestCase):
 
 class RecentDaysTest(DatabaseTestCase):
     def test_stored_and_missing_days(self):
-        """Every day of the range comes, with what its current run read, counted and stored."""
+        """Every day of the range comes, with its current run as it was recorded, and its ledger."""
         replace_day(self.connection, day(NIGHTLY))
-        run = replace_day(self.connection, day(NIGHTLY, BETA, damaged_files=[("a.gz", "cut")]))
+        damaged = [("b.gz", "cut"), ("a.gz", "cut")]
+        made = day(NIGHTLY, BETA, damaged_files=damaged)
+        # A description is not stored, it is the program's.
+        dimensions = tuple(replace(one, description="") for one in made.facts.dimensions)
+        run = replace_day(self.connection, made)
+        stored = replace(run, facts=replace(run.facts, dimensions=dimensions))
+        recorded = RecordedDay(
+            stored, made.ledger, (DamagedFile("a.gz", "cut"), DamagedFile("b.gz", "cut"))
+        )
         before = date(2016, 3, 13)
         self.assertEqual(
             recent_days(self.connection, before, SUBMISSION_DATE),
-            (
-                RecentDay(before, None, None),
-                RecentDay(SUBMISSION_DATE, CurrentRun(run.run_id, BEGAN, 7, 2, 7, 4, 3, 1), None),
-            ),
+            (RecentDay(before, None, None), RecentDay(SUBMISSION_DATE, recorded, None)),
         )
         self.assertEqual(
             row_sums(self.connection, before, SUBMISSION_DATE), {SUBMISSION_DATE: RowSums(2, 4, 3)}

@@ -4,13 +4,13 @@ import unittest
 from dataclasses import replace
 
 from crash_rate_aggregates.database.access.connection import connect
-from crash_rate_aggregates.database.days.summaries import SUMMARIES
 from crash_rate_aggregates.database.schema.migrate import migrate
 from crash_rate_aggregates.database.schema.program_schema import (
     Migration,
     number_text,
     program_schema,
 )
+from crash_rate_aggregates.rows import SUMMARIES
 from crash_rate_aggregates.stats import STATS, Stat
 from test.database.schema.later_versions import OURS
 from test.servers import fresh_database

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.days.attempts import begin_attempt
 from crash_rate_aggregates.database.days.replace_day import replace_day
-from crash_rate_aggregates.database.days.summaries import SUMMARIES
 from crash_rate_aggregates.database.schema.migrate import migrate
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.database.schema.retention import (
@@ -16,6 +15,7 @@ from crash_rate_aggregates.database.schema.retention import (
     stored_months,
 )
 from crash_rate_aggregates.errors import LockTimeoutError
+from crash_rate_aggregates.rows import SUMMARIES
 from test.database.sample_days import NIGHTLY, Row, day
 from test.servers import fresh_database
 

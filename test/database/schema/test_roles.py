@@ -10,7 +10,6 @@ from psycopg import sql
 
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.days.replace_day import replace_day
-from crash_rate_aggregates.database.days.summaries import SUMMARIES
 from crash_rate_aggregates.database.schema.migrate import DEFINITIONS, migrate
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.database.schema.retention import drop_month, stored_months
@@ -19,6 +18,7 @@ from crash_rate_aggregates.database.schema.vacuum import vacuum_day
 from crash_rate_aggregates.errors import DatabaseError
 from crash_rate_aggregates.questions.rates import crash_rates
 from crash_rate_aggregates.questions.stored_ledger import stored_ledger
+from crash_rate_aggregates.rows import SUMMARIES
 from test.database.sample_days import BETA, NIGHTLY, SUBMISSION_DATE, day
 from test.database.schema.later_versions import SHORT_OTHERWISE, WITH_SHORT, later_with
 from test.servers import fresh_database
@@ -116,7 +116,7 @@ class WriterTest(RolesTestCase):
         self.assertEqual(migrate(writer), [])
         ensure_partition(writer, SUBMISSION_DATE)
         self.assertEqual(replace_day(writer, day(NIGHTLY)).aggregates, 1)
-        self.assertEqual(replace_day(writer, day(BETA, damaged_files=[("f", "cut")])).replaced, 1)
+        self.assertEqual(replace_day(writer, day(BETA, damaged_files=[("f", "cut")])).aggregates, 1)
         if writer.info.server_version >= 170000:
             self.assertIsNone(vacuum_day(writer, SUBMISSION_DATE))
         else:

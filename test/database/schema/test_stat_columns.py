@@ -3,8 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from crash_rate_aggregates.database.days.replace_day import replace_day
-from crash_rate_aggregates.database.days.summaries import SUMMARIES
 from crash_rate_aggregates.database.schema.migrate import DEFINITIONS, migrate
+from crash_rate_aggregates.rows import SUMMARIES
 from crash_rate_aggregates.stats import STATS, Stat
 from test.database.sample_days import NIGHTLY, DatabaseTestCase, day
 from test.database.schema.later_versions import later

@@ -10,7 +10,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from unittest.mock import patch
 
-from crash_rate_aggregates.engines import split as plan
+from crash_rate_aggregates.engines import split
+from crash_rate_aggregates.engines.embedded import blocks
 from crash_rate_aggregates.engines.embedded.engine import EmbeddedEngine
 from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
 from crash_rate_aggregates.engines.embedded.worker_tasks import judge_files, prepare_worker
@@ -22,7 +23,7 @@ from crash_rate_aggregates.errors import (
     UnreadableFileError,
     WorkerDiedError,
 )
-from crash_rate_aggregates.sources.interface import StoredFile
+from crash_rate_aggregates.rows import CRASH_AGGREGATES
 from test.engines import contract
 from test.engines.embedded.worker_modules import modules_after_judging
 from test.engines.faulty_stores import BrokenDisk
@@ -51,15 +52,15 @@ class EmbeddedEngineTest(contract.EngineContract):
     def shared(self) -> None:
         """Share every file among workers, in small blocks: configuration, only smaller."""
         # The bounds save time on small files and change no result; 33 MB would cost more to make.
-        self.enterContext(patch.object(plan, "SHARE_BYTES", 0))
-        self.enterContext(patch.object(plan, "_BLOCK_BYTES", 2000))
+        self.enterContext(patch.object(split, "SHARE_BYTES", 0))
+        self.enterContext(patch.object(blocks, "_BLOCK_BYTES", 2000))
 
     def test_shared_file_equals_many_files(self) -> None:
         """One file whose pings are dealt to all workers gives what the same pings in files give."""
         self.shared()
         write_day(self.pings, {"large.gz": lines(contract.mixed_pings())})
         request = day_request(self.pings)
-        self.assertEqual(plan.split_work(request.files, 2), plan.DayWork((), request.files))
+        self.assertEqual(split.split_work(request.files, 2), split.DayWork((), request.files))
         computed = self.compute(jobs=2)
         self.assertEqual(computed.ledger, contract.MIXED_LEDGER)
         self.assertEqual(computed.aggregates, contract.MIXED_AGGREGATES)
@@ -182,39 +183,8 @@ class EmbeddedEngineTest(contract.EngineContract):
             self.assertRaises(EngineError) as raised,
             engine.aggregate_day(day_request(self.pings), HeardProgress()) as result,
         ):
-            list(result.aggregates)
+            list(result.tables[CRASH_AGGREGATES])
         self.assertNotIn("\n", str(raised.exception))
-
-
-class PlanTest(unittest.TestCase):
-    def files(self, *sizes: int) -> list[StoredFile]:
-        """Name files of so many bytes."""
-        return [StoredFile(f"{number}", size) for number, size in enumerate(sizes)]
-
-    def test_small_files_are_packed(self) -> None:
-        """Small files go together up to 16 MiB, largest first; a larger one stands alone."""
-        mebibyte = 1 << 20
-        large = self.files(*[20 * mebibyte] * 9)
-        a, b, c = (
-            StoredFile(name, size * mebibyte) for name, size in (("a", 9), ("b", 7), ("c", 1))
-        )
-        work = plan.split_work([c, a, *large, b], 4)
-        self.assertEqual(work, plan.DayWork((*((file,) for file in large), (a, b), (c,)), ()))
-
-    def test_small_day_has_work_for_all(self) -> None:
-        """A day of few small files is dealt to all workers all the same."""
-        files = self.files(*[1 << 20] * 6)
-        self.assertEqual(plan.split_work(files, 2).whole, tuple((file,) for file in files))
-        self.assertEqual(len(plan.split_work(files, 1).whole), 3)
-
-    def test_large_file_is_shared(self) -> None:
-        """A file above 32 MiB and above a worker's share of the day is shared, not with one job."""
-        mebibyte = 1 << 20
-        large, rest = self.files(33 * mebibyte, 16 * mebibyte)
-        self.assertEqual(plan.split_work([large, rest], 2).shared, (large,))
-        self.assertEqual(plan.split_work([large, rest], 1).shared, ())
-        even = self.files(*[40 * mebibyte] * 4)
-        self.assertEqual(plan.split_work(even, 4).shared, ())
 
 
 if __name__ == "__main__":

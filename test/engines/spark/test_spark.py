@@ -16,6 +16,7 @@ from crash_rate_aggregates.errors import (
     ExecutorMismatchError,
     UnreadableFileError,
 )
+from crash_rate_aggregates.rows import CRASH_AGGREGATES
 from test.engines import contract
 from test.engines.faulty_stores import FailsAtFirst
 from test.engines.made_days import (
@@ -49,7 +50,9 @@ class SparkEngineTest(contract.EngineContract):
         """Compute a request and return its aggregates, sorted."""
         with self.engine(2).aggregate_day(request, progress) as result:
             return sorted(
-                tuple(row.values()) for batch in result.aggregates for row in batch.to_pylist()
+                tuple(row.values())
+                for batch in result.tables[CRASH_AGGREGATES]
+                for row in batch.to_pylist()
             )
 
     def test_equals_embedded(self) -> None:

@@ -8,4 +8,4 @@ VALUES (
     %(pings_source)s, %(dimensions)s, %(pings_read)s, %(bytes_read)s, %(files_read)s,
     %(aggregates)s, %(seconds)s, %(rules_version)s, %(stats)s
 )
-RETURNING run_id
+RETURNING run_id, finished_at

@@ -15,9 +15,9 @@ from pyspark import TaskContext
 from pyspark.accumulators import Accumulator
 
 from crash_rate_aggregates import __version__
-from crash_rate_aggregates.engines.embedded.worker_tasks import sound_batches
 from crash_rate_aggregates.engines.interface import DayRequest, files_bytes
 from crash_rate_aggregates.engines.kernel import Kernel, collect_garbage_rarely
+from crash_rate_aggregates.engines.sound_batches import sound_batches
 from crash_rate_aggregates.engines.spark.executors.fingerprints import FingerprintedStore
 from crash_rate_aggregates.engines.spark.executors.news import NewsOfTasks, TaskNews
 from crash_rate_aggregates.engines.spark.executors.task_rows import (
@@ -131,8 +131,8 @@ class JudgeTask:
         self.news.add({(self.day, report.task): news})
 
 
-def pack_aggregates(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Pack aggregates for the way to the driver."""
+def packed_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Pack the rows of a day's table for the way to the driver."""
     for batch in batches:
         if batch.num_rows:
             yield packed_batch(batch)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from crash_rate_aggregates.engines.interface import DamagedFile
 from crash_rate_aggregates.engines.kernel import VerdictCounts
 from crash_rate_aggregates.errors import CrashRateAggregatesError
-from crash_rate_aggregates.rows import AGGREGATE_SCHEMA, PING_SCHEMA
+from crash_rate_aggregates.ledger import DamagedFile
+from crash_rate_aggregates.rows import PING_SCHEMA
 
 REPORT = "report"
 BATCH = "batch"
@@ -22,7 +22,7 @@ _PING_FIELDS = [
 TASK_SCHEMA = pa.schema([*_PING_FIELDS, pa.field(REPORT, pa.binary())])
 """`PING_SCHEMA`, and the pickled report; a row has either the one or the other."""
 BATCH_SCHEMA = pa.schema([pa.field(BATCH, pa.binary())])
-"""Aggregates on their way to the driver: each row is an Arrow stream of some thousand."""
+"""Rows of a day's table on their way to the driver: each is an Arrow stream of some thousand."""
 
 
 @dataclass(slots=True)
@@ -70,7 +70,7 @@ def packed_batch(batch: pa.RecordBatch) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([value], schema=BATCH_SCHEMA)
 
 
-def unpacked_batch(value: bytes) -> pa.RecordBatch:
-    """Return a packed batch, by `AGGREGATE_SCHEMA`."""
+def unpacked_batch(value: bytes, schema: pa.Schema) -> pa.RecordBatch:
+    """Return a packed batch, by the schema of its table."""
     with pa.ipc.open_stream(value) as reader:
-        return reader.read_next_batch().cast(AGGREGATE_SCHEMA)
+        return reader.read_next_batch().cast(schema)

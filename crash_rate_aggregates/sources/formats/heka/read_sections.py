@@ -15,7 +15,9 @@ class ReadSections:
     def __init__(self, dimensions: Sequence[Dimension]) -> None:
         # Of all layouts: what a ping is becomes known only once it is put together.
         read = [field_places(PingKind(name), dimensions) for name in LAYOUTS]
-        places = chain.from_iterable(chain(*each.fields, *each.dimensions) for each in read)
+        places = chain.from_iterable(
+            chain(*each.fields.values(), *each.dimensions) for each in read
+        )
         marks = (layout.mark for layout in LAYOUTS.values())
         containers = (layout.keyed_histograms for layout in LAYOUTS.values())
         paths = chain((place.path for place in places), marks, filter(None, containers))

@@ -1,9 +1,10 @@
-"""Texts from outside, like file names, that PostgreSQL's text cannot hold as they are."""
+"""Texts from outside, of pings or file names, that PostgreSQL cannot hold as they are."""
 
 from __future__ import annotations
 
 import re
 
+# By text and by jsonb alike. A paired surrogate is one character in Python, so none of these.
 _REFUSED = re.compile("[\x00\ud800-\udfff]")
 
 

@@ -8,13 +8,8 @@ from tempfile import TemporaryDirectory
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.days.recent_days import OpenAttempt, recent_days
 from crash_rate_aggregates.health.check import Fault
-from crash_rate_aggregates.job import (
-    FailedDay,
-    Job,
-    check_days,
-    days_to_heal,
-    run_day,
-)
+from crash_rate_aggregates.health.last_days import check_days, days_to_heal
+from crash_rate_aggregates.job import FailedDay, Job, run_day
 from test.engines.made_days import crash_ping, day_folder, lines, main_ping, write_day
 from test.job.days_in_postgres import filled, made_job, rows
 from test.servers import fresh_database

@@ -1,0 +1,47 @@
+"""Look at the last days of a database: which are to be filled, and what is wrong with them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from crash_rate_aggregates.database.access.connection import connect
+from crash_rate_aggregates.database.days.recent_days import recent_days, row_sums
+from crash_rate_aggregates.database.prepare import prepare_database
+from crash_rate_aggregates.health.check import PAST, CheckedDay, check_day
+from crash_rate_aggregates.health.due import due_days
+from crash_rate_aggregates.ledger import RowSums
+
+
+def days_to_heal(database_url: str, heal_days: int, *, now: datetime) -> list[date]:
+    """Return yesterday and the days before it that are missing or failed, the earliest first.
+
+    Args:
+        database_url: libpq URL, with its password.
+        heal_days: How many of the last days are looked at, yesterday included, at least 1.
+        now: The current time, aware.
+    """
+    prepare_database(database_url)
+    yesterday = now.astimezone(UTC).date() - timedelta(days=1)
+    with connect(database_url) as connection:
+        days = recent_days(connection, yesterday - timedelta(days=heal_days - 1), yesterday)
+    return due_days(days, now)
+
+
+def check_days(database_url: str, last: date, days: int) -> list[CheckedDay]:
+    """Judge the last days, the earliest first.
+
+    Args:
+        database_url: libpq URL, with its password.
+        last: The last submission date to look at.
+        days: How many, at least 1.
+    """
+    prepare_database(database_url)
+    first = last - timedelta(days=days - 1)
+    with connect(database_url) as connection:
+        recent = recent_days(connection, first - PAST, last)
+        sums = row_sums(connection, first, last)
+    return [
+        check_day(day, sums.get(day.submission_date, RowSums()), recent)
+        for day in recent
+        if day.submission_date >= first
+    ]

@@ -1,0 +1,130 @@
+"""The ledger of a day: what became of every ping, and whether all else that is known fits it.
+
+The one definition of balance: every ping read has one outcome, and the rows of the table hold as
+many main and crash pings as the ledger counts. It is asked for three times, of other sources each:
+when a ledger is drawn up, before a day is stored, and of days that are stored.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+
+from crash_rate_aggregates.outcomes import DocType, Outcome
+
+
+class LedgerKind(StrEnum):
+    """What a line of the ledger counts."""
+
+    OUTCOME = "outcome"
+    ADJUSTMENT = "adjustment"
+    PROCESS_TYPE = "process_type"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class LedgerLine:
+    """How many pings of one doc type had one outcome, adjustment or process type."""
+
+    doc_type: str
+    """A `DocType`'s value."""
+    kind: str
+    """A `LedgerKind`'s value."""
+    name: str
+    """An outcome, an adjustment in lower case, or a process type."""
+    pings: int
+    """At least 0."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DamagedFile:
+    """A file that broke off or did not decompress: its pings before the damage are counted."""
+
+    file: str
+    """As the store names it."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowSums:
+    """What the rows of a day in `crash_aggregates` add up to."""
+
+    rows: int = 0
+    main_pings: int = 0
+    """Sum of `ping_count`."""
+    crash_pings: int = 0
+    """Sum of `CRASH_PING_STATS`."""
+
+    def __add__(self, other: RowSums) -> RowSums:
+        return RowSums(
+            rows=self.rows + other.rows,
+            main_pings=self.main_pings + other.main_pings,
+            crash_pings=self.crash_pings + other.crash_pings,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What became of every ping of a submission date."""
+
+    lines: tuple[LedgerLine, ...] = ()
+    """Sorted; no two of the same doc type, kind and name."""
+
+    @property
+    def pings(self) -> int:
+        """Pings in all outcomes: all that were read, each once."""
+        return self.by_outcome().total()
+
+    def by_outcome(self) -> Counter[str]:
+        """Return the pings of each outcome, over all doc types."""
+        pings: Counter[str] = Counter()
+        for line in self._outcomes():
+            pings[line.name] += line.pings
+        return pings
+
+    def counted(self, doc_type: DocType) -> int:
+        """Return the pings of a doc type that are in the table."""
+        return sum(
+            line.pings
+            for line in self._outcomes()
+            if line.doc_type == doc_type and line.name == Outcome.COUNTED
+        )
+
+    def faults_of_reading(self, pings_read: int) -> list[str]:
+        """Say what of the ledger does not fit the pings that the source read; empty if all does.
+
+        Args:
+            pings_read: As the source counted them, before judging.
+        """
+        negative = [
+            f"{line.pings:,} {line.doc_type} pings {line.name}"
+            for line in self.lines
+            if line.pings < 0
+        ]
+        return [*negative, *_different("pings read", pings_read, "outcomes", self.pings)]
+
+    def faults_against(self, pings_read: int, aggregates: int, rows: RowSums) -> list[str]:
+        """Say in words which numbers should be equal and are not; empty if the day balances.
+
+        Args:
+            pings_read: As `faults_of_reading` compares them.
+            aggregates: As many as the run says there are.
+            rows: What the rows themselves add up to.
+        """
+        main, crash = self.counted(DocType.MAIN), self.counted(DocType.CRASH)
+        return [
+            *self.faults_of_reading(pings_read),
+            *_different("aggregates", aggregates, "rows", rows.rows),
+            *_different("counted main pings", main, "main pings in the rows", rows.main_pings),
+            *_different("counted crash pings", crash, "crash pings in the rows", rows.crash_pings),
+        ]
+
+    def _outcomes(self) -> list[LedgerLine]:
+        # Adjustments and process types are of pings that an outcome counts already.
+        return [line for line in self.lines if line.kind == LedgerKind.OUTCOME]
+
+
+def _different(left: str, left_number: int, right: str, right_number: int) -> list[str]:
+    if left_number == right_number:
+        return []
+    return [f"{left} {left_number:,}, {right} {right_number:,}"]
