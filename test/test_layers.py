@@ -56,6 +56,8 @@ So nothing on a floor imports from its neighbours, and no two parts lie in a cir
 """
 MOST_MODULES = 12
 """Of one folder: as many names as a reader takes in at a glance."""
+DOORS = {"__init__.py", "__main__.py", "fill_database.py"}
+"""Ways into a folder, which say nothing of their own."""
 MOST_LINES = 300
 """Of one module."""
 LONG_TABLES = {"errors.py", "heka_pb2.py"}
@@ -175,8 +177,9 @@ class LayersTest(unittest.TestCase):
 
     def test_folders_and_modules_stay_small(self) -> None:
         """No folder holds more modules than a reader takes in, no module grows too long."""
-        folders = Counter(module.parent for module in PACKAGE.rglob("*.py"))
-        crowded = [folder for folder, number in folders.items() if number - 1 > MOST_MODULES]
+        modules = [module for module in PACKAGE.rglob("*.py") if module.name not in DOORS]
+        folders = Counter(module.parent for module in modules)
+        crowded = [folder for folder, number in folders.items() if number > MOST_MODULES]
         long = [
             module.name
             for module in PACKAGE.rglob("*.py")

@@ -5,7 +5,7 @@ from datetime import date
 from crash_rate_aggregates.database.days.replace_day import replace_day
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.errors import DayNotStoredError
-from crash_rate_aggregates.ledger import LedgerLine
+from crash_rate_aggregates.ledger import DamagedFile, LedgerLine
 from crash_rate_aggregates.questions.stored_ledger import stored_ledger
 from test.database.sample_days import BETA, NIGHTLY, SUBMISSION_DATE, DatabaseTestCase, day
 
