@@ -93,6 +93,7 @@ def backfill(
     Raises:
         InterruptedRunError: Ctrl-C or a termination signal after a day was stored.
     """
+    # Once, and first: tables that cannot be made fail here, not after a day of computing.
     prepare_database(job.database_url)
     for day in days:
         try:
@@ -119,6 +120,7 @@ def run_day(
         with _attempt(job, day, started_at):
             return _run_day(job, day, started_at)
     except KeyboardInterrupt as interrupt:
+        # It may have come around the commit, of which this process then knows nothing.
         if _is_stored(job, day, started_at):
             raise InterruptedRunError(
                 f"interrupted: {day} is stored all the same; what came after it was not begun"
@@ -137,6 +139,7 @@ def _is_stored(job: Job, day: date, started_at: datetime) -> bool:
 @contextmanager
 def _attempt(job: Job, day: date, started_at: datetime) -> Iterator[None]:
     """Leave a trace in the database that the day's run began, until it commits."""
+    # Closed at once: the day may take hours, in which a pooler would cut the connection.
     with connect(job.database_url) as connection:
         begin_attempt(connection, day, started_at, __version__)
     try:
@@ -156,6 +159,7 @@ def _run_day(job: Job, day: date, started_at: datetime) -> DaySummary:
     with job.engine.aggregate_day(request, job.progress) as result:
         if not job.allow_empty:
             require_counted(request, result, job.pings)
+        # Inside the engine's context: the rows are still streaming out of it.
         job.progress.stage("store")
         facts = RunFacts(
             started_at=started_at,
@@ -186,6 +190,7 @@ def _day_request(job: Job, day: date) -> DayRequest:
 def _store(job: Job, day: DayToStore) -> RecordedRun:
     # A connection of its own: one held open while the day was computed could have been cut.
     with connect(job.database_url) as connection:
+        # Before the day's transaction, which would else hold its lock on the table for minutes.
         ensure_partition(connection, day.submission_date)
         return replace_day(connection, day)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 import unittest
@@ -131,6 +132,16 @@ class LayersTest(unittest.TestCase):
             with self.subTest(package=package):
                 named = sorted(name for floor in floors for name in floor)
                 self.assertEqual(names_in(package), named)
+
+    def test_contributing_tells_the_tree(self) -> None:
+        """The table in CONTRIBUTING names every part of the program, from the bottom up."""
+        page = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+        section = page.partition("## Where things are\n")[2].partition("\n## ")[0]
+        heads = re.findall(r"^\| (`[^|]*) \|", section, re.MULTILINE)
+        told = [name.rstrip("/") for head in heads for name in re.findall(r"`([^`]+)`", head)]
+        self.assertEqual(sorted(told), names_in(""))
+        floors = [floor_of("", name) for name in told]
+        self.assertEqual(floors, sorted(floors))
 
     def test_imports_point_downward(self) -> None:
         """No module imports from its own floor or one above, its own part apart."""

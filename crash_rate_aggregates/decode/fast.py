@@ -33,6 +33,8 @@ _FIELDS = len(PingFields._fields)
 _IS_GLEAN = PingFields._fields.index("is_glean")
 _DIMENSIONS = PingFields._fields.index("dimensions")
 
+# msgspec's own: no JSON, or another type than expected, as a number for a string. Bad UTF-8, which
+# the plain path replaces. Nesting beyond what the C stack takes. And what is raised here.
 SURPRISES = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError)
 """What sends a line to the plain path."""
 
@@ -93,12 +95,15 @@ class FastDecoder:
         """
         decoded = self._decode(line)
         *values, mark = self._first_values(decoded)
+        # Not decided here: it may be a stray ping, which the plain path judges by its own layout.
         if mark is None:
             raise ValueError("perhaps a ping of another kind")
+        # msgspec counts no levels in what it skips, and both paths must refuse the same pings.
         if may_nest_too_deep(line):
             raise ValueError("only the plain path counts levels")
         for number, read in self._reads:
             value = values[number]
+            # By identity: an absent Raw is not the text `null`, which has a reader.
             values[number] = None if value is None or value is _ABSENT_RAW else read(value)
         for number, others in self._others:
             if values[number] is None:
@@ -178,10 +183,13 @@ def _struct_type(tree: dict[str, Any]) -> type[msgspec.Struct]:
             kind = _struct_type(subtree)
             default = kind()
         elif subtree is Content.SCALAR:
+            # No number: msgspec would round its literal. It is a surprise, and rare.
             kind, default = str | bool | None, None
         else:
             kind, default = msgspec.Raw, _ABSENT_RAW
+        # Numbered, as keys of pings like `crash.app_build` are no names in Python.
         fields.append((f"key_{number}", kind, msgspec.field(default=default, name=key)))
+    # They hold nothing that could refer back to them, so the collector need not look at them.
     return msgspec.defstruct("Fields", fields, namespace={_ABSENT: None}, frozen=True, gc=False)
 
 

@@ -28,6 +28,7 @@ class PingJudge:
     def __init__(self, judge: Judge, kind: PingKind = V4_PINGS) -> None:
         self._judge = judge
         self._expected = kind.layout
+        # Of a stray ping the file says nothing: it is judged by what its layout alone says.
         kinds = {name: PingKind(name) for name in LAYOUTS} | {kind.layout: kind}
         self._places = {name: field_places(each, judge.dimensions) for name, each in kinds.items()}
         self._fast = FastDecoder(self._places[kind.layout])
@@ -39,6 +40,7 @@ class PingJudge:
                 fields = self._fast.fields(line)
             except SURPRISES:
                 return self.judge_plainly(line)
+            # Outside the `try`: an error of the rules is a defect, and no surprise in the ping.
             return self._judge.verdict(fields)
         return self.judge_plainly(line)
 

@@ -13,6 +13,7 @@ from typing import Any
 NESTING_LIMIT = 32_768
 """Levels of objects and arrays; a ping with more is unreadable. Firefox's have about 7."""
 
+# Possessive (`*+`), so without a way back: a hostile text takes linear time.
 _STRUCTURE_OR_SCALAR = re.compile(
     r'[ \t\n\r]*(?:([][{}:,])|("[^"\\]*+(?:\\.[^"\\]*+)*+"|[^][{}:," \t\n\r]+))', re.DOTALL
 )
@@ -67,6 +68,7 @@ class _Builder:
 
     def build(self, text: str) -> Any:
         position = 0
+        # JSON's own white space: Python's would strip more, and take what is no JSON.
         end = len(text.rstrip(" \t\n\r"))
         while position < end:
             match = _STRUCTURE_OR_SCALAR.match(text, position)
@@ -114,6 +116,7 @@ class _Builder:
     def _take_scalar(self, token: str) -> None:
         value = self._scalar(token)
         if self._expects.startswith("key"):
+            # The decoder of scalars takes numbers too.
             if not token.startswith('"'):
                 raise ValueError("a key is no string")
             self._keys.append(value)
@@ -128,6 +131,7 @@ class _Builder:
             return
         bracket, container = self._open[-1]
         if bracket == "{":
+            # Of equal keys the last wins, as in the decoder that this one stands in for.
             container[self._keys.pop()] = value
         else:
             container.append(value)

@@ -9,6 +9,7 @@ from crash_rate_aggregates.decode.nesting import loads_nested, may_nest_too_deep
 from crash_rate_aggregates.normalize.values import IntegerLiteral, NumberLiteral
 
 
+# Python's decoder takes NaN and Infinity, which are no JSON.
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
 
@@ -24,10 +25,12 @@ def decode_json(line: bytes) -> Any:
     Raises:
         ValueError: It is no JSON, or nests beyond the limit.
     """
+    # A byte that is no UTF-8 costs its character, not the ping: few rules read free text.
     text = line.decode("utf-8", "replace")
     try:
         value = _DECODER.decode(text)
     except RecursionError:
+        # At a depth that depends on Python's version; the limit must not.
         return loads_nested(text, _DECODER.decode)
     if may_nest_too_deep(line) and nests_too_deep(text):
         raise ValueError("nested too deep")

@@ -21,6 +21,7 @@ def remembered(decode: Callable[[_Text], Any]) -> Callable[[_Text], Any]:
     def decoded(text: _Text) -> Any:
         value = known.get(text)
         if value is None:
+            # Or the text stands for None: so short a one is soon decoded again.
             value = decode(text)
             if len(known) < _ENTRIES and len(text) <= _SHORT:
                 known[text] = value

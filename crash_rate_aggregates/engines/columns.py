@@ -55,6 +55,7 @@ def _words(values: Iterable[Any]) -> pa.Array:
 def _copy_orders(pings: Iterable[NormalizedPing]) -> Iterator[bytes | None]:
     """Give the key by which one of its copies is chosen; none where a ping can have no copy."""
     for ping in pings:
+        # No copy can be told from it then: the hash would be made in vain.
         yield None if ping.id is None and ping.minidump is None else copy_order(ping)
 
 
@@ -72,6 +73,7 @@ def _sorting_halves(keys: Sequence[bytes | None]) -> tuple[pa.Array, pa.Array]:
 
 def _integers(halves: bytes | bytearray, keys: Sequence[bytes | None]) -> tuple[pa.Array, pa.Array]:
     words = array("q", halves)
+    # The halves must compare as the bytes do, on any machine.
     if sys.byteorder == "little":
         words.byteswap()
     # The bits of an array of booleans are what Arrow calls a validity bitmap.

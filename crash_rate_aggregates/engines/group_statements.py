@@ -23,5 +23,6 @@ def statement(name: str, *, kept: str) -> str:
         name: Of the file.
         kept: TABLE, or VIEW where the engine has no temporary tables.
     """
+    # By str.format, not as parameters: these are parts of statements, and all are ours.
     text = sql_text("crash_rate_aggregates.engines", f"queries/{name}")
     return text.format_map({**_SLOTS, "kept": kept})

@@ -65,6 +65,7 @@ class Kernel:
         """Judge one batch."""
         self.counts.read += len(batch.pings)
         judge = self._judge_of(batch.kind)
+        # This loop is where the program spends its time: texts, nearly all, take no further call.
         judge_json = judge.judge_json
         for raw in batch.pings:
             verdict = (
@@ -82,6 +83,7 @@ class Kernel:
             self.judge(batch)
             if len(self) >= _ROWS_AT_ONCE:
                 yield self.take_rows()
+        # What is left, perhaps nothing: a day without pings is no case of its own for who writes.
         yield self.take_rows()
 
     def take_rows(self) -> pa.RecordBatch:

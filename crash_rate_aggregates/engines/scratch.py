@@ -33,6 +33,7 @@ def scratch_folder(parent: Path) -> Iterator[Path]:
     try:
         yield folder
     finally:
+        # In this order: unlocked, the folder would be another run's to remove at the same time.
         shutil.rmtree(folder, ignore_errors=True)
         os.close(lock)
 
@@ -72,6 +73,7 @@ def _remove_abandoned(parent: Path) -> None:
     """Remove folders of runs that are gone: nobody holds their lock any more."""
     for folder in parent.glob(f"{_PREFIX}*"):
         with suppress(FileNotFoundError):  # Another run has removed it since.
+            # /tmp is shared, and root could remove what another user's run still needs.
             if folder.stat().st_uid == os.geteuid():
                 lock = _try_lock(folder)
                 if lock is not None:

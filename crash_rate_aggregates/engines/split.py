@@ -28,6 +28,7 @@ class DayWork:
 
 def split_work(files: Sequence[StoredFile], jobs: int) -> DayWork:
     """Deal files to workers; a file above a worker's fair share of the day is shared."""
+    # A file above it would keep one worker busy when all others are done.
     fair_share = files_bytes(files) / jobs
     limit = max(fair_share, SHARE_BYTES)
     shared = [file for file in files if jobs > 1 and file.size > limit]
@@ -47,6 +48,7 @@ def _small_share(files: Sequence[StoredFile], jobs: int) -> float:
 def _packed(files: Iterable[StoredFile], most: float) -> Iterator[tuple[StoredFile, ...]]:
     pack: list[StoredFile] = []
     size = 0
+    # By name among equals: the same day is dealt the same, whatever order a store lists it in.
     for file in sorted(files, key=lambda file: (-file.size, file.url)):
         if pack and size + file.size > most:
             yield tuple(pack)

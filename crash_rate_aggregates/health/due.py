@@ -22,6 +22,7 @@ def due_days(days: Iterable[RecentDay], now: datetime) -> list[date]:
         days: The last ones, yesterday included.
         now: The current time, aware.
     """
+    # The clock's own zone does not matter: submission dates are of UTC.
     yesterday = now.astimezone(UTC).date() - timedelta(days=1)
     return [
         day.submission_date

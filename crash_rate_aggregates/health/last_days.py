@@ -38,6 +38,7 @@ def check_days(database_url: str, last: date, days: int) -> list[CheckedDay]:
     prepare_database(database_url)
     first = last - timedelta(days=days - 1)
     with connect(database_url) as connection:
+        # With the past of the first one, which is compared but not judged itself.
         recent = recent_days(connection, first - PAST, last)
         sums = row_sums(connection, first, last)
     return [

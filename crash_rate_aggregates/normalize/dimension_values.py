@@ -47,6 +47,7 @@ class DimensionTexts:
             known = self._encode(values)
             if known[1]:
                 return known  # Not kept: a hostile value can have megabytes.
+            # All at once: to find the oldest would cost each ping, and those in use come back.
             if len(self._cache) >= _CACHE_SIZE:
                 self._cache.clear()
             self._cache[values] = known

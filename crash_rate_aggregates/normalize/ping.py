@@ -64,8 +64,10 @@ def ping_id(document_id: Any, own_id: Any) -> bytes | None:
     if not is_string(text) or not text:
         return None
     if _UUID.fullmatch(text):
+        # By its bytes, as its letters may be of either case.
         value = bytes.fromhex(text.replace("-", ""))
         return None if value == _NIL else value
+    # A lone surrogate must not fail here: this text is compared, never stored.
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
@@ -79,6 +81,7 @@ def minidump_key(digits: Any) -> bytes | None:
     if not _SHA256.fullmatch(digits):
         return blake2b(digits.encode("utf-8", "surrogatepass"), digest_size=16).digest()
     digest = bytes.fromhex(digits)
+    # That hash says that there was no minidump, of any crash: it would make all of them one.
     return None if digest == _EMPTY_FILE else digest[:16]
 
 

@@ -34,6 +34,7 @@ MAX_ACTIVITY_AGE = timedelta(days=7)
 """Activity before this age counts on its first day, as since 2016."""
 
 _BUILD_ID = re.compile(r"[0-9]{14}", re.ASCII)
+# Made once: a day of strays would else make one a ping.
 _IGNORED = {
     (outcome, doc_type): Ignored(outcome, doc_type) for outcome in Outcome for doc_type in DocType
 }
@@ -51,6 +52,7 @@ class Judge:
     def verdict(self, fields: PingFields) -> NormalizedPing | Ignored:
         """Apply rules 2 to 7, then the adjustments; rule 8 needs the other pings of the day."""
         doc_type = _doc_type(fields)
+        # A tuple, not a set: what the client sent may be a list, which has no hash.
         if doc_type not in ("main", "crash"):
             return _IGNORED[Outcome.OTHER_DOC_TYPE, _other_doc_type(doc_type)]
         reason = self._submission_date_fault(fields.submission_date) or _build_id_fault(fields)
@@ -126,4 +128,5 @@ def _process_type_name(process_type: Any) -> str:
     text = scalar_text(process_type)
     if text is None:
         return NO_SCALAR_PROCESS_TYPE
+    # In quotes if it is one of our own words: a client must not add to what they count.
     return f'"{text}"' if text in OWN_PROCESS_TYPES else text[:MAX_LENGTH]

@@ -32,6 +32,7 @@ def ping_counts(
     counts["usage_seconds"], adjustments = usage_seconds(
         fields.subsession_length, is_main=doc_type == "main"
     )
+    # Of crash pings too: a v4 ping of any type may carry the histograms.
     child = child_crashes(fields.keyed_histograms, fields.with_dump, fields.kill_hard)
     counts.update(child.counts)
     if child.is_bad:

@@ -7,6 +7,7 @@ import json
 import random
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
@@ -19,10 +20,12 @@ from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.engines.interface import Engine
 from crash_rate_aggregates.errors import DamagedFileError, UnreadableFileError
 from crash_rate_aggregates.ledger import DamagedFile
-from crash_rate_aggregates.rows import CRASH_AGGREGATES
+from crash_rate_aggregates.outcomes import Adjustment
+from crash_rate_aggregates.rows import CRASH_AGGREGATES, DAY_TABLES
 from crash_rate_aggregates.stats import NO_STATS, row_of
 from test.engines import glean_contract
 from test.engines.made_days import (
+    GROUPS,
     HeardProgress,
     crash_ping,
     day_folder,
@@ -194,6 +197,35 @@ class EngineContract(glean_contract.GleanContract):
         self.assertEqual(computed.ledger, MIXED_LEDGER)
         self.assertEqual(computed.aggregates, MIXED_AGGREGATES)
         self.assertEqual((computed.pings_read, computed.damaged), (len(mixed_pings()), []))
+
+    def test_any_tables(self) -> None:
+        """A day gives the rows of each table that is asked for, by its schema; else of all."""
+        write_day(self.pings, {"1.json": lines(mixed_pings())})
+        request = day_request(self.pings)
+        with self.engine(1).aggregate_day(request, HeardProgress()) as result:
+            self.assertEqual(tuple(result.tables), DAY_TABLES)
+        request = replace(request, dimensions=CHANNEL, tables=(GROUPS, CRASH_AGGREGATES))
+        with self.engine(1).aggregate_day(request, HeardProgress()) as result:
+            found = {table: list(batches) for table, batches in result.tables.items()}
+        self.assertEqual(tuple(found), (GROUPS, CRASH_AGGREGATES))
+        for table, batches in found.items():
+            self.assertEqual({batch.schema for batch in batches}, {table.schema})
+        groups, aggregates = (
+            [tuple(row.values()) for batch in batches for row in batch.to_pylist()]
+            for batches in found.values()
+        )
+        self.assertCountEqual(aggregates, MIXED_AGGREGATES)
+        self.assertCountEqual(
+            groups,
+            [
+                ("crash", 0, "absent", 1),
+                ("crash", 0, "content", 2),
+                ("crash", 0, "gpu", 2),
+                ("crash", 0, "main", 1),
+                ("main", 0, None, 5),
+                *(("main", adjustment.value, None, 1) for adjustment in Adjustment),
+            ],
+        )
 
     def test_files_do_not_matter(self) -> None:
         """Shuffled, split and compressed in any way, a day gives the same table and ledger."""

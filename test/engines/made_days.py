@@ -10,8 +10,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.engines.interface import DayRequest
+from crash_rate_aggregates.rows import DayTable
 from crash_rate_aggregates.sample_pings.writer import write_sample_pings
 from crash_rate_aggregates.sources.stores.urls import open_store
 
@@ -94,6 +97,21 @@ def day_request(
     store = open_store(str(root))
     files = tuple(store.list_day(day))
     return DayRequest(day, dimensions, store, files, allow_damaged=allow_damaged)
+
+
+GROUPS = DayTable(
+    name="made_up_groups",
+    schema=pa.schema(
+        [
+            pa.field("doc_type", pa.string(), nullable=False),
+            pa.field("adjustments", pa.int32(), nullable=False),
+            pa.field("process_type", pa.string()),
+            pa.field("pings", pa.int64(), nullable=False),
+        ]
+    ),
+    statement="counted",
+)
+"""A second table of a day that nobody needs: it shows what one more takes."""
 
 
 @dataclass(slots=True)

@@ -84,7 +84,7 @@ class MirroredDayTest(unittest.TestCase):
         job = made_job(pings, url, self.folder / "scratch", engine=self.engine())
         (summary,) = filled(job, DAY)
         assert isinstance(summary, DaySummary), summary.error
-        return rows(url), summary.ledger
+        return rows(url), summary.ledger.lines
 
     def stored(self, name: str, files: Mapping[str, bytes]) -> tuple[list[Any], Any]:
         """Write files as the day and return table and ledger."""

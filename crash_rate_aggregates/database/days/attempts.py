@@ -24,6 +24,7 @@ def begin_attempt(
         started_at: When its run began, aware; the later of two attempts stays.
         version: Of crash-rate-aggregates.
     """
+    # Committed at once, before the day is computed: what is killed later leaves this trace.
     with rejections(f"the run of {submission_date} could not be recorded"):
         connection.execute(
             _statement("begin_attempt"),

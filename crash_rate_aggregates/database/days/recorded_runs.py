@@ -60,6 +60,7 @@ def _recorded_runs(
     cursor: psycopg.Cursor, name: str, submission_date: date | None
 ) -> list[RecordedRun]:
     cursor.execute(_statement(name), {"submission_date": submission_date})
+    # By name: the views that are asked have more columns from version to version.
     names = [column.name for column in cursor.description or ()]
     return [recorded_run(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 

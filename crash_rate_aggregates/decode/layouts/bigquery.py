@@ -63,6 +63,7 @@ BIGQUERY = Layout(
             Place(("payload", "process_type"), _says("crash")),
             Place(("payload", "crash_date"), _says("crash")),
         ],
+        # Without 2016's `meta`, which no table has.
         "submission_date": SUBMISSION_DATE[1:],
         "build_id": [Place(_BUILD_ID)],
         "subsession_start_date": [Place((*_INFO, "subsession_start_date"))],
@@ -72,6 +73,7 @@ BIGQUERY = Layout(
         "id": [Place(("id",))],
         "process_type": [Place(("payload", "process_type"))],
         "ipc_channel_error": [Place(("payload", "metadata", "ipc_channel_error"))],
+        # Whole, as exports have INT64 as strings in JSON and as integers elsewhere.
         "subsession_length": [
             Place((*_INFO, "subsession_length"), integer_from_text, Content.WHOLE)
         ],

@@ -95,6 +95,7 @@ def field_places(kind: PingKind, dimensions: Sequence[Dimension]) -> FieldPlaces
 
 def _dimension_places(kind: PingKind, layout: Layout, path: tuple[str, ...]) -> Places:
     places = layout.dimension(path)
+    # Last: what a ping says of its application goes before what its file says of all.
     is_stated = kind.application is not None and path == ("application", "name")
     return [*places, stated(kind.application or "")] if is_stated else places
 

@@ -78,6 +78,7 @@ def utc_date(timestamp: Any) -> Any:
 
 def integer_from_text(value: Any) -> Any:
     """Return the integer that a string stands for, as BigQuery exports INT64; else the value."""
+    # Only what JSON could have as an integer: `007` and `+7` stay strings, and are bad values.
     return IntegerLiteral(value) if is_string(value) and _INTEGER.fullmatch(value) else value
 
 

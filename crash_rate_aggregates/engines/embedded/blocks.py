@@ -30,6 +30,7 @@ def shared_blocks(
             portable = bytes(ping) if isinstance(ping, memoryview) else ping
             block.append(portable)
             size += len(portable) if isinstance(portable, bytes) else _DECODED_PING_BYTES
+        # Between batches, each of which is a chunk at most: a block stays near its size.
         if size >= _BLOCK_BYTES:
             yield PingBatch(block, kind)
             block, size = [], 0

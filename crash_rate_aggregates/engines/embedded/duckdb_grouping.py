@@ -24,9 +24,12 @@ class Grouping:
     def __init__(self, scratch: Path, limits: GroupingLimits) -> None:
         self._connection = duckdb.connect(
             config={
+                # DuckDB's own is 80 % of the machine, on which PostgreSQL may run too.
                 "memory_limit": limits.memory,
+                # Else it spills into the folder in which the program was started.
                 "temp_directory": str(scratch / "spill"),
                 "max_temp_directory_size": limits.scratch_space,
+                # As many as workers, which have ended by now.
                 "threads": limits.threads,
                 # The result has no order; keeping one would hold more in memory.
                 "preserve_insertion_order": False,
@@ -71,6 +74,7 @@ def _group_stage() -> Iterator[None]:
     try:
         yield
     except (RuntimeError, OSError, pa.ArrowException, duckdb.Error) as error:
+        # Inside a stream the interrupt comes as an error of Arrow, which has its text alone.
         if isinstance(error, duckdb.InterruptException) or "interrupted" in str(error).lower():
             raise KeyboardInterrupt from error
         raise _engine_error(error) from error

@@ -95,12 +95,15 @@ class _DayOfTasks:
             SourceError, EngineError: Of the first task that failed; the others are ended.
         """
         work = split_work(self._request.files, jobs)
+        # spawn: a fork would inherit threads of Arrow, DuckDB and obstore in the middle of a lock.
         pool = ProcessPoolExecutor(
             jobs, mp_context=multiprocessing.get_context("spawn"), initializer=prepare_worker
         )
         try:
             if not work.whole and not work.shared:
+                # For its row file, though empty: DuckDB takes no list of no files.
                 self._submit(pool, judge_files, (), size=(0, 0))
+            # First, as this process is busy with them; the packs, smaller and smaller, end the day.
             for file in work.shared:
                 self._share(pool, jobs, file)
             for files in work.whole:
@@ -112,14 +115,17 @@ class _DayOfTasks:
                 f"{jobs} or on a larger machine; nothing was changed"
             ) from error
         except BaseException:
+            # At Ctrl-C too: they may be in the middle of files that take minutes, for nothing.
             _end_workers()
             raise
         finally:
+            # Waits until all processes are gone: they write into the folder that goes next.
             pool.shutdown(wait=True, cancel_futures=True)
 
     def _share(self, pool: ProcessPoolExecutor, jobs: int, file: StoredFile) -> None:
         """Read a file that is too large for one worker here, and deal its pings to all."""
         for block in shared_blocks(self._request, file, self.damaged):
+            # Else a file that is read faster than it is judged would be held in memory.
             self._gather(at_most=jobs * _BLOCKS_AHEAD)
             self._submit(pool, judge_pings, block, size=(0, 0))
         self._progress.advance(files=1, stored_bytes=file.size, pings=0)
@@ -134,6 +140,7 @@ class _DayOfTasks:
     ) -> None:
         row_file = self._scratch / f"rows-{self._tasks}.parquet"
         self._tasks += 1
+        # The pool starts its processes when the first tasks come.
         with _interrupts_held():
             future = pool.submit(task, self._request, work, row_file)
         self._pending[future] = size

@@ -50,6 +50,7 @@ def prepare_worker() -> None:
 
 def _end_with(sentinel: int) -> None:
     multiprocessing.connection.wait([sentinel])
+    # Not sys.exit, which would end this thread alone.
     os._exit(1)
 
 
@@ -78,8 +79,10 @@ def _judge(
         writer = pq.ParquetWriter(
             row_file,
             PING_SCHEMA,
+            # The rows live for minutes and are read a few times: what packs fast is best.
             compression="lz4",
             use_dictionary=_WORDS,
+            # No query of the group stage skips rows by their values.
             write_statistics=False,
         )
     try:
@@ -88,6 +91,7 @@ def _judge(
             with scratch_faults(writing):
                 writer.write_batch(rows)
     finally:
+        # It writes the footer, and then too the disk may be full.
         with scratch_faults(writing):
             writer.close()
     return TaskResult(row_file, kernel.counts, damaged)

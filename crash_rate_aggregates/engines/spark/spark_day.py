@@ -66,6 +66,7 @@ class SparkDay:
             for report in reports:
                 counts.add(report.counts)
             self._progress.stage("group")
+            # The number of rows is known from the reports: Spark would count them anew.
             call(lambda: grouping.load(counts.passed.total()))
             ledger = self._ledger(grouping, reports, counts)
             # Computed all, then streamed one after the other.

@@ -13,7 +13,6 @@ from crash_rate_aggregates.decode.layouts.places import Content, Place
 from crash_rate_aggregates.normalize.values import IntegerLiteral, NumberLiteral
 
 Path: TypeAlias = tuple[str, ...]
-_UTC = pa.timestamp("us", "UTC")
 # As the specification, older Arrow, Avro and Hive name the groups around entries.
 _WRAPPERS = {"list", "element", "item", "array", "bag", "array_element"}
 _ENTRY = {"key", "value"}

@@ -97,6 +97,7 @@ class Application:
         """
         future = self._thread.submit(function)
         try:
+            # In moments, not at once: Ctrl-C is heard only between waits, and progress must move.
             while wait([future], _MOMENT_SECONDS).not_done:
                 each_moment()
             return future.result()

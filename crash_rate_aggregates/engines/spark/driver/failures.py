@@ -40,6 +40,7 @@ def spark_failure(error: Exception) -> EngineError:
 
 def _reason(text: str) -> str:
     """Return the last cause in a Java stack trace, else the first line."""
+    # The first lines name Spark's own classes; what went wrong stands at the bottom.
     causes = _CAUSED_BY.findall(text)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     first = next((line for line in lines if "An error occurred while calling" not in line), "")

@@ -85,6 +85,7 @@ def _check_spark_home(home: Path) -> None:
             str(home / "python"),
             *map(str, (home / "python" / "lib").glob("py4j-*.zip")),
         ]
+    # pyspark speaks to Java by names that change from release to release.
     elif found != (installed := _installed_spark()):
         raise SparkSetupError(
             f"SPARK_HOME {str(home)!r} is Spark {_text(found)} and the installed pyspark is "
@@ -196,6 +197,7 @@ def _java_version(java: Path) -> int:
         )
     except (OSError, subprocess.TimeoutExpired):
         return 0
+    # Java says its version on stderr; up to 8 it counted 1.8.
     match = _JAVA_VERSION.search(done.stderr)
     return int(match[1]) if match else 0
 

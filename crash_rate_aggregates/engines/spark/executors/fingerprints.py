@@ -47,6 +47,7 @@ class FingerprintedStore:
 
     def fingerprint(self) -> bytes:
         """Return 128 bits that tell what was read so far, in whatever order."""
+        # Sorted: Arrow reads the parts of a Parquet file in any order.
         return blake2b(b"".join(sorted(self._digests)), digest_size=16).digest()
 
 
@@ -96,6 +97,7 @@ class _FingerprintedFile(io.RawIOBase):
         """Fill the buffer from the position on; 0 at the end."""
         view = memoryview(buffer).cast("B")
         content = _Checksums()
+        # The place counts: other parts of the file could have the same bytes.
         content.add(self._file.tell().to_bytes(8, "big"))
         data = self._file.read(len(view))
         view[: len(data)] = data

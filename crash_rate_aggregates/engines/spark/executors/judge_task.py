@@ -68,6 +68,7 @@ class JudgeTask:
 
     request: DayRequest
     """Without its files."""
+    # Not one task object a task: Spark plans one function for all of a stage.
     files: tuple[bytes, ...]
     """By number of the task, packed: all tasks are sent all, and each unpacks its own alone."""
     day: int
@@ -92,10 +93,11 @@ class JudgeTask:
             yield from self._rows(files, report)
         except SourceError as error:
             if not self._is_final(error):
-                raise
+                raise  # Spark then tries the task once more, perhaps on another machine.
             report.failure = error
         except ExecutorMismatchError as error:
             report.failure = error
+        # Last, and in the same partition: Spark takes rows and report from one attempt.
         yield report_row(report)
         self._tell(files, report)
 

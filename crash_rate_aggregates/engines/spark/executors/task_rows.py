@@ -41,6 +41,7 @@ class TaskReport:
 
 def ping_rows(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Return rows by `PING_SCHEMA` as rows of a task."""
+    # The last column of the tasks, the report, has no counterpart in the rows of pings.
     columns = [
         column.cast(one.type) for column, one in zip(batch.columns, TASK_SCHEMA, strict=False)
     ]
