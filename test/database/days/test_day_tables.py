@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from crash_rate_aggregates.database.days.replace_day import replace_day
 from crash_rate_aggregates.database.days.runs import DayToStore
-from crash_rate_aggregates.engines.embedded.duckdb_grouping import GroupingLimits
 from crash_rate_aggregates.engines.embedded.engine import EmbeddedEngine
+from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
 from crash_rate_aggregates.errors import DatabaseError, EngineError, LedgerImbalanceError
 from crash_rate_aggregates.rows import CRASH_AGGREGATES
 from test.database.sample_days import NIGHTLY, SUBMISSION_DATE, DatabaseTestCase, batch, day
