@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crash_rate_aggregates.dimensions import Dimension
+from crash_rate_aggregates.sources.formats.avro.avro_rows import AvroRows
 from crash_rate_aggregates.sources.formats.compression import salvaged
 from crash_rate_aggregates.sources.formats.gcp_files import GcpFiles
 from crash_rate_aggregates.sources.formats.heka.format import HekaPings
@@ -22,6 +23,7 @@ from crash_rate_aggregates.sources.interface import (
 
 FORMATS: tuple[PingFormat, ...] = (
     ParquetRows(),
+    AvroRows(),
     HekaPings(),
     MozLz4Pings(),
     GcpFiles(),

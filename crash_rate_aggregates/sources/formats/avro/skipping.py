@@ -1,0 +1,197 @@
+"""Pass over values without decoding them: where the next one begins.
+
+Most columns of a wide table are null in most rows, and a null is one zero byte, as an empty list or
+text is. So a run of such columns is passed by counting zero bytes, in one call for hundreds.
+
+A skip takes bytes and a place and returns the next place, perhaps behind the end. It raises
+IndexError where it needs a byte behind the end, and `UnsoundAvroError` where no value can be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import Final, TypeAlias
+
+from crash_rate_aggregates.sources.formats.avro.avro_types import AvroType, UnsoundAvroError
+
+Skip: TypeAlias = Callable[[bytes, int], int]
+LONG_BYTES: Final = 10
+"""At most, of a number."""
+_MORE = 0x80
+"""Set in each byte of a number but its last; the other seven bits count."""
+_SECOND_BRANCH = 2
+"""How the number 1 is stored: a text of a column that may be null."""
+_WIDTHS = {"null": 0, "boolean": 1, "float": 4, "double": 8}
+_PREFIXED = ("string", "bytes")
+_count_zeros: Final = re.compile(rb"\0*").match
+
+
+def long_at(data: bytes, at: int) -> tuple[int, int]:
+    """Return the number that stands at a place, and the place behind it.
+
+    Raises:
+        IndexError: The data end within it.
+        UnsoundAvroError: It has more than 10 bytes.
+    """
+    byte = data[at]
+    found, shift = byte & ~_MORE, 7
+    while byte & _MORE:
+        at += 1
+        byte = data[at]
+        if shift == 7 * LONG_BYTES:
+            raise UnsoundAvroError(f"a number has more than {LONG_BYTES} bytes")
+        found |= (byte & ~_MORE) << shift
+        shift += 7
+    return (found >> 1) ^ -(found & 1), at + 1
+
+
+def long_bytes(number: int) -> bytes:
+    """Return a number, at least 0, as it is stored."""
+    rest = number << 1
+    stored = bytearray()
+    while rest >= _MORE:
+        stored.append(rest & ~_MORE & 0xFF | _MORE)
+        rest >>= 7
+    return bytes([*stored, rest])
+
+
+class Skips:
+    """The skips of types, each made once, as a type may stand in many places."""
+
+    def __init__(self) -> None:
+        self._known: dict[AvroType, Skip] = {}
+
+    def of(self, kind: AvroType) -> Skip:
+        """Return what passes over one value."""
+        if kind not in self._known:
+            self._known[kind] = self._made(kind)
+        return self._known[kind]
+
+    def of_run(self, kinds: Sequence[AvroType]) -> Skip:
+        """Return what passes over one value of each type, one behind the other."""
+        present = [kind for kind in kinds if not kind.is_empty]
+        skips = [
+            self._zeros(list(group)) if is_zero else self._each(list(group))
+            for is_zero, group in groupby(present, _is_zero_whole)
+        ]
+        return skips[0] if len(skips) == 1 else _in_turn(skips)
+
+    def _made(self, kind: AvroType) -> Skip:
+        match kind.kind:
+            case "record":
+                made = self.of_run([part for _, part in kind.fields])
+            case "union":
+                made = _choice([self.of(part) for part in kind.parts])
+            case "enum":
+                made = _choice([_skip_nothing] * len(kind.symbols))
+            case "array":
+                made = _list_of(self.of(kind.parts[0]))
+            case "map":
+                made = _list_of(_in_turn([_skip_prefixed, self.of(kind.parts[0])]))
+            case "string" | "bytes":
+                made = _skip_prefixed
+            case "int" | "long":
+                made = _skip_long
+            case other:
+                made = _fixed(_WIDTHS.get(other, kind.size))
+        return made
+
+    def _each(self, kinds: Sequence[AvroType]) -> Skip:
+        return _in_turn([self.of(kind) for kind in kinds])
+
+    def _zeros(self, kinds: Sequence[AvroType]) -> Skip:
+        """Return what passes over values of which each may be one zero byte."""
+        number = len(kinds)
+        skips = [self.of(kind) for kind in kinds]
+        is_text = [_is_nullable_text(kind) for kind in kinds]
+
+        def skip(data: bytes, at: int) -> int:
+            done = 0
+            while done < number:
+                if data[at] == 0:
+                    zeros = _count_zeros(data, at, at + number - done)
+                    passed = zeros.end() - at if zeros else 1
+                    done += passed
+                    at += passed
+                    continue
+                # Texts of up to 63 bytes are most of what is there: a call for each would double
+                # the time.
+                if is_text[done] and data[at] == _SECOND_BRANCH and data[at + 1] < _MORE:
+                    length = data[at + 1]
+                    if length & 1:
+                        raise UnsoundAvroError("a text of less than no bytes")
+                    at += 2 + (length >> 1)
+                else:
+                    at = skips[done](data, at)
+                done += 1
+            return at
+
+        return skip
+
+
+def _is_zero_whole(kind: AvroType) -> bool:
+    """Tell whether a zero byte is a whole value: null, false, 0, or nothing in a list or text."""
+    if kind.kind == "union":
+        return kind.parts[0].is_empty
+    return kind.kind not in {"float", "double", "fixed", "record"}
+
+
+def _is_nullable_text(kind: AvroType) -> bool:
+    kinds = [part.kind for part in kind.parts] if kind.kind == "union" else []
+    return len(kinds) == len(_PREFIXED) and kinds[0] == "null" and kinds[1] in _PREFIXED
+
+
+def _skip_nothing(_: bytes, at: int) -> int:
+    return at
+
+
+def _skip_long(data: bytes, at: int) -> int:
+    return long_at(data, at)[1]
+
+
+def _skip_prefixed(data: bytes, at: int) -> int:
+    size, at = long_at(data, at)
+    if size < 0:
+        raise UnsoundAvroError("a text of less than no bytes")
+    return at + size
+
+
+def _fixed(size: int) -> Skip:
+    return lambda _, at: at + size
+
+
+def _in_turn(skips: Sequence[Skip]) -> Skip:
+    def skip(data: bytes, at: int) -> int:
+        for each in skips:
+            at = each(data, at)
+        return at
+
+    return skip
+
+
+def _choice(branches: Sequence[Skip]) -> Skip:
+    def skip(data: bytes, at: int) -> int:
+        number, at = long_at(data, at)
+        if not 0 <= number < len(branches):
+            raise UnsoundAvroError(f"a value of the branch {number} of {len(branches)}")
+        return branches[number](data, at)
+
+    return skip
+
+
+def _list_of(item: Skip) -> Skip:
+    def skip(data: bytes, at: int) -> int:
+        while True:
+            count, at = long_at(data, at)
+            if count == 0:
+                return at
+            if count < 0:  # Then the size of these items in bytes stands before them.
+                _, at = long_at(data, at)
+            for _ in range(abs(count)):
+                at = item(data, at)
+                if at > len(data):
+                    raise UnsoundAvroError("a list breaks off")
+
+    return skip
