@@ -21,10 +21,12 @@ LONG_BYTES: Final = 10
 """At most, of a number."""
 _MORE = 0x80
 """Set in each byte of a number but its last; the other seven bits count."""
-_SECOND_BRANCH = 2
-"""How the number 1 is stored: a text of a column that may be null."""
+NULL_FIRST, SECOND_BRANCH = 0, 2
+"""How the branches of a column that may be null are stored."""
 _WIDTHS = {"null": 0, "boolean": 1, "float": 4, "double": 8}
 _PREFIXED = ("string", "bytes")
+NOT_SHORT: Final = 0x81
+"""Bits of a length's first byte: that more follow, or that it is negative, so none."""
 _count_zeros: Final = re.compile(rb"\0*").match
 
 
@@ -47,14 +49,28 @@ def long_at(data: bytes, at: int) -> tuple[int, int]:
     return (found >> 1) ^ -(found & 1), at + 1
 
 
-def long_bytes(number: int) -> bytes:
-    """Return a number, at least 0, as it is stored."""
-    rest = number << 1
-    stored = bytearray()
-    while rest >= _MORE:
-        stored.append(rest & ~_MORE & 0xFF | _MORE)
-        rest >>= 7
-    return bytes([*stored, rest])
+def prefixed_at(data: bytes, at: int) -> tuple[int, int]:
+    """Return where a text begins and ends, before which its length stands.
+
+    Raises:
+        IndexError, UnsoundAvroError: As `long_at`; or the length is none.
+    """
+    size, at = long_at(data, at)
+    if size < 0:
+        raise UnsoundAvroError("a text of less than no bytes")
+    return at, at + size
+
+
+def item_count(data: bytes, at: int) -> tuple[int, int]:
+    """Return how many items of a list, or entries of a map, follow; 0 ends it.
+
+    Raises:
+        IndexError, UnsoundAvroError: As `long_at`.
+    """
+    count, at = long_at(data, at)
+    if count < 0:  # Then the size of these items in bytes stands before them.
+        _, at = long_at(data, at)
+    return abs(count), at
 
 
 class Skips:
@@ -105,7 +121,7 @@ class Skips:
         """Return what passes over values of which each may be one zero byte."""
         number = len(kinds)
         skips = [self.of(kind) for kind in kinds]
-        is_text = [_is_nullable_text(kind) for kind in kinds]
+        is_text = [is_nullable_text(kind) for kind in kinds]
 
         def skip(data: bytes, at: int) -> int:
             done = 0
@@ -118,11 +134,8 @@ class Skips:
                     continue
                 # Texts of up to 63 bytes are most of what is there: a call for each would double
                 # the time.
-                if is_text[done] and data[at] == _SECOND_BRANCH and data[at + 1] < _MORE:
-                    length = data[at + 1]
-                    if length & 1:
-                        raise UnsoundAvroError("a text of less than no bytes")
-                    at += 2 + (length >> 1)
+                if is_text[done] and data[at] == SECOND_BRANCH and not data[at + 1] & NOT_SHORT:
+                    at += 2 + (data[at + 1] >> 1)
                 else:
                     at = skips[done](data, at)
                 done += 1
@@ -138,7 +151,8 @@ def _is_zero_whole(kind: AvroType) -> bool:
     return kind.kind not in {"float", "double", "fixed", "record"}
 
 
-def _is_nullable_text(kind: AvroType) -> bool:
+def is_nullable_text(kind: AvroType) -> bool:
+    """Tell whether a type is null, else a text: `NULL_FIRST`, or `SECOND_BRANCH` and the text."""
     kinds = [part.kind for part in kind.parts] if kind.kind == "union" else []
     return len(kinds) == len(_PREFIXED) and kinds[0] == "null" and kinds[1] in _PREFIXED
 
@@ -152,10 +166,7 @@ def _skip_long(data: bytes, at: int) -> int:
 
 
 def _skip_prefixed(data: bytes, at: int) -> int:
-    size, at = long_at(data, at)
-    if size < 0:
-        raise UnsoundAvroError("a text of less than no bytes")
-    return at + size
+    return prefixed_at(data, at)[1]
 
 
 def _fixed(size: int) -> Skip:
@@ -183,15 +194,13 @@ def _choice(branches: Sequence[Skip]) -> Skip:
 
 def _list_of(item: Skip) -> Skip:
     def skip(data: bytes, at: int) -> int:
-        while True:
-            count, at = long_at(data, at)
-            if count == 0:
-                return at
-            if count < 0:  # Then the size of these items in bytes stands before them.
-                _, at = long_at(data, at)
-            for _ in range(abs(count)):
+        count, at = item_count(data, at)
+        while count:
+            for _ in range(count):
                 at = item(data, at)
-                if at > len(data):
-                    raise UnsoundAvroError("a list breaks off")
+                if at > len(data):  # A count may be as large as it likes.
+                    raise IndexError
+            count, at = item_count(data, at)
+        return at
 
     return skip
