@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from itertools import count
@@ -13,6 +14,7 @@ import pyarrow as pa
 from test.sources.mirrors.bigquery import CRASH_SCHEMA, MAIN_SCHEMA, bigquery_row, shaped
 from test.sources.mirrors.glean import GLEAN_SCHEMA
 
+SYNC = bytes(range(100, 116))
 CODECS = ("null", "deflate", "snappy", "zstandard")
 
 
@@ -62,6 +64,37 @@ def written(rows: Iterable[Any], schema: Any, codec: str = "null", **options: An
     stored = BytesIO()
     fastavro.writer(stored, schema, rows, codec=codec, **options)
     return stored.getvalue()
+
+
+def number(value: int) -> bytes:
+    """Write a number as Avro does."""
+    rest, stored = (value << 1) ^ (value >> 63), []
+    while rest >= 0x80:
+        stored.append(rest & 0x7F | 0x80)
+        rest >>= 7
+    return bytes([*stored, rest])
+
+
+def encoded(schema: Any, *values: Any) -> bytes:
+    """Write values one behind the other, without a frame."""
+    stored = BytesIO()
+    for value in values:
+        fastavro.schemaless_writer(stored, schema, value)
+    return stored.getvalue()
+
+
+def framed(schema: Any, *blocks: tuple[int, bytes], codec: str = "null") -> bytes:
+    """Write a file by hand: each block is its number of rows and what is stored of them."""
+    text = schema if isinstance(schema, bytes) else json.dumps(schema).encode()
+    said = {b"avro.codec": codec.encode(), b"avro.schema": text}
+    entries = b"".join(number(len(part)) + part for entry in said.items() for part in entry)
+    header = b"Obj\x01" + number(len(said)) + entries + number(0) + SYNC
+    return header + b"".join(block(rows, stored) for rows, stored in blocks)
+
+
+def block(rows: int, stored: bytes, sync: bytes = SYNC) -> bytes:
+    """Write one block."""
+    return number(rows) + number(len(stored)) + stored + sync
 
 
 def _row(row: Mapping[str, Any], columns: pa.Schema) -> Any:

@@ -115,11 +115,11 @@ def read_header(stream: ByteStream) -> Header:
         raise UnsoundAvroError("it does not begin as such")
     said = _metadata(stream)
     try:
-        row = row_type(msgspec.json.decode(said.get("avro.schema", b"")))
-        codec = said.get("avro.codec", b"null").decode()
-    except (UnsoundAvroError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UnsoundAvroError(f"{error}") from error
-    return Header(row, codec, stream.take(_SYNC_BYTES))
+        schema = msgspec.json.decode(said.get("avro.schema", b""))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UnsoundAvroError(f"its schema is no JSON: {error}") from error
+    codec = said.get("avro.codec", b"null").decode("utf-8", "replace")
+    return Header(row_type(schema), codec, stream.take(_SYNC_BYTES))
 
 
 def _metadata(stream: ByteStream) -> Mapping[str, bytes]:

@@ -46,6 +46,7 @@ _TIMES: Final[Mapping[str, pa.DataType]] = {
     "local-timestamp-micros": pa.timestamp("us"),
     "local-timestamp-nanos": pa.timestamp("ns"),
 }
+_LONG_BITS = 64
 _SUBMITTED = ("submission_timestamp",)
 
 
@@ -123,8 +124,11 @@ class ColumnReader:
     def _json(self, path: Path, values: list[Any]) -> list[Any]:
         kind = type_at(self._row, path)
         if time := _time(path, kind):
-            numbers = [None if value is None else int(value) for value in values]
-            return json_values(pa.array(numbers, pa.int64()).cast(time, safe=False))
+            numbers = pa.array(
+                [None if value is None else int(value) for value in values], pa.int64()
+            )
+            stored = pa.int64() if time.bit_width == _LONG_BITS else pa.int32()
+            return json_values(numbers.cast(stored, safe=False).cast(time))
         if kind and kind.kind in _NESTED:  # Of an empty list nothing is to be read.
             return [value or None for value in values]
         return values

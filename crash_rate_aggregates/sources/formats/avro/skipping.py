@@ -19,6 +19,7 @@ from crash_rate_aggregates.sources.formats.avro.avro_types import AvroType, Unso
 Skip: TypeAlias = Callable[[bytes, int], int]
 LONG_BYTES: Final = 10
 """At most, of a number."""
+_LONG_BITS = 64
 _MORE = 0x80
 """Set in each byte of a number but its last; the other seven bits count."""
 NULL_FIRST, SECOND_BRANCH = 0, 2
@@ -35,17 +36,17 @@ def long_at(data: bytes, at: int) -> tuple[int, int]:
 
     Raises:
         IndexError: The data end within it.
-        UnsoundAvroError: It has more than 10 bytes.
+        UnsoundAvroError: It takes more than 10 bytes, or 64 bits.
     """
     byte = data[at]
     found, shift = byte & ~_MORE, 7
     while byte & _MORE:
         at += 1
         byte = data[at]
-        if shift == 7 * LONG_BYTES:
-            raise UnsoundAvroError(f"a number has more than {LONG_BYTES} bytes")
         found |= (byte & ~_MORE) << shift
         shift += 7
+        if shift >= 7 * LONG_BYTES and (byte & _MORE or found >> _LONG_BITS):
+            raise UnsoundAvroError(f"a number of more than {_LONG_BITS} bits")
     return (found >> 1) ^ -(found & 1), at + 1
 
 
