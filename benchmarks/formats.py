@@ -26,10 +26,17 @@ from crash_rate_aggregates.normalize.rules import Judge
 from crash_rate_aggregates.sources.reading import read_pings
 from test.dataset import DAY, WITH_DUMP, crash_ping, full_size_ping, json_text
 from test.engines.made_days import with_values
-from test.sources.mirrors.bigquery import bigquery_lines, crash_parquet, main_parquet
+from test.sources.mirrors.avro import crash_avro, glean_avro, main_avro
+from test.sources.mirrors.bigquery import (
+    bigquery_lines,
+    bigquery_row,
+    crash_parquet,
+    main_parquet,
+)
 from test.sources.mirrors.gcp_files import write_gcp_files
 from test.sources.mirrors.glean import glean_parquet, glean_ping, glean_row, json_lines
 from test.sources.mirrors.heka import HekaLayout, write_heka
+from test.sources.mirrors.json_arrays import json_array
 from test.sources.mirrors.mozlz4 import mozlz4
 from test.sources.mirrors.nested import nested
 from test.sources.stored import MemoryStore, zstd_compress
@@ -58,7 +65,16 @@ MAIN: Writers = {
     "NDJSON zstd": ("pings.zst", lambda pings: zstd_compress(_lines(pings))),
     "GCP-nested NDJSON gzip": ("nested.gz", lambda p: _gzip(json_lines(map(nested, p)))),
     "BigQuery main_v5 NDJSON gzip": ("main_v5.gz", lambda p: _gzip(bigquery_lines(p))),
+    "BigQuery main_v5 JSON array gzip": (
+        "array/main_v5.gz",
+        lambda p: _gzip(json_array(map(bigquery_row, p))),
+    ),
+    "BigQuery main_v5 JSON array, pretty, gzip": (
+        "pretty/main_v5.gz",
+        lambda p: _gzip(json_array(map(bigquery_row, p), "pretty")),
+    ),
     "BigQuery main_v5 Parquet": ("main_v5.parquet", main_parquet),
+    "BigQuery main_v5 Avro": ("main_v5.avro", main_avro),
     "mozLz4, a file a ping": ("jsonlz4", lambda p: [mozlz4(json_text(ping)) for ping in p]),
     "Heka 2016, snappy a record": ("2016.heka", _SNAPPY_2016),
     "Heka 2017, plain records": ("2017.heka", _PLAIN_2017),
@@ -74,6 +90,7 @@ CRASH: Writers = {
     "NDJSON gzip": ("pings.gz", lambda pings: _gzip(_lines(pings))),
     "BigQuery crash_v4 NDJSON gzip": ("crash_v4.gz", lambda p: _gzip(bigquery_lines(p))),
     "BigQuery crash_v4 Parquet": ("crash_v4.parquet", crash_parquet),
+    "BigQuery crash_v4 Avro": ("crash_v4.avro", crash_avro),
 }
 """Of crash pings likewise."""
 GLEAN: Writers = {
@@ -83,6 +100,7 @@ GLEAN: Writers = {
         lambda p: _gzip(json_lines(map(glean_row, p))),
     ),
     "BigQuery crash_v1 Parquet": ("crash_v1.parquet", lambda p: glean_parquet(map(glean_row, p))),
+    "BigQuery crash_v1 Avro": ("crash_v1.avro", lambda p: glean_avro(map(glean_row, p))),
 }
 """Of Glean crash pings likewise."""
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crash_rate_aggregates.dimensions import Dimension
+from crash_rate_aggregates.sources.formats.arrays.json_arrays import JsonArrays
+from crash_rate_aggregates.sources.formats.avro.avro_rows import AvroRows
 from crash_rate_aggregates.sources.formats.compression import salvaged
 from crash_rate_aggregates.sources.formats.gcp_files import GcpFiles
+from crash_rate_aggregates.sources.formats.glean_pending import GleanPending
 from crash_rate_aggregates.sources.formats.heka.format import HekaPings
 from crash_rate_aggregates.sources.formats.json_pings import JsonPings
 from crash_rate_aggregates.sources.formats.mozlz4 import MozLz4Pings
@@ -22,9 +25,12 @@ from crash_rate_aggregates.sources.interface import (
 
 FORMATS: tuple[PingFormat, ...] = (
     ParquetRows(),
+    AvroRows(),
     HekaPings(),
     MozLz4Pings(),
+    GleanPending(),
     GcpFiles(),
+    JsonArrays(),
     JsonPings(),
 )
 """Tried in this order; the last one takes everything."""

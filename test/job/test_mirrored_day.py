@@ -19,10 +19,18 @@ from crash_rate_aggregates.sample_pings.day_files import pings_of_day
 from test.engines.made_days import DAY, day_folder, lines, write_day
 from test.job.days_in_postgres import filled, made_job, rows
 from test.servers import fresh_database
-from test.sources.mirrors.bigquery import bigquery_lines, crash_parquet, main_parquet
+from test.sources.mirrors.avro import crash_avro, glean_avro, main_avro
+from test.sources.mirrors.bigquery import (
+    bigquery_lines,
+    bigquery_row,
+    crash_parquet,
+    main_parquet,
+)
 from test.sources.mirrors.gcp_files import write_gcp_files
 from test.sources.mirrors.glean import glean_parquet, glean_ping, glean_row, json_lines
+from test.sources.mirrors.glean_pending import as_sent, pending_ping
 from test.sources.mirrors.heka import HekaLayout, write_heka
+from test.sources.mirrors.json_arrays import json_array
 from test.sources.mirrors.mozlz4 import write_profile_archive
 from test.sources.mirrors.nested import nested
 
@@ -54,6 +62,14 @@ MIRRORS: Mapping[str, Mirror] = {
     "BigQuery Parquet": lambda pings: {
         "main_v5-0.parquet": main_parquet(_of("main", pings)),
         "crash_v4-0.parquet": crash_parquet(_of("crash", pings)),
+    },
+    "BigQuery Avro": lambda pings: {
+        "main_v5-0.avro": main_avro(_of("main", pings)),
+        "crash_v4-0.avro": crash_avro(_of("crash", pings), "deflate"),
+    },
+    "JSON arrays": lambda pings: {
+        "main_v5-0.gz": json_array(map(bigquery_row, _of("main", pings))),
+        "crash_v4-0": json_array(map(bigquery_row, _of("crash", pings)), "pretty"),
     },
     "Heka of 2016": lambda pings: {
         "d": write_heka(pings, day=DAY, layout=HekaLayout.GO, packing="snappy")
@@ -122,9 +138,20 @@ class MirroredDayTest(unittest.TestCase):
         self.assertIn("duplicate", {line.name for line in as_json[1]})
         table = day_folder(self.folder / "rows") / "firefox_desktop_stable" / "crash_v1"
         table.mkdir(parents=True)
-        (table / "0.json").write_bytes(json_lines(table_rows[::2]))
-        (table / "1.parquet").write_bytes(glean_parquet(table_rows[1::2]))
+        (table / "0.json").write_bytes(json_lines(table_rows[::4]))
+        (table / "1.parquet").write_bytes(glean_parquet(table_rows[1::4]))
+        (table / "2.avro").write_bytes(glean_avro(table_rows[2::4]))
+        (table / "3.json").write_bytes(json_array(table_rows[3::4]))
         self.assertEqual(self.outcome(self.folder / "rows"), as_json)
+
+    def test_pending_pings(self) -> None:
+        """Glean's pending pings, a file each, give what the same pings as JSON give."""
+        made = [glean_ping(ping) for ping in _of("crash", self.pings)]
+        expected = self.stored("json", {"a.gz": json_lines(map(as_sent, made))})
+        self.assertGreater(len(expected[0]), 10)
+        self.assertTrue(all(row[2]["application"] == "Firefox" for row in expected[0]))
+        files = {f"{number}": pending_ping(ping) for number, ping in enumerate(made)}
+        self.assertEqual(self.stored("pending", files), expected)
 
     def test_profile_archive(self) -> None:
         """A profile's archive gives what bare pings give: no country, all else equal."""

@@ -11,6 +11,16 @@ from crash_rate_aggregates.normalize.ping import NormalizedPing
 from test.property_tests import examples
 from test.sources.formats.parsers import PARSERS, broken_files, read_broken
 
+STARTS = [
+    b"\x1e",
+    b"mozLz40\0",
+    b'{"payload":"',
+    b"Obj\x01\x02\x16avro.schema",
+    b'[{"',
+    b"/submit/firefox-desktop/crash/1/x\n{",
+    b"",
+]
+
 
 class BrokenFilesTest(unittest.TestCase):
     def test_sound_files(self) -> None:
@@ -34,7 +44,7 @@ class BrokenFilesTest(unittest.TestCase):
         read()
 
     @examples(0.5)
-    @given(st.sampled_from([b"\x1e", b"mozLz40\0", b'{"payload":"', b""]), st.binary(max_size=300))
+    @given(st.sampled_from(STARTS), st.binary(max_size=300))
     def test_any_bytes(self, start: bytes, rest: bytes) -> None:
         """Any bytes behind a format's first ones are read."""
         read_broken(start + rest)

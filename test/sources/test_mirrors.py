@@ -27,6 +27,7 @@ from test.dataset import (
 from test.property_tests import examples
 from test.real_pings import needs_real_pings, real_documents
 from test.sources.judged import judged_rows, without
+from test.sources.mirrors.avro import CODECS, crash_avro, glean_avro, main_avro
 from test.sources.mirrors.bigquery import (
     bigquery_lines,
     bigquery_row,
@@ -34,6 +35,7 @@ from test.sources.mirrors.bigquery import (
     main_parquet,
 )
 from test.sources.mirrors.glean import glean_parquet, glean_ping, glean_row, json_lines
+from test.sources.mirrors.json_arrays import SHAPES, json_array
 from test.sources.mirrors.nested import nested
 from test.sources.stored import PACKED
 
@@ -117,6 +119,8 @@ class MirrorsTest(unittest.TestCase):
                 "main_v5.parquet": main_parquet(pings),
                 "main_v5.gz": PACKED[".gz"](lines),
                 "main_v5.zst": PACKED[".zst"](lines),
+                "main_v5.avro": main_avro(pings),
+                **{shape: json_array(map(bigquery_row, pings), shape) for shape in SHAPES},
             },
         )
 
@@ -128,7 +132,13 @@ class MirrorsTest(unittest.TestCase):
             pings,
             nested=json_lines(map(nested, pings)),
             crash_v4=bigquery_lines(pings),
-            **{"told by columns": crash_parquet(pings), "crash_v4.parquet": crash_parquet(pings)},
+            **{
+                "told by columns": crash_parquet(pings),
+                "crash_v4.parquet": crash_parquet(pings),
+                "told by Avro's columns": crash_avro(pings),
+                "crash_v4.avro": crash_avro(pings, "deflate"),
+                "array/crash_v4": json_array(map(bigquery_row, pings)),
+            },
         )
 
     @examples(0.3)
@@ -157,6 +167,9 @@ class MirrorsTest(unittest.TestCase):
                 "glean": json_lines(map(glean_ping, pings)),
                 f"{folder}/0.json": json_lines(glean_rows),
                 f"{folder}/0.parquet": glean_parquet(glean_rows),
+                f"{folder}/0.avro": glean_avro(glean_rows),
+                f"{folder}/array.json": json_array(glean_rows, "pretty"),
+                "array of pings": json_array(map(glean_ping, pings)),
             }.items()
         ]
         for found_counts, found_rows in found:
@@ -172,6 +185,7 @@ class MirrorsTest(unittest.TestCase):
             nested=json_lines(map(nested, pings)),
             main=bigquery_lines(pings),
             main_v5=main_parquet(pings),
+            **{f"{codec}/main_v5": main_avro(pings, codec) for codec in CODECS},
         )
 
 
@@ -191,7 +205,8 @@ class RealMirrorsTest(unittest.TestCase):
             for row in rows:
                 judged[row["doc_type"]] += 1
                 ping.setdefault("meta", {}).setdefault("submissionDate", f"{day:%Y%m%d}")
-                for form in (json_lines([nested(ping)]), bigquery_lines([ping])):
+                row_of_table = json_array([bigquery_row(ping)], "pretty")
+                for form in (json_lines([nested(ping)]), bigquery_lines([ping]), row_of_table):
                     with self.subTest(name=name, form=form[:300]):
                         table = f"{row['doc_type']}_v5"
                         self.assertEqual(judged_rows({table: form}, day=day)[1], [row])

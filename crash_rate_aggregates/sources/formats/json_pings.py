@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from typing import Any, TypeAlias
 
@@ -30,8 +31,8 @@ from crash_rate_aggregates.sources.interface import (
 
 MAX_DOCUMENT_BYTES = 64 << 20
 """A whole file up to this size may be one document over many lines."""
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_SPACE = b" \t\r\n"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+SPACE = b" \t\r\n"
 _BIGQUERY = LayoutName.BIGQUERY
 _Taken: TypeAlias = tuple[list[bytes], DamagedStreamError | None]
 
@@ -55,7 +56,7 @@ class JsonPings:
             UnreadableFileError: It is compressed in a way that is not read.
         """
         _refuse_compression(content)
-        kind = _kind(content)
+        kind = json_kind(content.file.url, partial(head_documents, content.head))
         for pings in json_texts(content.chunks):
             yield PingBatch(pings, kind)
 
@@ -66,7 +67,7 @@ def json_texts(chunks: Iterable[bytes]) -> Iterator[Sequence[RawPing]]:
     Raises:
         DamagedStreamError: From `chunks`, after the texts before the damage.
     """
-    stream = _without_byte_order_mark(iter(chunks))
+    stream = without_byte_order_mark(iter(chunks))
     start, damage = _until_first_line(stream)
     if damage is None and _begins_with_json_line(start):
         yield from ping_lines(chain(start, stream))
@@ -84,23 +85,27 @@ def _refuse_compression(content: FileContent) -> None:
         )
 
 
-def _kind(content: FileContent) -> PingKind:
-    """Tell by the first documents, and by the path, what the file's pings are.
+def json_kind(url: str, documents: Callable[[], Iterable[Mapping[str, Any]]]) -> PingKind:
+    """Tell by a file's first documents, and by its path, what its pings are.
 
     A client can write a ping in any layout, so one alone neither decides nor fails the file.
+
+    Args:
+        url: The file's.
+        documents: Decodes the first documents, one when it is asked for: mostly one is enough.
 
     Raises:
         UnknownTableError: Rows of BigQuery, and nothing tells of which table.
     """
-    table = named_table(content.file.url)
-    layout = _told_layout(head_documents(content.head), table.layout if table else LayoutName.V4)
+    table = named_table(url)
+    layout = _told_layout(documents(), table.layout if table else LayoutName.V4)
     if layout is LayoutName.V4:
         return V4_PINGS
     # The path decides only where the pings agree: v4 pings may lie in a folder of that name.
     if table and table.layout is layout:
         return table.kind
     if layout is _BIGQUERY:
-        return PingKind(layout, usual_doc_type=_told_doc_type(content))
+        return PingKind(layout, usual_doc_type=_told_doc_type(url, list(documents())))
     return PingKind(layout)
 
 
@@ -114,20 +119,19 @@ def _told_layout(documents: Iterable[Mapping[str, Any]], expected: LayoutName) -
     return Counter(chain([first], marks)).most_common(1)[0][0]
 
 
-def _told_doc_type(content: FileContent) -> str | None:
+def _told_doc_type(url: str, documents: Sequence[Mapping[str, Any]]) -> str | None:
     """Return the doc type that the first row which tells one has.
 
     Raises:
         UnknownTableError: None does, and all of them, two or more, are rows of BigQuery.
     """
     places = LAYOUTS[_BIGQUERY].fields["type"]
-    documents = list(head_documents(content.head))
     rows = [one for one in documents if marked_layout(one, _BIGQUERY) is _BIGQUERY]
     told: Iterator[str] = filter(None, (first_value(row, places) for row in rows))
     doc_type = next(told, None)
     if doc_type is None and len(rows) == len(documents) > 1:
         raise UnknownTableError(
-            f"{content.file.url!r} holds rows of BigQuery, and none of the first says whether they "
+            f"{url!r} holds rows of BigQuery, and none of the first says whether they "
             "are main or crash pings: name the table in the path, like main_v5 or crash_v4"
         )
     return doc_type
@@ -143,17 +147,18 @@ def head_documents(head: bytes) -> Iterator[Mapping[str, Any]]:
 
     A line that is cut off, or is no JSON, is passed over.
     """
-    text = head.removeprefix(_BYTE_ORDER_MARK)
+    text = head.removeprefix(BYTE_ORDER_MARK)
     is_found = False
-    for document in filter(None, map(_decoded_object, text.split(b"\n"))):
+    for document in filter(None, map(decoded_object, text.split(b"\n"))):
         is_found = True
         yield document
-    if not is_found and (whole := _decoded_object(text)):
+    if not is_found and (whole := decoded_object(text)):
         yield whole
 
 
-def _decoded_object(text: bytes) -> Mapping[str, Any] | None:
-    if not text.lstrip(_SPACE).startswith(b"{"):
+def decoded_object(text: bytes) -> Mapping[str, Any] | None:
+    """Return the object that a JSON text is, None if it is none."""
+    if not text.lstrip(SPACE).startswith(b"{"):
         return None
     try:
         document = decode_json(text)
@@ -162,9 +167,14 @@ def _decoded_object(text: bytes) -> Mapping[str, Any] | None:
     return document if isinstance(document, Mapping) else None
 
 
-def _without_byte_order_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    start, damage = _take_until(chunks, lambda _, size: size >= len(_BYTE_ORDER_MARK))
-    yield b"".join(start).removeprefix(_BYTE_ORDER_MARK)
+def without_byte_order_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Drop a byte order mark at a stream's start.
+
+    Raises:
+        DamagedStreamError: From `chunks`.
+    """
+    start, damage = _take_until(chunks, lambda _, size: size >= len(BYTE_ORDER_MARK))
+    yield b"".join(start).removeprefix(BYTE_ORDER_MARK)
     if damage is not None:
         raise damage
     yield from chunks
@@ -176,7 +186,7 @@ def _until_first_line(stream: Iterator[bytes]) -> _Taken:
 
     def has_ended(chunk: bytes, size: int) -> bool:
         nonlocal is_begun
-        content = chunk if is_begun else chunk.lstrip(_SPACE)
+        content = chunk if is_begun else chunk.lstrip(SPACE)
         is_begun = is_begun or bool(content)
         # What is longer is no line; whether it is a document is seen when more is there.
         return b"\n" in content or size > MAX_LINE_BYTES
@@ -200,9 +210,9 @@ def _take_until(stream: Iterator[bytes], has_ended: Callable[[bytes, int], bool]
 
 
 def _begins_with_json_line(start: list[bytes]) -> bool:
-    line = b"".join(start).lstrip(_SPACE).partition(b"\n")[0]
+    line = b"".join(start).lstrip(SPACE).partition(b"\n")[0]
     # One that is too long is not decoded to find out: the file is read by lines then.
-    return len(line) > MAX_LINE_BYTES or _is_json(line)
+    return len(line) > MAX_LINE_BYTES or is_json(line)
 
 
 def _document_or_lines(
@@ -213,21 +223,22 @@ def _document_or_lines(
         more, damage = _take_until(stream, lambda _, size: begun + size > MAX_DOCUMENT_BYTES)
         start += more
     document = b"".join(start)
-    if len(document) > MAX_DOCUMENT_BYTES or (damage is None and not _is_json(document)):
+    if len(document) > MAX_DOCUMENT_BYTES or (damage is None and not is_json(document)):
         # Lines, though the first is no JSON: each bad one is one unreadable ping.
-        yield from ping_lines(_then(start, damage) if damage else chain(start, stream))
+        yield from ping_lines(then(start, damage) if damage else chain(start, stream))
     elif damage is None:
         yield [document]
     # Damaged. A cut document must not count as many bad lines, nor cut lines as one ping.
     elif _has_ping_line(document):
-        yield from ping_lines(_then(start, damage))
+        yield from ping_lines(then(start, damage))
     else:
-        if document.strip(_SPACE):
+        if document.strip(SPACE):
             yield [Unreadable.PING]
         raise damage
 
 
-def _then(chunks: list[bytes], damage: DamagedStreamError) -> Iterator[bytes]:
+def then(chunks: Iterable[bytes], damage: DamagedStreamError) -> Iterator[bytes]:
+    """Give chunks, then raise the damage that met the stream behind them."""
     yield from chunks
     raise damage
 
@@ -236,10 +247,11 @@ def _has_ping_line(document: bytes) -> bool:
     """Tell whether a cut file was one ping a line, or one document over many lines."""
     # A document over many lines has lines like `5` and `[]`, which are JSON by themselves.
     objects = (line for line in document.split(b"\n") if line.startswith(b"{"))
-    return any(_is_json(line) for line in objects)
+    return any(is_json(line) for line in objects)
 
 
-def _is_json(text: bytes) -> bool:
+def is_json(text: bytes) -> bool:
+    """Tell whether a text is JSON by the rules."""
     try:
         decode_json(text)
     except ValueError:

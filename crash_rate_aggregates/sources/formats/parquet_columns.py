@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from crash_rate_aggregates.decode.layouts.places import Content, Place
 from crash_rate_aggregates.normalize.values import IntegerLiteral, NumberLiteral
+from crash_rate_aggregates.sources.formats.table_rows import Path
 
-Path: TypeAlias = tuple[str, ...]
 # As the specification, older Arrow, Avro and Hive name the groups around entries.
 _WRAPPERS = {"list", "element", "item", "array", "bag", "array_element"}
 _ENTRY = {"key", "value"}

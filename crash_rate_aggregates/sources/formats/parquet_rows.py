@@ -3,40 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import repeat
-from typing import Any, BinaryIO
+from functools import partial
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from crash_rate_aggregates.decode.layouts.kinds import (
-    LAYOUTS,
-    FieldPlaces,
-    LayoutName,
-    PingKind,
-    field_places,
-)
-from crash_rate_aggregates.decode.layouts.places import Layout, Place, Places
+from crash_rate_aggregates.decode.layouts.kinds import field_places
 from crash_rate_aggregates.errors import UnknownTableError
-from crash_rate_aggregates.normalize.fields import PingFields
-from crash_rate_aggregates.sources.formats.bigquery_tables import named_table
 from crash_rate_aggregates.sources.formats.parquet_columns import (
-    Path,
     column_at,
     has_column,
     json_values,
+)
+from crash_rate_aggregates.sources.formats.table_rows import (
+    Path,
+    fields_of_rows,
+    read_paths,
+    table_kind,
 )
 from crash_rate_aggregates.sources.interface import (
     DamagedStreamError,
     FileContent,
     PingBatch,
-    RawPing,
     unreadable_file,
 )
 
 _MAGIC = b"PAR1"
 _BATCH_ROWS = 4096
-_CONTAINERS = (dict, list)
 
 
 class ParquetRows:
@@ -85,13 +79,9 @@ def _batches(content: FileContent, stream: BinaryIO) -> Iterator[PingBatch]:
     stream.seek(0)
     with pq.ParquetFile(stream) as file:
         schema = file.schema_arrow
-        places = field_places(_kind(content, schema), content.dimensions)
-        paths = {
-            place.path
-            for slot in (*places.fields.values(), *places.dimensions)
-            for place in slot
-            if place.path and has_column(schema, place)
-        }
+        has = partial(has_column, schema)
+        places = field_places(table_kind(content.file.url, has), content.dimensions)
+        paths = read_paths(places, has)
         leaves = _leaves(file, paths)
         # Group by group, so that no more than a part of one is held; without threads, as each core
         # has a process of ours already.
@@ -100,46 +90,7 @@ def _batches(content: FileContent, stream: BinaryIO) -> Iterator[PingBatch]:
                 _BATCH_ROWS, row_groups=[group], columns=leaves, use_threads=False
             ):
                 columns = {path: json_values(column_at(batch, path)) for path in paths}
-                yield PingBatch(list(_rows(places, columns, batch.num_rows)))
-
-
-def _kind(content: FileContent, schema: pa.Schema) -> PingKind:
-    """Tell the kind of a file's rows from its columns and its path.
-
-    Raises:
-        UnknownTableError: The columns are of no kind, or do not tell main from crash pings.
-    """
-    url = content.file.url
-    table = named_table(url)
-    expected = table.layout if table else LayoutName.V4
-    layout = next((n for n in (expected, *LAYOUTS) if _fits(LAYOUTS[n], schema)), None)
-    if layout is None:
-        raise UnknownTableError(
-            f"{url!r} has no column of a build id, so its rows are no pings: export main_v5, "
-            "crash_v4 or crash_v1 with the columns that docs/rules.md lists, or move it away"
-        )
-    if table and table.layout is layout:
-        return table.kind
-    if layout is not LayoutName.BIGQUERY:
-        return PingKind(layout)
-    told = _told_doc_types(schema)
-    if not told:
-        raise UnknownTableError(
-            f"{url!r} has no column that says whether its rows are main or crash pings: name the "
-            "table in the path, like main_v5 or crash_v4"
-        )
-    return PingKind(layout, usual_doc_type=told.pop() if len(told) == 1 else None)
-
-
-def _fits(layout: Layout, schema: pa.Schema) -> bool:
-    # No ping counts without a build id, so a file without its column holds no pings.
-    return any(has_column(schema, place) for place in (*layout.fields["build_id"],))
-
-
-def _told_doc_types(schema: pa.Schema) -> set[str]:
-    """Return the doc types that the columns of a table of BigQuery can be of."""
-    places = LAYOUTS[LayoutName.BIGQUERY].fields["type"]
-    return {place.convert("") for place in places if has_column(schema, place)}
+                yield PingBatch(list(fields_of_rows(places, columns, batch.num_rows)))
 
 
 def _leaves(file: pq.ParquetFile, paths: Iterable[Path]) -> list[str]:
@@ -147,45 +98,3 @@ def _leaves(file: pq.ParquetFile, paths: Iterable[Path]) -> list[str]:
     starts = tuple(".".join(path) for path in paths)
     names = (file.schema.column(number).path for number in range(len(file.schema)))
     return [name for name in names if f"{name}.".startswith(tuple(f"{s}." for s in starts))]
-
-
-def _rows(places: FieldPlaces, columns: dict[Path, list[Any]], rows: int) -> Iterator[RawPing]:
-    """Return the fields of each row of a batch."""
-    dimensions = [_scalars(_slot(slot, columns, rows)) for slot in places.dimensions]
-    texts: Iterable[tuple[Any, ...]] = zip(*dimensions, strict=True) if dimensions else repeat(())
-    found: dict[str, Iterable[Any]] = {
-        **{name: _slot(slot, columns, rows) for name, slot in places.fields.items()},
-        "keyed_histograms": repeat(None),
-        "is_glean": repeat(places.is_glean),
-        "dimensions": texts,
-    }
-    # Not strict, as `repeat` has no end.
-    return map(PingFields._make, zip(*map(found.get, PingFields._fields), strict=False))
-
-
-def _slot(places: Places, columns: dict[Path, list[Any]], rows: int) -> list[Any]:
-    """Return what the first place with a value has, row by row."""
-    found: list[Any] = [None] * rows
-    is_empty = True
-    for place in places:
-        values = [None] * rows if place.path else [place.convert(None)] * rows
-        if place.path in columns:
-            values = _converted(place, columns[place.path])
-        found = (
-            values
-            if is_empty
-            else [new if old is None else old for old, new in zip(found, values, strict=True)]
-        )
-        is_empty = False
-    return found
-
-
-def _converted(place: Place, values: list[Any]) -> list[Any]:
-    if place.is_unchanged:
-        return values
-    convert = place.convert
-    return [None if value is None else convert(value) for value in values]
-
-
-def _scalars(values: list[Any]) -> list[Any]:
-    return [None if type(value) in _CONTAINERS else value for value in values]

@@ -8,12 +8,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from hypothesis import strategies as st
 
+from crash_rate_aggregates.errors import UnknownTableError, UnreadableFileError
 from crash_rate_aggregates.normalize.ping import Ignored, NormalizedPing
 from test.dataset import DAY, UUID, crash_ping, json_text, main_ping
 from test.decode.arbitrary_pings import mutated
 from test.real_pings import real_folder
+from test.sources.mirrors.avro import CODECS, crash_avro, glean_avro, main_avro
+from test.sources.mirrors.bigquery import bigquery_row
 from test.sources.mirrors.gcp_files import write_gcp_files, write_raw_gcp_files
+from test.sources.mirrors.glean import glean_ping, glean_row
+from test.sources.mirrors.glean_pending import pending_ping
 from test.sources.mirrors.heka import PACKINGS, HekaLayout, write_heka
+from test.sources.mirrors.json_arrays import SHAPES, json_array
 from test.sources.mirrors.mozlz4 import mozlz4
 from test.sources.stored import verdicts
 
@@ -40,6 +46,25 @@ def _gcp_files() -> Iterator[bytes]:
     yield from _real("gcp-ingestion/*.ndjson")
 
 
+def _avro() -> Iterator[bytes]:
+    yield from (main_avro(PINGS[:1], codec, sync_interval=1) for codec in CODECS)
+    yield crash_avro(PINGS[1:2] * 20, "null", sync_interval=900)
+    yield glean_avro([glean_row(PINGS[1])] * 2)
+
+
+def _json_arrays() -> Iterator[bytes]:
+    rows = [bigquery_row(ping) for ping in PINGS[:2]]
+    yield from (json_array(rows, shape) for shape in SHAPES)
+    yield gzip.compress(json_array(PINGS))
+    yield json_array([glean_ping(PINGS[1])], "pretty") + b"\n" + json_text(PINGS[0])
+
+
+def _glean_pending() -> Iterator[bytes]:
+    ping = glean_ping(crash_ping(**{"meta/documentId": UUID}))
+    yield pending_ping(ping)
+    yield gzip.compress(pending_ping(ping, None))
+
+
 def _mozlz4() -> Iterator[bytes]:
     yield from (mozlz4(json_text(ping)) for ping in PINGS)
     yield from (mozlz4(text) for text in _real("mozilla-pipeline-schemas/crash*.json"))
@@ -49,6 +74,9 @@ PARSERS: Mapping[str, Callable[[], Iterator[bytes]]] = {
     "Heka": _heka,
     "gcp-ingestion": _gcp_files,
     "mozLz4": _mozlz4,
+    "Avro": _avro,
+    "JSON array": _json_arrays,
+    "Glean pending ping": _glean_pending,
 }
 """By format: what yields sound files of it. A new format is one more line here."""
 
@@ -61,12 +89,23 @@ def broken_files(parser: str) -> st.SearchStrategy[bytes]:
 def read_broken(content: bytes) -> Sequence[NormalizedPing | Ignored]:
     """Read and judge a file to its end or to its damage; nothing else may be raised.
 
-    A file makes at most one ping a byte, and of what it makes nothing is lost in smaller chunks.
+    But for what a file says of itself: that it holds no table of pings, or is compressed as none is
+    read. A file makes at most one ping a byte, and of what it makes nothing is lost in smaller
+    chunks.
     """
-    found, damage = verdicts(content, DAY)
+    found, fate = _fate(content, 1 << 18)
     assert len(found) <= len(content), len(found)
-    assert verdicts(content, DAY, chunk_bytes=997) == (found, damage)
+    assert _fate(content, 997) == (found, fate)
     return found
+
+
+def _fate(
+    content: bytes, chunk_bytes: int
+) -> tuple[Sequence[NormalizedPing | Ignored], str | None]:
+    try:
+        return verdicts(content, DAY, chunk_bytes=chunk_bytes)
+    except (UnknownTableError, UnreadableFileError) as error:
+        return [], str(error)
 
 
 def _real(pattern: str) -> Iterator[bytes]:

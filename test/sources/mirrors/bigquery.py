@@ -119,7 +119,7 @@ CRASH_SCHEMA = pa.schema(
 
 def parquet(rows: Sequence[Mapping[str, Any]], schema: pa.Schema, **options: Any) -> bytes:
     """Write rows of an export as Parquet; what no column takes goes into additional_properties."""
-    found = [_shaped({**row, **_rest(row, schema)}, pa.struct(list(schema))) for row in rows]
+    found = [shaped({**row, **_rest(row, schema)}, pa.struct(list(schema))) for row in rows]
     stored = BytesIO()
     pq.write_table(pa.Table.from_pylist(found, schema), stored, **options)
     return stored.getvalue()
@@ -132,12 +132,12 @@ def _rest(row: Mapping[str, Any], schema: pa.Schema) -> dict[str, Any]:
     return {"additional_properties": json.dumps({"payload": payload})}
 
 
-def _shaped(value: Any, kind: pa.DataType) -> Any:
+def shaped(value: Any, kind: pa.DataType) -> Any:
     """Return a value of a JSON export as a column's type wants it."""
     if value is None:
         return None
     if pa.types.is_struct(kind):
-        return {each.name: _shaped(value.get(each.name), each.type) for each in kind}
+        return {each.name: shaped(value.get(each.name), each.type) for each in kind}
     if pa.types.is_integer(kind):
         return int(value)
     return datetime.fromisoformat(value) if pa.types.is_timestamp(kind) else value
