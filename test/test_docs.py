@@ -17,7 +17,7 @@ from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.normalize.ping import Ignored, NormalizedPing
 from crash_rate_aggregates.normalize.rules import Judge
 from crash_rate_aggregates.outcomes import Adjustment, Outcome
-from crash_rate_aggregates.stats import NO_STATS, row_of
+from crash_rate_aggregates.stats import row_of
 from test.servers import fresh_database
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -100,8 +100,8 @@ class ExamplesOfRulesTest(unittest.TestCase):
         assert isinstance(crash, NormalizedPing)
         self.assertEqual((main.adjustments, crash.adjustments), (0, 0))
         of_main = {"ping_count": 1, "usage_seconds": 3600, "content_crashes": 2}
-        self.assertEqual(main.stats, row_of({**NO_STATS, **of_main}))
-        self.assertEqual(crash.stats, row_of({**NO_STATS, "content_shutdown_crash_pings": 1}))
+        self.assertEqual(main.stats, row_of(of_main))
+        self.assertEqual(crash.stats, row_of({"content_shutdown_crash_pings": 1}))
         self.assertEqual(json.loads(main.dimensions)["country"], "DE")
 
     def test_adjusted_examples_need_just_that(self) -> None:
@@ -121,7 +121,7 @@ class ExamplesOfRulesTest(unittest.TestCase):
         assert isinstance(ping, NormalizedPing)
         self.assertEqual(ping.activity_date, date(2016, 3, 13))
         twice = {"main_crashes": 1, "main_crashes_sent_twice": 1}
-        self.assertEqual(ping.stats, row_of({**NO_STATS, **twice}))
+        self.assertEqual(ping.stats, row_of(twice))
         self.assertEqual(json.loads(ping.dimensions)["os_name"], "Windows_NT")
 
 

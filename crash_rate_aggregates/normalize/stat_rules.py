@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from crash_rate_aggregates.normalize.fields import PingFields
-from crash_rate_aggregates.normalize.histograms import child_crashes
+from crash_rate_aggregates.normalize.histograms import NO_CHILD_CRASHES, child_crashes
 from crash_rate_aggregates.normalize.values import IntegerLiteral, is_string
 from crash_rate_aggregates.outcomes import Adjustment
-from crash_rate_aggregates.stats import MAX_USAGE_SECONDS, NO_STATS
+from crash_rate_aggregates.stats import MAX_USAGE_SECONDS
 
 _MAJOR_VERSION = re.compile(r"[0-9]+", re.ASCII)
 _MAX_VERSION_DIGITS = 18
@@ -23,21 +23,23 @@ def ping_counts(
 ) -> tuple[dict[str, int], int]:
     """Return what a counted ping adds to each stat, by name, and the adjustments that took.
 
+    A stat that is left out gets 0.
+
     Args:
         doc_type: `main` or `crash`.
         fields: Of the ping; a length in it is an integer.
         minidump: By which a Glean crash's copies are known, if it has one.
     """
-    counts = dict(NO_STATS)
-    counts["usage_seconds"], adjustments = usage_seconds(
-        fields.subsession_length, is_main=doc_type == "main"
-    )
+    is_main = doc_type == "main"
+    seconds, adjustments = usage_seconds(fields.subsession_length, is_main=is_main)
+    counts = {"usage_seconds": seconds}
     # Of crash pings too: a v4 ping of any type may carry the histograms.
     child = child_crashes(fields.keyed_histograms, fields.with_dump, fields.kill_hard)
-    counts.update(child.counts)
-    if child.is_bad:
-        adjustments |= Adjustment.BAD_HISTOGRAM.value
-    if doc_type == "main":
+    if child is not NO_CHILD_CRASHES:
+        counts.update(child.counts)
+        if child.is_bad:
+            adjustments |= Adjustment.BAD_HISTOGRAM.value
+    if is_main:
         counts["ping_count"] = 1
         return counts, adjustments
     stat = _crash_ping_stat(fields)

@@ -22,7 +22,7 @@ from crash_rate_aggregates.errors import DamagedFileError, UnreadableFileError
 from crash_rate_aggregates.ledger import DamagedFile
 from crash_rate_aggregates.outcomes import Adjustment
 from crash_rate_aggregates.rows import CRASH_AGGREGATES, DAY_TABLES
-from crash_rate_aggregates.stats import NO_STATS, row_of
+from crash_rate_aggregates.stats import row_of
 from test.engines import glean_contract
 from test.engines.made_days import (
     GROUPS,
@@ -50,7 +50,7 @@ class Computed(NamedTuple):
 
 def stats(**named: int) -> tuple[int, ...]:
     """Write an aggregate's stats in the order of the columns; those not named are 0."""
-    return row_of({**NO_STATS, **named})
+    return row_of(named)
 
 
 def mixed_pings() -> list[dict[str, Any] | bytes]:
