@@ -2,8 +2,8 @@
 
     python -m test.sources.formats.fuzzed_files parquet 0 100
 
-Prints one letter a file: `r` read to its end, `d` damaged, `u` of no known table. Anything else
-that happened shows its traceback and ends the process, as a crash of a library does.
+Prints one letter a file: `r` read to its end, `d` damaged, `u` of no known table or codec. Anything
+else that happened shows its traceback and ends the process, as a crash of a library does.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from __future__ import annotations
 import random
 import sys
 
-from crash_rate_aggregates.errors import UnknownTableError
+from crash_rate_aggregates.errors import UnknownTableError, UnreadableFileError
 from crash_rate_aggregates.sources.interface import DamagedStreamError
 from test.dataset import full_size_ping
 from test.engines.made_days import crash_ping, main_ping
 from test.sources.judged import judged_rows
+from test.sources.mirrors.avro import crash_avro, glean_avro, main_avro
 from test.sources.mirrors.bigquery import bigquery_lines, crash_parquet, main_parquet
 from test.sources.mirrors.glean import glean_parquet, glean_row
 from test.sources.stored import PACKED
@@ -24,13 +25,20 @@ _FOOTER_LENGTH_BYTES = 8
 
 
 def sound_files(form: str) -> list[bytes]:
-    """Return sound files of a form, `parquet` or `json`, which mutants are made of."""
+    """Return sound files of a form, `parquet`, `avro` or `json`, which mutants are made of."""
     mains = [full_size_ping(), *[main_ping(**{"meta/documentId": f"{n}"}) for n in range(30)]]
     crashes = [crash_ping(**{"meta/submissionDate": "20160314"})] * 20
     if form == "json":
         lines = bigquery_lines(mains), bigquery_lines(crashes)
         return [*lines, PACKED[".gz"](lines[0]), PACKED[".zst"](lines[1])]
     glean = [glean_row(crash, "a" * 64) for crash in crashes]
+    if form == "avro":
+        return [
+            main_avro(mains, "null", sync_interval=3000),
+            main_avro(mains, "deflate"),
+            crash_avro(crashes, "null"),
+            glean_avro(glean, "snappy"),
+        ]
     return [
         main_parquet(mains),
         main_parquet(mains, compression="none", use_dictionary=False, row_group_size=7),
@@ -71,7 +79,7 @@ def fate(stored: bytes) -> str:
         judged_rows({"part-0": stored})
     except DamagedStreamError:
         return "d"
-    except UnknownTableError:
+    except (UnknownTableError, UnreadableFileError):
         return "u"
     return "r"
 

@@ -1,4 +1,4 @@
-"""Parquet files and BigQuery's NDJSON with a few bytes changed give pings, or a known error."""
+"""Parquet, Avro and BigQuery's NDJSON with a few bytes changed give pings, or a known error."""
 
 from __future__ import annotations
 
@@ -29,6 +29,12 @@ class FuzzedFilesTest(unittest.TestCase):
         """No exception but of damage or of an unknown table leaves the reader of Parquet."""
         found = fates("parquet", 0, 150)
         self.assertEqual(len(found), 150)
+        self.assertLessEqual({"d", "r"}, set(found))
+
+    def test_avro(self) -> None:
+        """Nor does one leave the reader of Avro, but of a codec that is not read."""
+        found = fates("avro", 0, 300)
+        self.assertEqual(len(found), 300)
         self.assertLessEqual({"d", "r"}, set(found))
 
     def test_json(self) -> None:
