@@ -92,7 +92,7 @@ def _kind(content: FileContent) -> PingKind:
         UnknownTableError: Rows of BigQuery, and nothing tells of which table.
     """
     table = named_table(content.file.url)
-    layout = _told_layout(head_documents(content.head), table.layout if table else LayoutName.V4)
+    layout = told_layout(head_documents(content.head), table.layout if table else LayoutName.V4)
     if layout is LayoutName.V4:
         return V4_PINGS
     if table and table.layout is layout:
@@ -102,8 +102,14 @@ def _kind(content: FileContent) -> PingKind:
     return PingKind(layout)
 
 
-def _told_layout(documents: Iterable[Mapping[str, Any]], expected: LayoutName) -> LayoutName:
-    """Return the expected layout if the first document with a mark has its, else that of most."""
+def told_layout(documents: Iterable[Mapping[str, Any]], expected: LayoutName) -> LayoutName:
+    """Return the expected layout if the first document with a mark has its, else that of most.
+
+    Args:
+        documents: The decoded pings of a file's head, so that the file is of one kind however it
+            is cut into batches.
+        expected: What the file's place says, else v4.
+    """
     marks = filter(None, (marked_layout(document, expected) for document in documents))
     first = next(marks, expected)
     if first is expected:
