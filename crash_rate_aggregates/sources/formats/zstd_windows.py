@@ -1,4 +1,4 @@
-"""Hold zstd to a bound of memory: a frame states how far back it refers, up to 2 GiB and beyond."""
+"""Hold zstd to a bound of memory: a frame states how far back it may refer, up to 2 GiB."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ else:
 
 MAX_WINDOW_BYTES: Final = 128 << 20
 """Most that a worker holds of a window: as much as the command zstd takes unless it is told to."""
-LARGEST_WINDOW_BYTES: Final = 2 << 30
-"""Stated by `--long=31`. The library reads no larger one."""
 DECOMPRESSION: Final[Mapping[int, int]] = {zstd.DecompressionParameter.window_log_max: 31}
+"""2 GiB, which `--long=31` states. No zstd writes more, so that is damage."""
 _HEADER = 4
 """Where a frame's header begins, behind the magic number."""
 _SINGLE_SEGMENT = 0x20
@@ -32,16 +31,10 @@ class ZstdWindow:
     """
 
     def __init__(self, frame: bytes, name: str) -> None:
-        """Look at a frame's first bytes.
-
-        Raises:
-            UnreadableFileError: The window is one that is never read.
-        """
+        """Look at a frame's first bytes."""
         self._stated = window_bytes(frame)
         self._name = name
         self._held = 0
-        if self._stated > LARGEST_WINDOW_BYTES:
-            raise self._too_large()
 
     def hold(self, output: bytes) -> None:
         """Take in what was decompressed.
@@ -51,14 +44,11 @@ class ZstdWindow:
         """
         self._held += len(output)
         if self._held > MAX_WINDOW_BYTES < self._stated:
-            raise self._too_large()
-
-    def _too_large(self) -> UnreadableFileError:
-        return UnreadableFileError(
-            f"{self._name!r} is zstd with a window of {self._stated >> 20:,} MiB, of which at most "
-            f"{MAX_WINDOW_BYTES >> 20} MiB are held: compress it again without --long, or with "
-            "--long=27, then run the day again"
-        )
+            raise UnreadableFileError(
+                f"{self._name!r} is zstd with a window of {self._stated >> 20:,} MiB, of which at "
+                f"most {MAX_WINDOW_BYTES >> 20} MiB are held: compress it again without --long, or "
+                "with --long=27, then run the day again"
+            )
 
 
 def window_bytes(frame: bytes) -> int:
