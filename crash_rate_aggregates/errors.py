@@ -121,13 +121,21 @@ class DamagedFileError(SourceError):
 
 
 class UnreadableFileError(SourceError):
-    """A file cannot be read, or its compression is not known; the day stays as it was."""
+    """A file cannot be read, is no regular file, or is compressed in a way that is not read."""
 
     slug = "unreadable-file"
     remedy = (
-        "Give the job's user permission to read the file, repair the disk, or compress the file by "
-        "gzip or zstd instead, as the message says; then run the day again."
+        "Give the job's user permission to read the file, repair the disk, move away what is no "
+        "file, or compress the file by gzip or zstd instead, as the message says; then run the day "
+        "again."
     )
+
+
+class ObjectChangedError(SourceError):
+    """A file or object was overwritten, replaced or removed after it was listed."""
+
+    slug = "object-changed"
+    remedy = "Run the day again once nothing writes to it any more; the day stays as it was."
 
 
 class StorageError(SourceError):
@@ -175,13 +183,6 @@ class ObjectBrokeOffError(StorageError):
 
     slug = "object-broke-off"
     remedy = "Check the network and the server, then run the day again."
-
-
-class ObjectChangedError(StorageError):
-    """An object was overwritten or removed after it was listed."""
-
-    slug = "object-changed"
-    remedy = "Run the day again once nothing writes to it any more."
 
 
 class UnknownTableError(SourceError):

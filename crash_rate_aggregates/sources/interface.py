@@ -10,8 +10,18 @@ from typing import Any, BinaryIO, NamedTuple, Protocol, TypeAlias
 
 from crash_rate_aggregates.decode.layouts.kinds import V4_PINGS, PingKind
 from crash_rate_aggregates.dimensions import Dimension
-from crash_rate_aggregates.errors import UnreadableFileError
+from crash_rate_aggregates.errors import ObjectChangedError, UnreadableFileError
 from crash_rate_aggregates.normalize.fields import PingFields
+
+
+class FileStamp(NamedTuple):
+    """Tells one version of a local file from another; packs small, as Spark ships all of a day."""
+
+    modified_ns: int
+    """When the content was last written, in nanoseconds since 1970."""
+    inode: int
+    changed_after_ns: int
+    """How much later content, name or rights last changed, mostly 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +34,8 @@ class StoredFile:
     """Stored bytes, at least 0."""
     etag: str | None = None
     """Names the version that was listed, where the store has such a name."""
+    stamp: FileStamp | None = None
+    """Tells that version, where the store is a file system."""
 
 
 class Unreadable(Enum):
@@ -120,4 +132,12 @@ def unreadable_file(path: str, error: OSError) -> UnreadableFileError:
     return UnreadableFileError(
         f"cannot read {path!r}: {error.strerror}; give the job's user permission or repair the "
         "disk, then run the day again"
+    )
+
+
+def changed_file(url: str, became: str) -> ObjectChangedError:
+    """Say that a file or object is another than the one that was listed."""
+    return ObjectChangedError(
+        f"{url!r} was {became} after it was listed: run the day again once nothing writes to it "
+        "any more"
     )

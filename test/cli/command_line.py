@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO
 from unittest import TestCase
 
 import psutil
@@ -90,14 +89,19 @@ def assert_interrupted(
     test.assertNotIn("Traceback", errors)
 
 
-def writing_to_reader(fifo: Path, process: subprocess.Popen[str]) -> IO[bytes]:
-    """Open a named pipe once a worker of the process has opened it: the day is being read."""
-    while True:
-        try:
-            return os.fdopen(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK), "wb")
-        except OSError as error:
-            if ended_after(process, 0.02):
-                raise AssertionError(process.communicate()) from error
+def wait_for_reader(path: Path, process: subprocess.Popen[str]) -> None:
+    """Wait until a worker of the process has a file open: the day is being read."""
+    while not any(has_open(child, path) for child in descendants(process)):
+        if ended_after(process, 0.02):
+            raise AssertionError(process.communicate())
+
+
+def has_open(process: psutil.Process, path: Path) -> bool:
+    """Tell whether a process has a file open."""
+    try:
+        return any(Path(file.path) == path.resolve() for file in process.open_files())
+    except psutil.Error:  # It has ended meanwhile.
+        return False
 
 
 def descendants(process: subprocess.Popen[str]) -> list[psutil.Process]:

@@ -20,7 +20,7 @@ from test.cli.command_line import (
     descendants,
     ended_after,
     started,
-    writing_to_reader,
+    wait_for_reader,
 )
 from test.engines.made_days import DAY, crash_ping, day_folder, lines, main_ping, write_day
 from test.job.days_in_postgres import TABLE, rows
@@ -28,6 +28,8 @@ from test.servers import fresh_database
 
 OLD = (1, 1)
 NEW = (2000, 5)
+SLOW = ("1.json", "2.json")
+"""Of one size, so that each is read by a worker of its own."""
 SUMS = "SELECT sum(ping_count)::int, sum(main_crashes)::int FROM crash_aggregates"
 
 
@@ -51,7 +53,10 @@ class FaultsTest(unittest.TestCase):
         cls.folder = Path(cls.enterClassContext(TemporaryDirectory()))
         write_day(cls.folder / "old", day_of(*OLD))
         write_day(cls.folder / "new", day_of(*NEW))
-        os.mkfifo(day_folder(cls.folder / "slow") / "pings.json")
+        for name in SLOW:
+            (day_folder(cls.folder / "slow") / name).touch()
+            # Holes, which take no room and minutes to read.
+            os.truncate(day_folder(cls.folder / "slow") / name, 1 << 40)
         done = command("run", *cls.flags("old"), cwd=cls.folder)
         if done.returncode:
             raise AssertionError(done.stderr)
@@ -74,10 +79,10 @@ class FaultsTest(unittest.TestCase):
         return process
 
     def start_slow(self) -> tuple[subprocess.Popen[str], list[psutil.Process]]:
-        """Start a run and stop where a worker reads pings that do not come."""
+        """Start a run and stop where workers read a line without an end."""
         process = self.start("slow")
-        fifo = day_folder(self.folder / "slow") / "pings.json"
-        self.enterContext(writing_to_reader(fifo, process))
+        for name in SLOW:
+            wait_for_reader(day_folder(self.folder / "slow") / name, process)
         children = descendants(process)
         self.assertGreaterEqual(len(children), 1)
         return process, children

@@ -112,6 +112,40 @@ class WaitsForAnother(ReadTwice):
             time.sleep(0.05)  # Another process ends this.
 
 
+@dataclass(frozen=True)
+class Stalls:
+    """Begins to read a file, and then gives nothing until it is let go; others come after it."""
+
+    store: Store
+    url: str
+    began: Path
+    """Is there when the file is being read."""
+    go_on: Path
+    """Whoever makes it lets the reader go on."""
+
+    def list_day(self, submission_date: date) -> Sequence[StoredFile]:
+        """List as the store does."""
+        return self.store.list_day(submission_date)
+
+    def describe_day(self, submission_date: date) -> str:
+        """Describe as the store does."""
+        return self.store.describe_day(submission_date)
+
+    def read(self, file: StoredFile) -> Iterator[bytes]:
+        """Read as the store does, in that order."""
+        if file.url == self.url:
+            self.began.touch()
+        awaited = self.go_on if file.url == self.url else self.began
+        end = time.monotonic() + ANOTHER_SECONDS
+        while not awaited.exists() and time.monotonic() < end:
+            time.sleep(0.02)  # Another process ends this.
+        yield from self.store.read(file)
+
+    def open(self, file: StoredFile) -> BinaryIO:
+        """Open as the store does."""
+        return self.store.open(file)
+
+
 class KillsItsExecutor(ReadTwice):
     """Ends the executor of the first reader by kill -9."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import gzip
 import sys
 import unittest
 from pathlib import Path
@@ -14,9 +14,9 @@ from test.cli.command_line import (
     PROJECT,
     TIMEOUT,
     command,
+    ended_after,
     run_flags,
     started,
-    writing_to_reader,
 )
 from test.engines.made_days import day_folder, lines, main_ping, write_sample_day
 from test.job.days_in_postgres import TABLE, rows
@@ -62,17 +62,16 @@ class SparkClustersTest(unittest.TestCase):
         url = fresh_database(self)
         copied = self.folder / "slow"
         copytree(self.folder / "pings", copied)
-        fifo = day_folder(copied) / LAST
-        fifo.unlink()
-        os.mkfifo(fifo)
+        slow = day_folder(copied) / LAST
+        # Lines without a ping: some seconds of work for whoever reads them.
+        slow.write_bytes(gzip.compress(LAST_PINGS + b"\n" * 100_000_000, 1))
         with time_limit(2 * TIMEOUT), StandaloneCluster(self.folder) as cluster:
             process = started(*run_flags(copied, url), *spark_flags(cluster.url), cwd=self.folder)
             self.addCleanup(process.kill)
-            with writing_to_reader(fifo, process):
-                next(worker for worker in cluster.workers if worker.has_open(fifo)).kill()
-                # Another attempt, on the other worker.
-                with writing_to_reader(fifo, process) as pipe:
-                    pipe.write(LAST_PINGS)
+            while not (readers := [one for one in cluster.workers if one.has_open(slow)]):
+                self.assertFalse(ended_after(process, 0.02), "it was not read")
+            readers[0].kill()
+            # The other worker reads it again.
             _, errors = process.communicate(timeout=TIMEOUT)
         self.assertEqual(process.returncode, 0, errors)
         self.assert_same_day(url)

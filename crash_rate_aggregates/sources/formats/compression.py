@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from isal import igzip_lib
 
+from crash_rate_aggregates.sources.formats.zstd_windows import DECOMPRESSION, ZstdWindow
 from crash_rate_aggregates.sources.interface import DamagedStreamError
 
 if sys.version_info >= (3, 14):
@@ -16,6 +17,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
+_STORED_BYTES = 1 << 18
 # A crafted file makes no more than this of a few bytes before somebody looks at it.
 _OUTPUT_BYTES = 1 << 18
 # As much of what lies before a damaged byte can be lost at most. Slow, so only near damage.
@@ -68,14 +70,14 @@ def _gunzip() -> _Decompressor:
 
 
 def _unzstd() -> _Decompressor:
-    return zstd.ZstdDecompressor()
+    return zstd.ZstdDecompressor(options=DECOMPRESSION)
 
 
 def salvaged(open_stream: Callable[[], Iterator[bytes]], *, name: str) -> Iterator[bytes]:
     """Decompress a stream, up to the very damage if there is one.
 
     A decompressor that fails gives nothing of its last step, so the stream is read once more, in
-    small steps where it failed.
+    small steps where it failed. What is given depends on the stored bytes alone.
 
     Args:
         open_stream: Gives the stored bytes, from their start at each call.
@@ -83,6 +85,8 @@ def salvaged(open_stream: Callable[[], Iterator[bytes]], *, name: str) -> Iterat
 
     Raises:
         DamagedStreamError: After all that could be decompressed.
+        UnreadableFileError: As `decompressed`.
+        SourceError: From the stream.
     """
     given = 0
     try:
@@ -90,12 +94,23 @@ def salvaged(open_stream: Callable[[], Iterator[bytes]], *, name: str) -> Iterat
             given += len(chunk)
             yield chunk
     except DamagedStreamError:
-        passed = 0
-        for chunk in decompressed(open_stream(), name=name, careful_from=given):
-            # The second reading may be cut into other chunks.
+        yield from _up_to_damage(open_stream(), name, given)
+        raise
+
+
+def _up_to_damage(stored: Iterator[bytes], name: str, given: int) -> Iterator[bytes]:
+    """Decompress once more with care, and give what comes behind the bytes already given."""
+    passed = 0
+    try:
+        for chunk in decompressed(stored, name=name, careful_from=given):
+            # In the small steps a chunk can begin before what was given.
             if new := chunk[max(0, given - passed) :]:
                 yield new
             passed += len(chunk)
+    except DamagedStreamError:
+        # A file that is written meanwhile looks damaged too: the store tells at its end.
+        for _ in stored:
+            pass
         raise
 
 
@@ -111,15 +126,39 @@ def decompressed(
 
     Raises:
         DamagedStreamError: The stream breaks off, or is not what its start or name says.
+        UnreadableFileError: It is zstd that needs more memory than is given to it.
     """
+    return _decompressed(_evenly_cut(chunks), name, careful_from)
+
+
+def _evenly_cut(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Cut bytes into pieces of 256 KiB, the last one shorter.
+
+    How far a decompressor comes before damage depends on the pieces that it is given, and must not
+    depend on the store. Local files come in such pieces already.
+    """
+    held = bytearray()
+    for chunk in chunks:
+        if not held and len(chunk) == _STORED_BYTES:
+            yield chunk
+            continue
+        held += chunk
+        while len(held) >= _STORED_BYTES:
+            with memoryview(held) as view:
+                piece = bytes(view[:_STORED_BYTES])
+            yield piece
+            del held[:_STORED_BYTES]
+    if held:
+        yield bytes(held)
+
+
+def _decompressed(
+    chunks: Iterator[bytes], name: str, careful_from: int | None = None
+) -> Iterator[bytes]:
     head = next(chunks, b"")
-    # A store may cut its chunks anywhere, within the magic number too.
-    while len(head) < len(_ZSTD) and (more := next(chunks, b"")):
-        head += more
     start = _decompressor_for(head)
     if start is not None:
-        steps = _Steps(careful_from)
-        yield from _members(head, chunks, start, steps)
+        yield from _members(head, chunks, start, _Steps(careful_from), name)
         return
     # Else a .gz that was overwritten would count as many unreadable pings, not as damage.
     if name.endswith((".gz", ".zst")) and head[:1] not in _JSON_START:
@@ -137,7 +176,7 @@ def decompressed_whole(data: bytes, max_bytes: int) -> bytes:
     """
     pieces: list[bytes] = []
     size = 0
-    for chunk in decompressed(iter((data,)), name=""):
+    for chunk in _decompressed(iter((data,)), name=""):
         pieces.append(chunk)
         size += len(chunk)
         if size > max_bytes:
@@ -159,14 +198,22 @@ def _decompressor_for(head: bytes) -> Callable[[], _Decompressor] | None:
 
 
 def _members(
-    data: bytes, chunks: Iterator[bytes], start: Callable[[], _Decompressor], steps: _Steps
+    data: bytes,
+    chunks: Iterator[bytes],
+    start: Callable[[], _Decompressor],
+    steps: _Steps,
+    name: str,
 ) -> Iterator[bytes]:
     """Decompress member after member; zero bytes after one are padding, as gzip allows."""
     while data:
         # Members follow each other where files were joined by cat, or written block by block.
         data = _with_header(data, chunks)
         decompressor = start()
-        yield from _one_member(decompressor, data, chunks, steps)
+        window = ZstdWindow(data, name) if start is _unzstd else None
+        for output in _one_member(decompressor, data, chunks, steps):
+            if window is not None:
+                window.hold(output)
+            yield output
         data = decompressor.unused_data.lstrip(b"\0")
         while not data and (more := next(chunks, b"")):
             data = more.lstrip(b"\0")

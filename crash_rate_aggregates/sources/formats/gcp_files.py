@@ -9,17 +9,22 @@ from __future__ import annotations
 import re
 from binascii import a2b_base64
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
 
 from crash_rate_aggregates.decode.fast import SURPRISES
 from crash_rate_aggregates.decode.layouts.ingestion import members_of_attributes
-from crash_rate_aggregates.decode.layouts.kinds import LAYOUTS, V4_PINGS, PingKind
+from crash_rate_aggregates.decode.layouts.kinds import LayoutName, PingKind
 from crash_rate_aggregates.decode.plain import decode_json
-from crash_rate_aggregates.normalize.values import is_string, value_at
+from crash_rate_aggregates.normalize.values import is_string
 from crash_rate_aggregates.sources.formats.compression import decompressed_whole
-from crash_rate_aggregates.sources.formats.json_pings import head_documents, json_texts
+from crash_rate_aggregates.sources.formats.json_pings import (
+    head_documents,
+    json_texts,
+    told_layout,
+)
 from crash_rate_aggregates.sources.formats.lines import MAX_LINE_BYTES
 from crash_rate_aggregates.sources.formats.submission_uri import meta_of_uri
 from crash_rate_aggregates.sources.interface import (
@@ -33,6 +38,8 @@ from crash_rate_aggregates.sources.interface import (
 _SPACE: Final = b" \t\n\r"
 _LONG_FIRST_LINE = re.compile(rb'\s*\{\s*"(?:attributeMap"|payload"\s*:\s*")')
 """How a file begins whose first line is longer than its head."""
+_TELLING_PINGS = 64
+"""So many are decoded to tell a file's kind: each may stand for 32 MiB."""
 
 
 class _Envelope(msgspec.Struct, frozen=True, gc=False):
@@ -69,12 +76,9 @@ class GcpFiles:
         Raises:
             DamagedStreamError: From the chunks, after the pings before the damage.
         """
-        kind = None
+        kind = PingKind(told_layout(_head_pings(content.head), LayoutName.V4))
         for texts in json_texts(content.chunks):
-            pings = [ping_of(text) for text in texts]
-            if kind is None:
-                kind = next(filter(None, map(_kind, pings)), None)
-            yield PingBatch(pings, kind or V4_PINGS)
+            yield PingBatch([ping_of(text) for text in texts], kind)
 
 
 def ping_of(text: RawPing) -> RawPing:
@@ -95,15 +99,30 @@ def ping_of(text: RawPing) -> RawPing:
 def ping_of_plainly(text: bytes | memoryview) -> RawPing:
     """Return the ping of one message by the plain decoder alone: the reference for `ping_of`."""
     try:
-        envelope = decode_json(bytes(text))
-        if not isinstance(envelope, Mapping) or not _is_envelope(envelope):
-            return text
+        document = decode_json(bytes(text))
+    except ValueError:
+        return Unreadable.PING
+    if not isinstance(document, Mapping) or not _is_envelope(document):
+        return text
+    return _ping_in(document)
+
+
+def _ping_in(envelope: Mapping[str, Any]) -> Mapping[str, Any] | Unreadable:
+    try:
         payload: Any = envelope.get("payload")
         ping = decode_json(_plain_bytes(payload)) if is_string(payload) else payload
         members = _members(envelope.get("attributeMap"))
     except (ValueError, DamagedStreamError):
         return Unreadable.PING
     return {**ping, **members} if isinstance(ping, Mapping) else Unreadable.PING
+
+
+def _head_pings(head: bytes) -> Iterator[Mapping[str, Any]]:
+    """Decode the first pings of a file, as many as tell its kind."""
+    for document in islice(head_documents(head), _TELLING_PINGS):
+        ping = _ping_in(document) if _is_envelope(document) else document
+        if isinstance(ping, Mapping):
+            yield ping
 
 
 def with_members(text: bytes, members: Mapping[str, Any]) -> bytes:
@@ -145,17 +164,3 @@ def _members(attributes: Any) -> dict[str, Any]:
         members["meta"] = {**meta_of_uri(attributes.get("uri")), **members["meta"]}
     # What the server did not know must not hide what the ping says of it.
     return {name: value for name, value in members.items() if value}
-
-
-def _kind(ping: RawPing) -> PingKind | None:
-    """Return the kind of a ping that has some layout's mark."""
-    document: Any = ping
-    if isinstance(ping, (bytes, memoryview)):
-        try:
-            document = decode_json(bytes(ping))
-        except ValueError:
-            return None
-    for name, layout in LAYOUTS.items():
-        if value_at(document, layout.mark) is not None:
-            return PingKind(name)
-    return None

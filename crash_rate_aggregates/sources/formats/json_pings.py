@@ -98,7 +98,7 @@ def json_kind(url: str, documents: Callable[[], Iterable[Mapping[str, Any]]]) ->
         UnknownTableError: Rows of BigQuery, and nothing tells of which table.
     """
     table = named_table(url)
-    layout = _told_layout(documents(), table.layout if table else LayoutName.V4)
+    layout = told_layout(documents(), table.layout if table else LayoutName.V4)
     if layout is LayoutName.V4:
         return V4_PINGS
     # The path decides only where the pings agree: v4 pings may lie in a folder of that name.
@@ -109,8 +109,14 @@ def json_kind(url: str, documents: Callable[[], Iterable[Mapping[str, Any]]]) ->
     return PingKind(layout)
 
 
-def _told_layout(documents: Iterable[Mapping[str, Any]], expected: LayoutName) -> LayoutName:
-    """Return the expected layout if the first document with a mark has its, else that of most."""
+def told_layout(documents: Iterable[Mapping[str, Any]], expected: LayoutName) -> LayoutName:
+    """Return the expected layout if the first document with a mark has its, else that of most.
+
+    Args:
+        documents: The decoded pings of a file's head, so that the file is of one kind however it
+            is cut into batches.
+        expected: What the file's place says, else v4.
+    """
     marks = filter(None, (marked_layout(document, expected) for document in documents))
     first = next(marks, expected)
     if first is expected:

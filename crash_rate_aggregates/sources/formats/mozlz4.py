@@ -32,15 +32,16 @@ class MozLz4Pings:
 
 
 def _held(chunks: Iterable[bytes]) -> bytes:
-    """Return a whole file; of a larger one than any ping's, all that shows that it is."""
+    """Return a whole file; of a larger one than any ping's, all that shows that it is.
+
+    It is read to its end all the same: only there damage, or another writer, is known.
+    """
     pieces: list[bytes] = []
     size = 0
     for chunk in chunks:
-        pieces.append(chunk)
+        if size <= MAX_DOCUMENT_BYTES:
+            pieces.append(chunk)
         size += len(chunk)
-        # Enough to be refused; the rest of a huge file is not read.
-        if size > MAX_DOCUMENT_BYTES:
-            break
     return b"".join(pieces)
 
 

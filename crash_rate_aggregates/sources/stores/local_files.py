@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -13,14 +13,18 @@ from typing import BinaryIO
 from crash_rate_aggregates.errors import PingsNotFoundError
 from crash_rate_aggregates.sources.interface import StoredFile, unreadable_file
 from crash_rate_aggregates.sources.stores.day_folders import DayPattern, shown_days
+from crash_rate_aggregates.sources.stores.regular_files import (
+    pinned_chunks,
+    pinned_file,
+    pinned_reader,
+    regular_status,
+)
 from crash_rate_aggregates.sources.stores.selection import (
     EVERYTHING,
     Children,
     PathSelection,
     holds_pings,
 )
-
-_CHUNK_BYTES = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +52,10 @@ class LocalFiles:
             )
         day = self.days.folder(submission_date)
         chosen = self.selection.folders(lambda folder: _children(os.path.join(day, folder)))
-        files = list(files_below(os.path.join(day, folder) if folder else day for folder in chosen))
+        files = files_below(os.path.join(day, folder) if folder else day for folder in chosen)
         for file in files:
             self.selection.check_file(file.url.removeprefix(day).strip("/"))
-        return sorted(files, key=lambda file: file.url)
+        return files
 
     def describe_day(self, submission_date: date) -> str:
         """Say which folder was looked into and which days lie beside it."""
@@ -69,26 +73,19 @@ class LocalFiles:
         """Stream a file's bytes.
 
         Raises:
+            ObjectChangedError: At the start or the end: it is not the file that was listed.
             UnreadableFileError: It cannot be opened or read.
         """
-        try:
-            # Chunks are large already: a buffer in between gains nothing.
-            with open(file.url, "rb", buffering=0) as stream:
-                while chunk := stream.read(_CHUNK_BYTES):
-                    yield chunk
-        except OSError as error:
-            raise unreadable_file(file.url, error) from error
+        return pinned_chunks(file)
 
     def open(self, file: StoredFile) -> BinaryIO:
         """Open a file at any place in it.
 
         Raises:
+            ObjectChangedError: Here or when it is closed: it is not the file that was listed.
             UnreadableFileError: It cannot be opened.
         """
-        try:
-            return open(file.url, "rb")
-        except OSError as error:
-            raise unreadable_file(file.url, error) from error
+        return pinned_reader(file)
 
 
 def is_folder(path: str) -> bool:
@@ -118,12 +115,31 @@ def _refuse(error: OSError) -> None:
         raise unreadable_file(error.filename, error) from error
 
 
-def files_below(tops: Iterable[str]) -> Iterator[StoredFile]:
-    """List files below folders, at any depth; one that links lead to more than once is listed once.
+def files_below(
+    tops: Iterable[str], wanted: Callable[[str], bool] = holds_pings
+) -> list[StoredFile]:
+    """List files below folders, at any depth, by path; a file of several names by its first.
+
+    Args:
+        tops: Folders; one that does not exist is empty.
+        wanted: Tells by its name whether a file is listed.
 
     Raises:
-        UnreadableFileError: A folder may not be listed, or a link leads to nothing.
+        UnreadableFileError: A folder may not be listed, a link leads to nothing, or a name is
+            that of no regular file.
     """
+    found: dict[tuple[int, ...], StoredFile] = {}
+    for path in sorted(_paths_below(tops, wanted)):
+        status = regular_status(path)
+        # Size and time too: not every file system has a number of its own for each file, and
+        # none may be taken for another.
+        identity = status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+        found.setdefault(identity, pinned_file(path, status))
+    return list(found.values())
+
+
+def _paths_below(tops: Iterable[str], wanted: Callable[[str], bool]) -> Iterator[str]:
+    """Walk through folders; one that links lead to more than once is entered once."""
     visited: set[str] = set()
     walks = (os.walk(folder, onerror=_refuse, followlinks=True) for folder in tops)
     for parent, folders, names in chain.from_iterable(walks):
@@ -135,12 +151,4 @@ def files_below(tops: Iterable[str]) -> Iterator[StoredFile]:
         visited.add(place)
         # In place: os.walk goes into what is left here. Sorted, so that of two ways the same wins.
         folders[:] = sorted(filter(holds_pings, folders))
-        for path in (os.path.join(parent, name) for name in names if holds_pings(name)):
-            yield _stored_file(path)
-
-
-def _stored_file(path: str) -> StoredFile:
-    try:
-        return StoredFile(path, os.stat(path).st_size)
-    except OSError as error:
-        raise unreadable_file(path, error) from error
+        yield from (os.path.join(parent, name) for name in names if wanted(name))

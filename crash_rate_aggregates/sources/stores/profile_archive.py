@@ -64,15 +64,14 @@ class ProfileArchive:
 
         Raises:
             PingsNotFoundError: The folder does not exist.
-            UnreadableFileError: A folder may not be listed.
+            UnreadableFileError: A folder may not be listed, or a ping's name is of no file.
         """
         if not is_folder(self.folder):
             raise PingsNotFoundError(
                 f"the folder {self.folder!r} of --pings does not exist: name the folder "
                 f"{os.path.join(*_PLACE)!r} of a Firefox profile, which about:support shows"
             )
-        found = (file for day, file in self._pings() if day == submission_date)
-        return sorted(found, key=lambda file: file.url)
+        return [file for day, file in self._pings() if day == submission_date]
 
     def describe_day(self, submission_date: date) -> str:
         """Say which days the archive holds."""
@@ -95,7 +94,8 @@ class ProfileArchive:
         return LocalFiles(DayPattern(self.folder))
 
     def _pings(self) -> Iterator[tuple[date, StoredFile]]:
-        for file in files_below([self.folder]):
+        # What else lies there is none of ours, whatever it is.
+        for file in files_below([self.folder], lambda name: bool(day_of_archived_ping(name))):
             day = day_of_archived_ping(os.path.basename(file.url))
             if day is not None:
                 yield day, file

@@ -7,13 +7,19 @@ import gzip
 import lzma
 import unittest
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from hashlib import sha256
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crash_rate_aggregates.errors import UnreadableFileError
-from crash_rate_aggregates.sources.formats.compression import decompressed, salvaged
+from crash_rate_aggregates.sources.formats.compression import (
+    decompressed,
+    salvaged,
+)
+from crash_rate_aggregates.sources.formats.zstd_windows import MAX_WINDOW_BYTES, window_bytes
 from crash_rate_aggregates.sources.interface import DamagedStreamError, Unreadable
 from test.property_tests import examples
 from test.sources.stored import (
@@ -202,6 +208,106 @@ class DamagedFilesTest(unittest.TestCase):
             self.assertGreater(len(given_bytes), len(text) * 8 // 10)
 
 
+class SalvageTest(unittest.TestCase):
+    """What is salvaged of a damaged file, byte for byte."""
+
+    text = b"".join(sha256(b"%d" % number).hexdigest().encode() + b"\n" for number in range(3000))
+
+    def salvaged(self, content: bytes, *sizes: int) -> bytes:
+        """Read a file in chunks of a size, its second reading in chunks of another."""
+        each = iter(sizes)
+        found = b""
+        with suppress(DamagedStreamError):
+            for chunk in salvaged(lambda: iter(chunked(content, next(each))), name="a"):
+                found += chunk
+        return found
+
+    @examples(0.5)
+    @given(
+        st.sampled_from([*PACKED.values(), lambda text: gzip.compress(text, 1)]),
+        st.integers(1, 200_000),
+        st.floats(0, 1),
+        st.sampled_from(["cut", "other byte", "byte more", "byte less"]),
+        st.lists(st.integers(1, 100_000), min_size=2, max_size=2),
+    )
+    def test_chunks_do_not_matter(
+        self,
+        compress: Callable[[bytes], bytes],
+        member: int,
+        place: float,
+        damage: str,
+        sizes: list[int],
+    ) -> None:
+        """However a damaged file comes in chunks, the same bytes are salvaged of it."""
+        packed = b"".join(compress(piece) for piece in chunked(self.text, max(member, 10_000)))
+        at = int(place * (len(packed) - 1))
+        before, byte, after = packed[:at], packed[at], packed[at + 1 :]
+        content = {
+            "cut": before,
+            "other byte": before + bytes([byte ^ 0x55]) + after,
+            "byte more": before + b"\x55" + packed[at:],
+            "byte less": before + after,
+        }[damage]
+        whole = self.salvaged(content, 1 << 18, 1 << 18)
+        self.assertEqual(self.salvaged(content, *sizes), whole)
+
+    def test_nothing_sound_is_lost(self) -> None:
+        """Up to 64 bytes before a bit that is wrong everything is salvaged."""
+        packed = bytearray(gzip.compress(self.text, 1))
+        packed[len(packed) // 2] ^= 0xFF
+        gunzip = zlib.decompressobj(31)
+        sound = gunzip.decompress(bytes(packed[: len(packed) // 2]))
+        found = self.salvaged(bytes(packed), 1 << 18, 1 << 18)
+        self.assertEqual(found[: len(sound)], sound[: len(found)])
+        self.assertGreaterEqual(len(found), len(sound) - 64)
+
+
+class ZstdWindowsTest(unittest.TestCase):
+    """Frames that state how far they refer back: as `zstd --long=31` writes them of a stream."""
+
+    def stated(self, text: bytes, window: int) -> bytes:
+        """Compress to a frame without its size that states a window of 2**window bytes."""
+        frame = bytearray(zstd_compress(text[:1], text[1:]))
+        self.assertEqual(frame[4] & 0xE0, 0)
+        frame[5] = window - 10 << 3
+        return bytes(frame)
+
+    def test_stated_window(self) -> None:
+        """The window is read from a frame's header, of either form; a cut header states none."""
+        self.assertEqual(window_bytes(self.stated(TEXT, 31)), 2 << 30)
+        self.assertEqual(window_bytes(self.stated(TEXT, 10)[:5] + b"\x07"), 1024 + 7 * 128)
+        self.assertEqual(window_bytes(ZSTD), len(TEXT) - 256)
+        for end in range(6):
+            self.assertEqual(window_bytes(self.stated(TEXT, 31)[:end]), 0)
+        self.assertEqual(window_bytes(SKIPPABLE), 0)
+
+    def test_large_windows_of_small_frames(self) -> None:
+        """A window of up to 2 GiB is read, where the frame fills at most 128 MiB of it."""
+        for window in (20, 27, 28, 31):
+            for content in (self.stated(TEXT, window), SKIPPABLE + self.stated(TEXT, window) * 2):
+                found, damage = read(content, "a.zst")
+                self.assertEqual((found[:6], damage), (LINES, None))
+
+    def test_window_that_is_filled(self) -> None:
+        """A frame that fills more of a larger window is an error that names window and remedy."""
+        text = bytes(MAX_WINDOW_BYTES)
+        sizes = map(len, decompressed(iter([self.stated(text, 31)]), name="d/0"))
+        self.assertEqual(sum(sizes), MAX_WINDOW_BYTES)
+        self.assertEqual(sum(map(len, decompressed(iter([zstd_compress(text, b"x")]), name="x"))),
+                         MAX_WINDOW_BYTES + 1)  # fmt: skip
+        with self.assertRaisesRegex(
+            UnreadableFileError,
+            "^'d/0' is zstd with a window of 2,048 MiB, of which at most 128 MiB are held: compr",
+        ):
+            list(decompressed(iter([self.stated(text + b"x", 31)]), name="d/0"))
+
+    def test_window_beyond_all(self) -> None:
+        """A window over 2 GiB is damage: nothing writes one."""
+        found, damage = read(self.stated(TEXT, 32), "d/0")
+        self.assertEqual(found, [])
+        self.assertRegex(str(damage), "does not decompress: .*too much memory")
+
+
 class ChunksTest(unittest.TestCase):
     @examples(0.5)
     @given(
@@ -234,10 +340,12 @@ class ChunksTest(unittest.TestCase):
                 asked.append(number)
                 yield chunk
 
-        stream = decompressed(chunks(), name="a.gz")
-        for number in range(50):
-            self.assertEqual(next(stream), text)
-            self.assertLessEqual(len(asked), number + 2)
+        given = 0
+        for piece in decompressed(chunks(), name="a.gz"):
+            given += len(piece)
+            # At most 256 KiB of what is stored, eight of these members, are held.
+            self.assertLessEqual(len(asked), given // len(text) + 10)
+        self.assertEqual(given, 50 * len(text))
 
 
 if __name__ == "__main__":

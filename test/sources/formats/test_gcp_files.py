@@ -31,6 +31,7 @@ from test.dataset import (
 from test.decode.arbitrary_pings import mutated, ping_texts
 from test.property_tests import examples
 from test.sources.mirrors.gcp_files import envelope, write_gcp_files, write_raw_gcp_files
+from test.sources.mirrors.glean import glean_ping
 from test.sources.stored import MemoryStore, read, verdicts, zstd_compress
 
 ATTRIBUTES = {
@@ -251,9 +252,9 @@ class AddedMembersTest(unittest.TestCase):
 
 
 class FileTest(unittest.TestCase):
-    def kinds(self, content: bytes) -> list[PingKind]:
+    def kinds(self, content: bytes, chunk_bytes: int = 1 << 18) -> list[PingKind]:
         """Return the kind of each batch."""
-        store = MemoryStore({"a": content}, 1 << 18)
+        store = MemoryStore({"a": content}, chunk_bytes)
         return [batch.kind for batch in read_pings(store, StoredFile("a", 1), DIMENSIONS)]
 
     def test_verdicts_are_those_of_json(self) -> None:
@@ -301,6 +302,27 @@ class FileTest(unittest.TestCase):
         self.assertEqual(self.kinds(lines), [PingKind(LayoutName.GLEAN)])
         self.assertEqual(self.kinds(write_gcp_files(PINGS)), [PingKind(LayoutName.V4)])
         self.assertEqual(self.kinds(envelope(b"{}", None)), [PingKind(LayoutName.V4)])
+
+    def test_kind_is_that_of_the_file(self) -> None:
+        """However a file is cut, a ping without a mark is of the kind that the file's head tells.
+
+        A Glean crash ping without `end_time` has none, and counts as what the others are.
+        """
+        ended = glean_ping(crash_ping())
+        unmarked = ended | {"ping_info": {"seq": 3}}
+        lines = [envelope(json_text(ping), None) for ping in (unmarked, ended, ended, unmarked)]
+        content = b"".join(lines)
+        whole = verdicts(content, DAY)
+        self.assertEqual([type(each) for each in whole[0]], [NormalizedPing] * 4)
+        for size in (1, 100, len(lines[0]), 2 * len(lines[0]) + 1):
+            self.assertEqual(verdicts(content, DAY, chunk_bytes=size), whole, size)
+            self.assertEqual(set(self.kinds(content, size)), {PingKind(LayoutName.GLEAN)})
+
+    def test_one_ping_of_another_kind_decides_nothing(self) -> None:
+        """A stray first ping in another layout does not make a file one of that layout."""
+        stray = envelope(json_text({"ping_info": {"end_time": "2016"}}), ATTRIBUTES)
+        lines = [envelope(json_text(main_ping()), ATTRIBUTES)] * 2
+        self.assertEqual(set(self.kinds(stray + b"".join(lines))), {PingKind(LayoutName.V4)})
 
 
 if __name__ == "__main__":

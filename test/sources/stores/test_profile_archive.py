@@ -194,6 +194,12 @@ class PingsTest(ArchiveTestCase):
         self.assertEqual(read(larger), ([Unreadable.PING], None))
         self.assertEqual(read(MAGIC + bytes(65 * MIB)), ([Unreadable.PING], None))
 
+    def test_larger_file_is_read_to_its_end(self) -> None:
+        """Damage behind what is held of a file is seen too."""
+        found, damage = read(gzip.compress(MAGIC + bytes(65 * MIB), 1)[:-1])
+        self.assertEqual(found, [])
+        self.assertIn("breaks off", str(damage))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING
 import obstore
 from obstore.exceptions import GenericError
 
-from crash_rate_aggregates.errors import ObjectBrokeOffError, ObjectChangedError
-from crash_rate_aggregates.sources.interface import StoredFile
+from crash_rate_aggregates.errors import ObjectBrokeOffError
+from crash_rate_aggregates.sources.interface import StoredFile, changed_file
 from crash_rate_aggregates.sources.stores.objects.bucket import Bucket
 from crash_rate_aggregates.sources.stores.objects.storage_faults import (
     STORAGE_FAULTS,
-    changed,
     is_broken_stream,
     reading_error,
     retrying_broken,
@@ -94,7 +93,7 @@ def _requested(bucket: Bucket, file: StoredFile, options: GetOptions) -> GetResu
     answer = obstore.get(bucket.connect(), file.url.removeprefix(f"{bucket.url}/"), options=options)
     # Of the answer itself, not of another request: nothing can change in between.
     if answer.meta["size"] != file.size or _is_other_version(answer.meta["e_tag"], file.etag):
-        raise ObjectChangedError(changed(file.url, "overwritten"))
+        raise changed_file(file.url, "overwritten")
     return answer
 
 

@@ -16,12 +16,13 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_rand
 
 from crash_rate_aggregates.errors import (
     BucketNotFoundError,
-    ObjectChangedError,
+    SourceError,
     StorageCredentialsError,
     StorageDeniedError,
     StorageError,
     StorageUnreachableError,
 )
+from crash_rate_aggregates.sources.interface import changed_file
 from crash_rate_aggregates.sources.stores.objects.bucket import Bucket
 from crash_rate_aggregates.sources.stores.objects.waiting import interruptible
 
@@ -147,22 +148,14 @@ def _missing(fault: _Fault, bucket: Bucket, folder: str) -> StorageError:
     return _unknown(fault, f"list {folder!r}")
 
 
-def reading_error(error: BaseException, bucket: Bucket, url: str) -> StorageError:
+def reading_error(error: BaseException, bucket: Bucket, url: str) -> SourceError:
     """Say why an object cannot be read."""
     fault = _Fault(str(error))
     if fault.status in _CHANGED or isinstance(error, FileNotFoundError):
         # 412 is If-Match's, 416 that the object has become shorter than the range.
         became = "removed" if fault.status == _NOT_FOUND else "overwritten"
-        return ObjectChangedError(changed(url, became))
+        return changed_file(url, became)
     return _refused(fault, bucket, f"read {url!r}") or _unknown(fault, f"read {url!r}")
-
-
-def changed(url: str, became: str) -> str:
-    """Say that an object is another than the one that was listed."""
-    return (
-        f"{url!r} was {became} after it was listed: run the day again once nothing writes to "
-        "it any more"
-    )
 
 
 def _refused(fault: _Fault, bucket: Bucket, task: str) -> StorageError | None:
