@@ -92,6 +92,24 @@ def stop(server: EmbeddedServer) -> None:
     click.echo("stopped" if server.stop() else "it was not running")
 
 
+@database.command()
+@click.option(
+    "--old-bin",
+    type=click.Path(path_type=Path),
+    help="Folder with the old version's programs; default: they are looked for.",
+)
+@click.option("--home", type=Path, help="Folder of the embedded server.")
+@click.option("--config", help="TOML file with settings.")
+def upgrade(old_bin: Path | None, config: str | None, **flags: Any) -> None:
+    """Carry the server's data over to a newer version of PostgreSQL, by dump and restore."""
+    done = embedded_server(load_settings(flags, config)).upgrade(old_bin=old_bin)
+    if done is None:
+        click.echo("nothing to carry over")
+        return
+    click.echo(f"carried over from PostgreSQL {done.old_version} to {done.new_version}")
+    click.echo(f"remove {str(done.old_folder)!r} when you have seen that all is there")
+
+
 @_server_command
 def status(server: EmbeddedServer) -> None:
     """Say whether the server runs, and where its data lies."""
