@@ -69,19 +69,19 @@ def end_after_clients(files: ServerFiles, server: int, watcher_lock: int) -> Non
         signal.signal(number, lambda number, _: asked_to_end.append(number))
     clients = opened(files.clients_lock)
     while not _has_ended(server):
+        if not _is_there(files, watcher_lock):
+            os.kill(server, signal.SIGQUIT)
+            return
         if asked_to_end or _nobody_needs_it(files, clients):
-            if not _is_there(files, watcher_lock):
-                os.kill(server, signal.SIGQUIT)
             break
         time.sleep(_WATCH_SECONDS)
-    if _is_there(files, watcher_lock):
-        end_server(files)
+    end_server(files)
     # Before the clients' lock, which this process's end gives back: who gets that finds no watcher.
     os.close(watcher_lock)
 
 
 def _is_there(files: ServerFiles, watcher_lock: int) -> bool:
-    """Say if the folder is still the one we know: another server may live where it was."""
+    """Say if the folder is the one we know; if it was removed, another server may live there."""
     try:
         return os.path.samestat(os.fstat(watcher_lock), os.stat(files.watcher_lock))
     except FileNotFoundError:

@@ -39,6 +39,11 @@ class ServerFiles:
         return self.folder.parent
 
     @property
+    def major(self) -> int:
+        """The major version of PostgreSQL that it is of."""
+        return int(self.folder.name.partition("-")[2])
+
+    @property
     def data(self) -> Path:
         """PostgreSQL's data folder, owned by the server's user; it exists when it is whole."""
         return self.folder / "data"
@@ -98,24 +103,24 @@ def versions_in(home: Path) -> dict[int, ServerFiles]:
     return {major: files for major, files in sorted(found.items()) if files.data.exists()}
 
 
-def refuse_other_versions(files: ServerFiles, major: int) -> None:
+def refuse_other_versions(files: ServerFiles) -> None:
     """Refuse to begin with an empty database beside the data of another version.
 
     Raises:
         ServerVersionError: It names both and says what leads on.
     """
     versions = versions_in(files.home)
-    if not versions or major in versions:
+    if not versions or files.major in versions:
         return
     newest, other = versions.popitem()
     way_on = (
         "`crash-rate-aggregates database upgrade` carries it over"
-        if newest < major
+        if newest < files.major
         else "install those of its version again, or name their folder in postgres_bin"
     )
     raise ServerVersionError(
         f"the data in {str(other.folder)!r} is of PostgreSQL {newest} and the programs here are of "
-        f"PostgreSQL {major}: {way_on}"
+        f"PostgreSQL {files.major}: {way_on}"
     )
 
 

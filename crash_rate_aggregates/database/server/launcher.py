@@ -23,7 +23,7 @@ from crash_rate_aggregates.database.server.folder import (
     refuse_other_versions,
     versions_in,
 )
-from crash_rate_aggregates.database.server.major_upgrade import Upgrade, upgrade_data
+from crash_rate_aggregates.database.server.major_upgrade import Upgrade, older_files, upgrade_data
 from crash_rate_aggregates.database.server.postmaster import running_server
 from crash_rate_aggregates.database.server.programs import find_programs
 from crash_rate_aggregates.database.server.starting import used_server
@@ -76,7 +76,7 @@ class EmbeddedServer:
         """
         programs = find_programs(self._postgres_bin)
         files = ServerFiles.in_home(self._home, programs.major)
-        refuse_other_versions(files, programs.major)
+        refuse_other_versions(files)
         with used_server(files, programs, port=self._port, prepare=_make_database) as server:
             yield files.url(server.port, USER)
 
@@ -107,15 +107,14 @@ class EmbeddedServer:
             EmbeddedServerError: It is another user's.
         """
         files = self._files()
-        versions = versions_in(self._home)
-        older = None if files.data.exists() or not versions else versions.popitem()[1]
+        older = older_files(files)
         with folder_errors(files):
             server = running_server(files.data)
         return ServerStatus(
             is_running=server is not None,
             kept=files.kept.exists(),
             port=None if server is None else server.port,
-            version=files.folder.name.partition("-")[2],
+            version=str(files.major),
             data_folder=files.data,
             log_file=files.log,
             waiting_for_upgrade=None if older is None else older.folder,

@@ -68,35 +68,38 @@ def upgrade_data(home: Path, programs: Programs, old_bin: Path | None) -> Upgrad
         EmbeddedServerError: The old programs are gone, or a server fails; all is as it was.
     """
     new = ServerFiles.in_home(home, programs.major)
-    if not _old_version(new, programs):
+    if older_files(new) is None:
         return None
     with folder_errors(new):
         make_folder(new)
         with locked(new.start_lock, fcntl.LOCK_EX, waiting_for=STARTING):
             # Asked again: another upgrade may have ended just now.
-            version = _old_version(new, programs)
-            if not version:
+            old = older_files(new)
+            if old is None:
                 return None
-            old = versions_in(home)[version]
             was_kept = old.kept.exists()
             remove_half_made(new)
             programs = within_reach(programs, new, ServerUser.of_this_process())
-            _carry_over(old, new, programs, _programs_of(old, version, programs, old_bin))
-            return Upgrade(version, programs.major, _set_aside(old), was_kept)
+            _carry_over(old, new, programs, _programs_of(old, programs, old_bin))
+            return Upgrade(old.major, new.major, _set_aside(old), was_kept)
 
 
-def _old_version(new: ServerFiles, programs: Programs) -> int | None:
-    """Return the version that is to be carried over, None if there is none."""
-    older = [major for major in versions_in(new.home) if major < programs.major]
-    return older[-1] if older and not new.data.exists() else None
+def older_files(new: ServerFiles) -> ServerFiles | None:
+    """Return the folder whose data is to be carried over to a new version, None if there is none.
+
+    Args:
+        new: Folder of the new version, which need not be there.
+    """
+    if new.data.exists():
+        return None
+    older = [files for major, files in versions_in(new.home).items() if major < new.major]
+    return older[-1] if older else None
 
 
-def _programs_of(
-    old: ServerFiles, version: int, programs: Programs, old_bin: Path | None
-) -> Programs:
+def _programs_of(old: ServerFiles, programs: Programs, old_bin: Path | None) -> Programs:
     if running_server(old.data) is not None:
         return programs  # Not needed: it runs, perhaps with programs that are gone from the disk.
-    return find_programs_of(version, old.home, old_bin)
+    return find_programs_of(old.major, old.home, old_bin)
 
 
 def _carry_over(
@@ -105,7 +108,7 @@ def _carry_over(
     password = old.password.read_text()
     aside = ServerFiles(Path(mkdtemp(prefix=new.HALF_MADE, dir=new.folder)))
     aside.folder.chmod(0o755)
-    _log.info("carrying %s over to PostgreSQL %d", old.folder, programs.major)
+    _log.info("carrying %s over to PostgreSQL %d", old.folder, new.major)
     # Alone: what another command stored in the old data meanwhile would be lost.
     with used_server(old, old_programs, alone=True) as source:
         with used_server(aside, programs, password=password) as target:

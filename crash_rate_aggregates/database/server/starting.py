@@ -180,7 +180,7 @@ def _launch_watcher(files: ServerFiles, user: ServerUser, command: list[str]) ->
         stack.callback(os.close, log)
         process = subprocess.Popen(
             [
-                *(sys.executable, "-P", "-S", "-m", watcher.__name__),
+                *(sys.executable, "-P", "-S", *_WATCHER),
                 *map(str, (files.folder, *locks, user.as_argument)),
                 *command,
             ],
@@ -196,5 +196,6 @@ def _launch_watcher(files: ServerFiles, user: ServerUser, command: list[str]) ->
     threading.Thread(target=process.wait, daemon=True).start()
 
 
+_WATCHER = ("-m", watcher.__name__)
 _IMPORTED_FROM = str(Path(crash_rate_aggregates.__file__).parent.parent)
 """The watcher loads this package from there, without the packages that are installed."""

@@ -27,9 +27,11 @@ VERSION = 18
 # A client that says when it uses the server, and leaves when its input ends.
 CLIENT = """
 import logging
+import resource
 import sys
 from pathlib import Path
 from crash_rate_aggregates.database.server.launcher import EmbeddedServer
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), -1))
 logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(message)s")
 with EmbeddedServer(Path(sys.argv[1])).running() as url:
     print(url, flush=True)
@@ -80,22 +82,14 @@ def empty_home() -> Path:
 
 
 @cache
-def _template() -> Path:
-    """Make a data folder once for all tests of this process."""
-    home = empty_home()
+def home_with_data(name: str = "") -> Path:
+    """Make a home with data, for all tests of this process: initdb takes its time."""
+    home = empty_home() / name
     with EmbeddedServer(home).running():
         pass
-    assert not left_over_in(home)
-    # Each copy draws a port of its own: several run at a time.
-    ServerFiles.in_home(home, VERSION).port.unlink()
-    return home
-
-
-def ready_home() -> Path:
-    """Return a home with data, which a test may ruin."""
-    home = empty_home()
-    # It keeps the owners.
-    subprocess.run(["/bin/cp", "-a", _template(), home], check=True)
+    # The machine stays up when processes are killed, so nothing hangs on what the disk has.
+    with open(ServerFiles.in_home(home, VERSION).data / "postgresql.conf", "a") as settings:
+        settings.write("fsync = off\n")
     return home
 
 
@@ -103,18 +97,17 @@ class HomeTestCase(TestCase):
     """A home with data, whose processes end with the test."""
 
     def setUp(self) -> None:
-        self.home = ready_home()
+        self.home = home_with_data()
         self.server = EmbeddedServer(self.home)
         self.files = ServerFiles.in_home(self.home, VERSION)
         self.addCleanup(self.end, self.home)
 
     def end(self, home: Path) -> None:
-        """End what lives in a home and remove it; a server that was left over fails the test."""
+        """Stop the server of a home; what is left over then fails the test."""
         EmbeddedServer(home).stop()
         left = left_over_in(home)
         for pid in left:
             os.kill(pid, signal.SIGKILL)
-        shutil.rmtree(home.parent, ignore_errors=True)
         self.assertEqual(left, set())
 
     def client(self, home: Path | None = None) -> tuple[subprocess.Popen[str], str]:
@@ -123,10 +116,12 @@ class HomeTestCase(TestCase):
         assert client.stdout is not None
         return client, client.stdout.readline().strip()
 
-    def starting_client(self, home: Path | None = None) -> subprocess.Popen[str]:
-        """Start a client without waiting for it."""
+    def starting_client(
+        self, home: Path | None = None, *, file_size: int | None = None
+    ) -> subprocess.Popen[str]:
+        """Start a client without waiting for it; its files can be limited in size, in bytes."""
         client = subprocess.Popen(
-            [sys.executable, "-c", CLIENT, home or self.home],
+            [sys.executable, "-c", CLIENT, home or self.home, str(file_size or -1)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -148,3 +143,10 @@ class HomeTestCase(TestCase):
         parent = psutil.Process(self.postmaster()).parent()
         assert parent is not None
         return parent.pid
+
+    def worker(self, url: str) -> psutil.Process:
+        """Have a session work for hours, and return its process."""
+        connection = psycopg.connect(url)
+        self.addCleanup(connection.close)
+        connection.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 1e12)")
+        return psutil.Process(connection.info.backend_pid)

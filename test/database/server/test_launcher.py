@@ -29,7 +29,7 @@ class EmbeddedServerTest(HomeTestCase):
             self.assertEqual(value_of(url, "SHOW data_checksums"), "on")
             self.assertEqual(value_of(url, "SHOW timezone"), "UTC")
             with psycopg.connect(url) as connection:
-                connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+                connection.execute("CREATE TABLE IF NOT EXISTS kept AS SELECT 42 AS answer")
         self.assertEqual(left_over_in(self.home), set())
         with self.server.running() as url:
             self.assertEqual(value_of(url, "SELECT answer FROM kept"), 42)
@@ -62,7 +62,7 @@ class EmbeddedServerTest(HomeTestCase):
         """After SIGKILL of the server its committed rows are there at the next use."""
         with self.server.running() as url:
             with psycopg.connect(url) as connection:
-                connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+                connection.execute("CREATE TABLE IF NOT EXISTS kept AS SELECT 42 AS answer")
             os.kill(self.postmaster(), signal.SIGKILL)
         with self.server.running() as url:
             self.assertEqual(value_of(url, "SELECT answer FROM kept"), 42)
