@@ -18,9 +18,9 @@ SEED = int(os.environ.get("CRASH_RATE_AGGREGATES_STORM_SEED", "0")) or secrets.r
 
 class StormOfTheServerTest(TestCase):
     def test_storm(self):
-        """After kills at random moments nothing is left over or lost, and the next command works."""
+        """After kills at random moments nothing is left over or lost, and the next one works."""
         print(f"seed {SEED}", file=sys.stderr)  # noqa: T201  A storm that found something can blow again.
         figures = Storm(SEED).blow(ROUNDS)
         print(figures, file=sys.stderr)  # noqa: T201  The figures of the proof.
         self.assertEqual(figures.faults, [])
-        self.assertGreater(figures.killed.total(), ROUNDS)
+        self.assertGreaterEqual(figures.killed.total(), ROUNDS)

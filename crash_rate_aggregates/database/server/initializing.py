@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -16,6 +17,9 @@ from crash_rate_aggregates.database.server.folder import (
 )
 from crash_rate_aggregates.database.server.programs import Programs
 from crash_rate_aggregates.database.server.server_user import ServerUser, server_environment
+
+_HAS_SYNCFS = 17
+"""Since then initdb can sync its whole file system at once."""
 
 
 def initialize(
@@ -69,6 +73,9 @@ def _run_initdb(
         "--encoding=UTF8",
         "--locale=C",
     ]
+    if sys.platform == "linux" and programs.major >= _HAS_SYNCFS:
+        # Else it syncs each of some 1,000 files by itself: seconds on a busy disk.
+        command.append("--sync-method=syncfs")
     done = subprocess.run(
         command,
         capture_output=True,

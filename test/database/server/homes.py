@@ -64,7 +64,7 @@ def _is_of(process: psutil.Process, home: Path) -> bool:
 @retry(
     retry=retry_if_result(bool),
     stop=stop_after_delay(20),
-    wait=wait_fixed(0.05),
+    wait=wait_fixed(0.1),
     retry_error_callback=lambda state: state.outcome and state.outcome.result(),
 )
 def left_over_in(home: Path) -> set[int]:

@@ -21,6 +21,7 @@ from statistics import median
 
 import psutil
 
+from crash_rate_aggregates.database.server.file_locks import is_held
 from crash_rate_aggregates.database.server.folder import ServerFiles
 from crash_rate_aggregates.database.server.launcher import EmbeddedServer
 from test.database.server.homes import VERSION, empty_home, left_over_in, processes_of
@@ -77,17 +78,20 @@ class Figures:
         kills = ", ".join(f"{number} {victim}" for victim, number in sorted(self.killed.items()))
         return (
             f"{self.rounds} rounds, {self.killed.total()} kills ({kills}): {len(self.faults)} "
-            f"faults; next command after {median(self.next_seconds):.2f} s, at most "
-            f"{max(self.next_seconds):.2f} s; nothing left after {median(self.gone_seconds):.2f} s, "
-            f"at most {max(self.gone_seconds):.2f} s"
+            f"faults; next command after {_spread(self.next_seconds)}; nothing left after "
+            f"{_spread(self.gone_seconds)}"
         )
+
+
+def _spread(seconds: list[float]) -> str:
+    return f"{median(seconds):.2f} s, at most {max(seconds):.2f} s"
 
 
 class Storm:
     """A storm of which a seed decides everything but the clock."""
 
     def __init__(self, seed: int) -> None:
-        self._chance = random.Random(seed)
+        self._chance = random.Random(seed)  # noqa: S311  Chance by seed is the purpose.
         self._home = empty_home()
         self.figures = Figures()
 
@@ -112,8 +116,7 @@ class Storm:
             for number in range(chance.randint(1, 2))
         }
         self._wait(next(iter(writers.values())), home, fresh=fresh)
-        for victim in chance.sample(VICTIMS, chance.choice((1, 1, 2, 3))):
-            self._kill(victim, list(writers.values()), home)
+        self._kill_some(home)
         committed = {name: self._end(writer) for name, writer in writers.items()}
         ended = time.monotonic()
         limit = FIRST_SECONDS if fresh else NEXT_SECONDS
@@ -143,34 +146,28 @@ class Storm:
         """Wait for a moment of the start, from the first process on, or of the work."""
         assert writer.stdout is not None
         if self._chance.random() < _EARLY_SHARE:
-            while not processes_of(home) - {writer.pid} and writer.poll() is None:
-                pass
+            files = ServerFiles.in_home(home, VERSION)
+            while not (is_held(files.watcher_lock) or list(files.folder.glob("new-*"))):
+                time.sleep(0.005)
             time.sleep(self._chance.uniform(0, 3.0 if fresh else 0.3))
         else:
             writer.stdout.readline()
             time.sleep(self._chance.uniform(0, 0.3))
 
-    def _kill(self, victim: str, writers: list[subprocess.Popen[str]], home: Path) -> None:
-        if victim == "client":
-            number = self._chance.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGTERM))
-            pid: int | None = self._chance.choice(writers).pid
-        else:
-            number = signal.SIGKILL
-            pid = self._found(victim, home)
-        if pid is not None:
-            with suppress(ProcessLookupError):
-                os.kill(pid, number)
-                self.figures.killed[victim] += 1
-
-    def _found(self, victim: str, home: Path) -> int | None:
-        """Find a process of a home, None if there is none of its kind at this moment."""
-        found = []
-        for pid in processes_of(home):
+    def _kill_some(self, home: Path) -> None:
+        """Kill one process of a kind, or of several, as far as there are any at this moment."""
+        found: dict[str, list[int]] = {}
+        for pid in sorted(processes_of(home)):
             with suppress(psutil.Error):
-                process = psutil.Process(pid)
-                if victim == self._kind(process):
-                    found.append(pid)
-        return self._chance.choice(sorted(found)) if found else None
+                found.setdefault(self._kind(psutil.Process(pid)), []).append(pid)
+        kinds = self._chance.sample(VICTIMS, len(VICTIMS))
+        there = [kind for kind in kinds if kind in found][: self._chance.choice((1, 1, 2, 3))]
+        for kind in there:
+            # SIGTERM as when the machine shuts down, and from `kill`.
+            number = self._chance.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGTERM))
+            with suppress(ProcessLookupError):
+                os.kill(self._chance.choice(found[kind]), number)
+                self.figures.killed[kind] += 1
 
     @staticmethod
     def _kind(process: psutil.Process) -> str:

@@ -13,4 +13,4 @@ class StormTest(TestCase):
         """Nothing is lost, late or left over, whatever is killed; `make test-long` has more."""
         figures = Storm(SEED).blow(ROUNDS)
         self.assertEqual(figures.faults, [])
-        self.assertGreater(figures.killed.total(), ROUNDS // 2)
+        self.assertGreaterEqual(figures.killed.total(), ROUNDS)
