@@ -9,6 +9,7 @@ import calendar
 import os
 import subprocess
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,31 +53,48 @@ def running_server(data: Path) -> RunningServer | None:
 def processes_in(data: Path) -> set[int]:
     """Return the processes of PostgreSQL in a data folder: what a killed postmaster leaves behind.
 
-    Without /proc there is no telling; then none are returned.
+    Where that cannot be told, without /proc or as root in a container, none are returned.
     """
     if not HAS_PROC:
         return set()
     numbers = (int(name) for name in os.listdir("/proc") if name.isdigit())
-    return {pid for pid in numbers if _is_postgres_in(pid, data)}
+    return {pid for pid in numbers if _is_postgres(pid) and _works_in(pid, data)}
 
 
 def _serves(pid: int, data: Path, folder: str, started: int) -> bool:
-    # A process's folder cannot be that of another server. Its start is not asked for beside it: on
-    # Linux that is told from the clock of now, and a clock that was set would hide a live server.
-    if HAS_PROC:
-        return _is_postgres_in(pid, data)
-    return _is_same_folder(folder, data) and _is_postgres_since(pid, started)
+    if not HAS_PROC:
+        return _is_same_folder(folder, data) and _is_postgres_since(pid, started)
+    # Neither its folder nor its command can be that of another's server. Its start is not asked for
+    # beside them: on Linux that is told from the clock of now, and a clock that was set would hide
+    # a live server.
+    return _is_postgres(pid) and (_works_in(pid, data) or _was_started_on(pid, data))
 
 
-def _is_postgres_in(pid: int, data: Path) -> bool:
+def _is_postgres(pid: int) -> bool:
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
             before, _, after = file.read().rpartition(")")
     except OSError:
         return False
     # A zombie has its number still, and serves nobody.
-    is_alive = before.partition("(")[2] == "postgres" and after.split()[0] != "Z"
-    return is_alive and _is_same_folder(f"/proc/{pid}/cwd", data)
+    return before.partition("(")[2] == "postgres" and after.split()[0] != "Z"
+
+
+def _works_in(pid: int, data: Path) -> bool:
+    return _is_same_folder(f"/proc/{pid}/cwd", data)
+
+
+def _was_started_on(pid: int, data: Path) -> bool:
+    """Say if a postmaster's command names a data folder.
+
+    Root in a container may not see the folder in which a process of another user works.
+    """
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            words = file.read().split(b"\0")
+    except OSError:
+        return False
+    return (b"-D", os.fsencode(data)) in pairwise(words)
 
 
 def _is_same_folder(one: str, other: Path) -> bool:

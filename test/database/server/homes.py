@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -117,11 +118,21 @@ class HomeTestCase(TestCase):
         return client, client.stdout.readline().strip()
 
     def starting_client(
-        self, home: Path | None = None, *, file_size: int | None = None
+        self,
+        home: Path | None = None,
+        *,
+        file_size: int | None = None,
+        starter: Sequence[str | Path] = (),
     ) -> subprocess.Popen[str]:
-        """Start a client without waiting for it; its files can be limited in size, in bytes."""
+        """Start a client without waiting for it.
+
+        Args:
+            home: Which; None for the test's own.
+            file_size: No file may get larger, in bytes.
+            starter: A command that starts the one behind it.
+        """
         client = subprocess.Popen(
-            [sys.executable, "-c", CLIENT, home or self.home, str(file_size or -1)],
+            [*starter, sys.executable, "-c", CLIENT, home or self.home, str(file_size or -1)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-import signal
 import socket
 
+import psutil
 from psycopg.conninfo import conninfo_to_dict
 
 from crash_rate_aggregates.database.server.file_locks import is_held
@@ -63,16 +63,23 @@ class PortTest(HomeTestCase):
             pass
 
     def test_first_command_killed_early(self):
-        """A command that is killed before its server wrote its pid leaves nothing wrong behind."""
+        """A command that is killed before its server wrote its pid harms no later one."""
         first = self.starting_client()
         while not is_held(self.files.watcher_lock):
             pass
-        first.send_signal(signal.SIGKILL)
-        second, url = self.client()
+        (watcher,) = psutil.Process(first.pid).children()
+        watcher.suspend()
+        second = self.starting_client()
+        assert second.stderr is not None
+        self.assertIn("waiting for another command that starts", second.stderr.readline())
+        first.kill()
+        watcher.resume()
+        assert second.stdout is not None
+        url = second.stdout.readline().strip()
+        self.assertEqual(value_of(url, "SELECT 1"), 1)
         third, again = self.client()
         self.assertEqual(url, again)
-        self.assertEqual(value_of(url, "SELECT 1"), 1)
-        for client in (second, third):
+        for client in (first, second, third):
             client.communicate()
 
     def test_what_is_kept(self):

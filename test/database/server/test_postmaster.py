@@ -1,13 +1,19 @@
 from __future__ import annotations
 
 import os
-from unittest import mock
+import subprocess
+import sys
+from pathlib import Path
+from unittest import mock, skipUnless
 
 from crash_rate_aggregates.database.server import postmaster
 from crash_rate_aggregates.database.server.folder import ServerFiles
 from crash_rate_aggregates.database.server.launcher import EmbeddedServer
 from crash_rate_aggregates.database.server.postmaster import processes_in, running_server
 from test.database.server.homes import VERSION, HomeTestCase, home_with_data, left_over_in, value_of
+
+SETPRIV = Path("/usr/bin/setpriv")
+WITHOUT_PTRACE = (SETPRIV, "--bounding-set=-sys_ptrace")
 
 
 class StalePidTest(HomeTestCase):
@@ -78,3 +84,28 @@ class StalePidTest(HomeTestCase):
         self.assertGreater(processes_in(data), {found.pid})
         self.assertEqual(processes_in(self.files.data), set())
         self.assertEqual((found.port, found.state), (int(self.lines[3]), "ready"))
+
+
+@skipUnless(SETPRIV.exists() and os.geteuid() == 0, "only root has capabilities to lose")
+class ContainerTest(HomeTestCase):
+    def test_root_without_capability(self):
+        """Root that may not look into processes of others, as in a container, uses and ends it."""
+        url = self.server.start()
+        client = self.starting_client(starter=WITHOUT_PTRACE)
+        assert client.stdout is not None
+        self.assertEqual(client.stdout.readline().strip(), url)
+        client.communicate()
+        stop = (
+            "import sys; from pathlib import Path; "
+            "from crash_rate_aggregates.database.server.launcher import EmbeddedServer; "
+            "print(EmbeddedServer(Path(sys.argv[1])).stop())"
+        )
+        command = [*WITHOUT_PTRACE, sys.executable, "-c", stop, self.home]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        self.assertEqual(done.stdout, "True\n")
+        self.assertEqual(left_over_in(self.home), set())
+        again = self.starting_client(starter=WITHOUT_PTRACE)
+        assert again.stdout is not None
+        self.assertEqual(again.stdout.readline().strip(), url)
+        again.communicate()
+        self.assertEqual(left_over_in(self.home), set())
