@@ -296,6 +296,22 @@ class EmbeddedServerError(DatabaseError):
     remedy = "Read the server's log that the message names, or use your own server with --database."
 
 
+class ServerPortTakenError(EmbeddedServerError):
+    """Another program listens on the embedded server's port."""
+
+    slug = "server-port-taken"
+    remedy = "End that program, or name another port in the setting `postgres_port`."
+
+
+class ServerVersionError(EmbeddedServerError):
+    """The data of the embedded server is of another version of PostgreSQL than its programs."""
+
+    slug = "server-version"
+    remedy = (
+        "Carry older data over with `database upgrade`; for newer data install the newer programs."
+    )
+
+
 class RedashFilesError(UsageError):
     """A file that describes queries, charts, dashboards or alerts cannot be meant."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -91,6 +92,23 @@ def start(server: EmbeddedServer) -> None:
 def stop(server: EmbeddedServer) -> None:
     """Stop the server."""
     click.echo("stopped" if server.stop() else "it was not running")
+
+
+@database.command()
+@click.option(
+    "--old-bin",
+    type=click.Path(path_type=Path),
+    help="Folder with the old version's programs; default: they are looked for.",
+)
+@together(*part_options("server"), config_option)
+def upgrade(old_bin: Path | None, config: str | None, **flags: Any) -> None:
+    """Carry the server's data over to a newer version of PostgreSQL, by dump and restore."""
+    done = embedded_server(load_settings(flags, config)).upgrade(old_bin=old_bin)
+    if done is None:
+        click.echo("nothing to carry over")
+        return
+    click.echo(f"carried over from PostgreSQL {done.old_version} to {done.new_version}")
+    click.echo(f"remove {str(done.old_folder)!r} when you have seen that all is there")
 
 
 @_server_command

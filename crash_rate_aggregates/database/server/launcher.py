@@ -7,45 +7,27 @@ leaves servers behind.
 
 from __future__ import annotations
 
-import fcntl
-import os
-import socket
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
 
 import psycopg
 from psycopg import sql
-from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
+from crash_rate_aggregates.database.server.ending import stop_server
 from crash_rate_aggregates.database.server.folder import (
     USER,
     ServerFiles,
-    initialize,
-    server_failure,
-    server_files,
-    server_user,
+    folder_errors,
+    refuse_other_versions,
+    versions_in,
 )
-from crash_rate_aggregates.database.server.watcher import running_pid, stop_server
+from crash_rate_aggregates.database.server.major_upgrade import Upgrade, older_files, upgrade_data
+from crash_rate_aggregates.database.server.postmaster import running_server
+from crash_rate_aggregates.database.server.programs import find_programs
+from crash_rate_aggregates.database.server.starting import used_server
 from crash_rate_aggregates.errors import EmbeddedServerError
-
-_START_SECONDS = 60
-_POLL_SECONDS = 0.05
-_HOST = "127.0.0.1"
-_SETTINGS = {
-    "listen_addresses": _HOST,
-    "unix_socket_directories": "",
-    "timezone": "UTC",
-    "log_timezone": "UTC",
-    "shared_buffers": "128MB",
-    "max_wal_size": "2GB",
-    "max_connections": "50",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +43,26 @@ class ServerStatus:
     """Major version of PostgreSQL."""
     data_folder: Path
     log_file: Path
-
-
-class _NotUpYetError(Exception):
-    """The server does not answer yet."""
+    waiting_for_upgrade: Path | None
+    """Folder of an older version whose data is not carried over yet."""
 
 
 class EmbeddedServer:
     """The server whose data lies below one home."""
 
-    def __init__(self, home: Path, *, postgres_bin: Path | None = None) -> None:
+    def __init__(
+        self, home: Path, *, postgres_bin: Path | None = None, port: int | None = None
+    ) -> None:
+        """Name the server; nothing is looked at yet.
+
+        Args:
+            home: Folder of its folder.
+            postgres_bin: Folder with other PostgreSQL programs than the wheel's.
+            port: TCP port to start it on; None for the one of its first start, which was drawn.
+        """
         self._home = home
         self._postgres_bin = postgres_bin
+        self._port = port
 
     @contextmanager
     def running(self) -> Iterator[str]:
@@ -82,40 +72,52 @@ class EmbeddedServer:
 
         Raises:
             EmbeddedServerError: It cannot be made or started.
+            ServerVersionError: There is only data of another version.
         """
-        files = server_files(self._home, self._postgres_bin)
-        with _locked(files.folder / "clients.lock", fcntl.LOCK_SH):
-            with _locked(files.folder / "start.lock", fcntl.LOCK_EX):
-                _ensure_running(files)
-                if not files.kept.exists():
-                    _start_watcher(files)
-            yield _url(files)
+        programs = find_programs(self._postgres_bin)
+        files = ServerFiles.in_home(self._home, programs.major)
+        refuse_other_versions(files)
+        with used_server(files, programs, port=self._port, prepare=_make_database) as server:
+            yield files.url(server.port, USER)
 
     def start(self) -> str:
-        """Start the server and keep it running; return its URL."""
-        files = server_files(self._home, self._postgres_bin)
-        files.kept.touch()
-        with self.running() as url:
+        """Start the server and keep it running; return its URL.
+
+        Raises:
+            EmbeddedServerError: It cannot be made or started; then it is not to be kept either.
+        """
+        files = self._files()
+        with self.running() as url, folder_errors(files):
+            files.kept.touch(mode=0o600)
             return url
 
     def stop(self) -> bool:
-        """Stop the server, whoever uses it; tell whether it was running."""
-        files = server_files(self._home, self._postgres_bin)
-        with _locked(files.folder / "start.lock", fcntl.LOCK_EX):
-            files.kept.unlink(missing_ok=True)
-            return stop_server(str(files.data))
+        """Stop the server, whoever uses it, of whatever version; tell whether it was running.
+
+        Raises:
+            EmbeddedServerError: It still runs.
+        """
+        stopped = [stop_server(files) for files in versions_in(self._home).values()]
+        return any(stopped)
 
     def status(self) -> ServerStatus:
-        """Look at the server without changing it."""
-        files = server_files(self._home, self._postgres_bin)
-        is_running = running_pid(str(files.data)) is not None
+        """Look at the server without changing or making anything.
+
+        Raises:
+            EmbeddedServerError: It is another user's.
+        """
+        files = self._files()
+        older = older_files(files)
+        with folder_errors(files):
+            server = running_server(files.data)
         return ServerStatus(
-            is_running=is_running,
+            is_running=server is not None,
             kept=files.kept.exists(),
-            port=_port(files) if is_running else None,
-            version=files.folder.name.partition("-")[2],
+            port=None if server is None else server.port,
+            version=str(files.major),
             data_folder=files.data,
             log_file=files.log,
+            waiting_for_upgrade=None if older is None else older.folder,
         )
 
     def url(self) -> str:
@@ -124,111 +126,42 @@ class EmbeddedServer:
         Raises:
             EmbeddedServerError: It does not run.
         """
-        if not self.status().is_running:
+        port = self.status().port
+        if port is None:
             raise EmbeddedServerError(
                 "the embedded server does not run: `crash-rate-aggregates database start` starts it"
             )
-        return _url(server_files(self._home, self._postgres_bin))
+        with folder_errors(self._files()):
+            return self._files().url(port, USER)
+
+    def upgrade(self, *, old_bin: Path | None = None) -> Upgrade | None:
+        """Carry the data of an older version of PostgreSQL over; None if there is none to carry.
+
+        Args:
+            old_bin: Folder with the older version's programs; None to look for them.
+
+        Raises:
+            EmbeddedServerError: It cannot be carried over; then all is as it was.
+        """
+        done = upgrade_data(self._home, find_programs(self._postgres_bin), old_bin)
+        if done is not None and done.was_kept:
+            self.start()
+        return done
+
+    def _files(self) -> ServerFiles:
+        return ServerFiles.in_home(self._home, find_programs(self._postgres_bin).major)
 
 
-@contextmanager
-def _locked(path: Path, kind: int) -> Iterator[None]:
-    """Hold a lock that ends with this process; child processes do not inherit it."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+def _make_database(files: ServerFiles, port: int) -> None:
     try:
-        fcntl.flock(descriptor, kind)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _port(files: ServerFiles) -> int:
-    return int(files.port.read_text())
-
-
-def _url(files: ServerFiles, database: str = USER) -> str:
-    password = files.password.read_text()
-    return f"postgresql://{USER}:{password}@{_HOST}:{_port(files)}/{database}"
-
-
-def _ensure_running(files: ServerFiles) -> None:
-    if not files.data.exists():
-        initialize(files)
-    if running_pid(str(files.data)) is None or not files.port.exists():
-        _start(files)
-    _make_database(files)
-
-
-# After kill -9 its children hold the shared memory for a moment, and the next server gives up.
-@retry(
-    retry=retry_if_exception_type(EmbeddedServerError),
-    stop=stop_after_delay(10),
-    wait=wait_fixed(0.5),
-    reraise=True,
-)
-def _start(files: ServerFiles) -> None:
-    files.port.write_text(str(_free_port()))
-    settings = {**_SETTINGS, "port": files.port.read_text()}
-    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    with open(files.log, "wb") as log:
-        process = _launched(
-            [files.programs / "postgres", "-D", files.data, *options], output=log, **server_user()
-        )
-    _wait_until_up(files, process)
-
-
-def _launched(
-    command: list[str | Path], *, output: IO[bytes] | int, **user: Any
-) -> subprocess.Popen[bytes]:
-    """Start a program that Ctrl-C in our terminal does not reach."""
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=output,
-        cwd="/",
-        start_new_session=True,
-        **user,
-    )
-    # A dead server that nobody waits for stays a zombie, whose number the next one takes for alive.
-    threading.Thread(target=process.wait, daemon=True).start()
-    return process
-
-
-@retry(
-    retry=retry_if_exception_type(_NotUpYetError),
-    stop=stop_after_delay(_START_SECONDS),
-    wait=wait_fixed(_POLL_SECONDS),
-    retry_error_callback=lambda state: _give_up(*state.args),
-)
-def _wait_until_up(files: ServerFiles, process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is not None:
-        raise server_failure(files, "cannot start the embedded server")
-    try:
-        psycopg.connect(_url(files, "postgres")).close()
-    except psycopg.OperationalError as error:
-        raise _NotUpYetError from error
-
-
-def _give_up(files: ServerFiles, process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    raise server_failure(files, f"the embedded server did not start in {_START_SECONDS} seconds")
-
-
-def _make_database(files: ServerFiles) -> None:
-    with psycopg.connect(_url(files, "postgres"), autocommit=True) as connection:
-        query = "SELECT 1 FROM pg_database WHERE datname = %s"
-        if connection.execute(query, [USER]).fetchone() is None:
-            name = sql.Identifier(USER)
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        return int(probe.getsockname()[1])
-
-
-def _start_watcher(files: ServerFiles) -> None:
-    script = Path(__file__).with_name("watcher.py")
-    _launched([sys.executable, "-I", "-S", script, files.folder], output=subprocess.DEVNULL)
+        with psycopg.connect(files.url(port, "postgres"), autocommit=True) as connection:
+            # There already if the one who made it was killed before it kept the port.
+            query = "SELECT 1 FROM pg_database WHERE datname = %s"
+            if connection.execute(query, [USER]).fetchone() is None:
+                name = sql.Identifier(USER)
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+    except psycopg.Error as error:
+        raise EmbeddedServerError(
+            f"the embedded server in {str(files.folder)!r} cannot make its database: {error}; read "
+            f"{str(files.log)!r} and try again"
+        ) from error

@@ -1,90 +1,109 @@
-"""Stop the embedded server when its last client is gone, even one that was killed.
+"""The process that starts the embedded server, watches its clients, and ends it after the last.
 
-A process of its own, started as a script with nothing but the standard library: every client holds
-a shared lock on one file, and the kernel gives this process the exclusive one when all are gone.
+It is there before the server and is the server's parent. If it is killed itself, the kernel ends
+the server (on Linux), or a deputy does (elsewhere); docs/decisions/0010 says why it is so.
 """
 
 from __future__ import annotations
 
-import fcntl
+import ctypes
 import os
 import signal
-import subprocess
 import sys
-import time
 
-_STOP_SECONDS = 60
-_POLL_SECONDS = 0.02
+# All else is loaded when the server is launched: a command waits for that.
+TYPE_CHECKING = False  # As typing has it, which is slow to load.
+if TYPE_CHECKING:
+    from crash_rate_aggregates.database.server.folder import ServerFiles
+
+_PR_SET_PDEATHSIG = 1
 
 
-def watch(folder: str) -> None:
-    """Wait for the last client of the server in this folder, then stop the server.
+def main(arguments: list[str], *, has_death_signal: bool = sys.platform == "linux") -> None:
+    """Start a server and stay until it has ended.
 
     Args:
-        folder: The server's folder, as `ServerFiles` lays it out.
+        arguments: The server's folder; the descriptors of the watcher's and of the server's lock,
+            both taken already, so that there is no moment at which nobody has them; `user:group`
+            of the server in numbers, or nothing; then the server's command.
+        has_death_signal: Whether the kernel can send a process a signal when its parent dies.
     """
-    with (
-        open(os.path.join(folder, "clients.lock"), "rb") as clients,
-        open(os.path.join(folder, "watch.lock"), "wb") as watching,
-    ):
-        try:
-            fcntl.flock(watching, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return
-        fcntl.flock(clients, fcntl.LOCK_EX)
-        if not os.path.exists(os.path.join(folder, "kept")):
-            stop_server(os.path.join(folder, "data"))
-        # Released before the clients' lock: who gets that next must find no watcher.
-        fcntl.flock(watching, fcntl.LOCK_UN)
+    folder, watcher_lock, server_lock, user, *command = arguments
+    os.set_inheritable(int(watcher_lock), False)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])  # Whoever started us may have blocked some.
+    to_deputy = None if has_death_signal else _start_deputy(folder, int(server_lock))
+    server = _launch(command, user, dies_with_us=has_death_signal)
+    os.close(int(server_lock))  # Held by the processes of the server alone from here on.
+    # Loaded while the server starts.
+    from crash_rate_aggregates.database.server.ending import end_after_clients  # noqa: PLC0415
+
+    end_after_clients(_files(folder), server, int(watcher_lock))
+    if to_deputy is not None:
+        os.write(to_deputy, b".")  # All is in order.
+        os.wait()
 
 
-def stop_server(data: str) -> bool:
-    """Stop the server of a data folder by a fast shutdown; tell whether it was running."""
-    pid = running_pid(data)
-    if pid is None:
-        return False
-    os.kill(pid, signal.SIGINT)
-    deadline = time.monotonic() + _STOP_SECONDS
-    while running_pid(data) == pid and time.monotonic() < deadline:
-        time.sleep(_POLL_SECONDS)
-    return True
-
-
-def running_pid(data: str) -> int | None:
-    """Return the process id of the server of a data folder, None if it does not run."""
+def _launch(command: list[str], user: str, *, dies_with_us: bool) -> int:
+    """Start the server and return its process; subprocess would take longer to load than this."""
+    watcher = os.getpid()
+    pid = os.fork()
+    if pid:
+        return pid
     try:
-        with open(os.path.join(data, "postmaster.pid"), encoding="utf-8") as file:
-            pid = int(file.readline())
-    except (FileNotFoundError, ValueError):
-        return None
-    return pid if _is_postgres(pid) else None
+        os.setsid()
+        if user:
+            uid, gid = map(int, user.split(":"))
+            os.setgroups([])
+            os.setgid(gid)
+            os.setuid(uid)
+        if dies_with_us:  # Asked for after the change of user, which would clear it.
+            _die_with_parent(watcher)
+        os.execv(command[0], command)  # noqa: S606  No shell is what is wanted.
+    except OSError as error:
+        os.write(2, f"error: cannot run {command[0]}: {error.strerror}\n".encode())
+    finally:
+        os._exit(127)
 
 
-def _is_postgres(pid: int) -> bool:
-    """Tell a live server from a zombie and from another program that was given its number."""
-    name, state = _process_on_linux(pid) if os.path.isdir("/proc/self") else _process(pid)
-    return name == "postgres" and state != "Z"
+def _die_with_parent(parent: int) -> None:
+    """Have the kernel shut the server down when the watcher dies.
+
+    At once, not in the fast way: nobody would be left to follow up one that hangs. The data is
+    safe, the next start recovers.
+    """
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGQUIT), 0, 0, 0)
+    if os.getppid() != parent:  # It died before that.
+        os._exit(1)
 
 
-def _process_on_linux(pid: int) -> tuple[str, str]:
-    """Return name and state from /proc; small containers have no ps."""
+def _start_deputy(folder: str, server_lock: int) -> int:
+    """Start a process that ends the server if this one dies; return what keeps it waiting.
+
+    It shares the watcher's lock, so no new server is started while it ends the old one.
+    """
+    for_deputy, to_deputy = os.pipe()
+    if os.fork():
+        os.close(for_deputy)
+        return to_deputy
     try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
-            before, _, after = file.read().rpartition(")")
-    except OSError:
-        return "", ""
-    return before.partition("(")[2], after.split()[0]
+        os.setsid()
+        os.close(to_deputy)
+        os.close(server_lock)
+        if not os.read(for_deputy, 1):
+            from crash_rate_aggregates.database.server.ending import end_server  # noqa: PLC0415
+
+            end_server(_files(folder))
+    finally:
+        os._exit(0)
 
 
-def _process(pid: int) -> tuple[str, str]:
-    shown = subprocess.run(
-        ["ps", "-o", "stat=,comm=", "-p", str(pid)],  # noqa: S607  ps is where the system has it.
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout.split(maxsplit=1)
-    return (os.path.basename(shown[1].strip()), shown[0][0]) if len(shown) > 1 else ("", "")
+def _files(folder: str) -> ServerFiles:
+    from pathlib import Path  # noqa: PLC0415
+
+    from crash_rate_aggregates.database.server.folder import ServerFiles  # noqa: PLC0415
+
+    return ServerFiles(Path(folder))
 
 
 if __name__ == "__main__":
-    watch(sys.argv[1])
+    main(sys.argv[1:])

@@ -1,89 +1,38 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import signal
 import stat
-import subprocess
-import sys
 from pathlib import Path
 from tempfile import mkdtemp
-from unittest import TestCase, skipUnless
+from unittest import mock, skipUnless
 
 import psutil
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from tenacity import retry, stop_after_delay, wait_fixed
 
 from crash_rate_aggregates.database.server.launcher import EmbeddedServer
-from crash_rate_aggregates.database.server.watcher import running_pid
+from crash_rate_aggregates.database.server.programs import find_programs
+from crash_rate_aggregates.database.server.server_user import ServerUser
 from crash_rate_aggregates.errors import EmbeddedServerError
+from test.database.server.homes import HomeTestCase, empty_home, left_over_in, value_of
 
 SYSTEM_15 = Path("/usr/lib/postgresql/15/bin")
 IS_ROOT = os.geteuid() == 0
 
-# A client that says when it uses the server, and leaves when its input ends.
-CLIENT = """
-import sys
-from pathlib import Path
-from crash_rate_aggregates.database.server.launcher import EmbeddedServer
-with EmbeddedServer(Path(sys.argv[1])).running() as url:
-    print(url, flush=True)
-    sys.stdin.read()
-"""
 
-
-def _value(url: str, query: str) -> object:
-    with psycopg.connect(url) as connection:
-        row = connection.execute(query).fetchone()
-        return row[0] if row else None
-
-
-@retry(stop=stop_after_delay(20), wait=wait_fixed(0.05), reraise=True)
-def _assert_gone(data: Path) -> None:
-    if running_pid(str(data)) is not None:
-        raise AssertionError("the server still runs")
-
-
-class EmbeddedServerTest(TestCase):
-    def setUp(self):
-        parent = Path(mkdtemp(prefix="crash-rate-aggregates-test-"))
-        parent.chmod(0o755)
-        self.addCleanup(shutil.rmtree, parent, ignore_errors=True)
-        self.home = parent / "a home with spaces"
-        self.server = EmbeddedServer(self.home)
-        self.addCleanup(self.server.stop)
-
-    @property
-    def data(self) -> Path:
-        return self.server.status().data_folder
-
-    def _client(self) -> tuple[subprocess.Popen[str], str]:
-        client = subprocess.Popen(
-            [sys.executable, "-c", CLIENT, self.home],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.addCleanup(client.wait)
-        self.addCleanup(client.kill)
-        for pipe in (client.stdin, client.stdout):
-            assert pipe is not None
-            self.addCleanup(pipe.close)
-        assert client.stdout is not None
-        return client, client.stdout.readline().strip()
-
+class EmbeddedServerTest(HomeTestCase):
     def test_runs_while_used_and_keeps_its_data(self):
         """The server runs inside the context only, with checksums, and finds its data again."""
         with self.server.running() as url:
-            self.assertEqual(_value(url, "SHOW data_checksums"), "on")
-            self.assertEqual(_value(url, "SHOW timezone"), "UTC")
+            self.assertEqual(value_of(url, "SHOW data_checksums"), "on")
+            self.assertEqual(value_of(url, "SHOW timezone"), "UTC")
             with psycopg.connect(url) as connection:
-                connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
-        _assert_gone(self.data)
+                connection.execute("CREATE TABLE IF NOT EXISTS kept AS SELECT 42 AS answer")
+        self.assertEqual(left_over_in(self.home), set())
         with self.server.running() as url:
-            self.assertEqual(_value(url, "SELECT answer FROM kept"), 42)
+            self.assertEqual(value_of(url, "SELECT answer FROM kept"), 42)
 
     def test_password_shows_nowhere(self):
         """The password stands in a private file only: in no command line and in no log."""
@@ -100,37 +49,33 @@ class EmbeddedServerTest(TestCase):
             self.assertEqual(stat.S_IMODE(mode), 0o600)
             wrong = url.replace(password, "wrong")
             with self.assertRaises(psycopg.OperationalError):
-                _value(wrong, "SELECT 1")
+                value_of(wrong, "SELECT 1")
 
     def test_killed_client_leaves_no_server(self):
         """A client that dies by SIGKILL takes the server with it."""
-        client, url = self._client()
-        self.assertEqual(_value(url, "SELECT 1"), 1)
+        client, url = self.client()
+        self.assertEqual(value_of(url, "SELECT 1"), 1)
         client.kill()
-        _assert_gone(self.data)
+        self.assertEqual(left_over_in(self.home), set())
 
     def test_killed_server_comes_back(self):
         """After SIGKILL of the server its committed rows are there at the next use."""
         with self.server.running() as url:
             with psycopg.connect(url) as connection:
-                connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
-            pid = running_pid(str(self.data))
-            assert pid is not None
-            os.kill(pid, signal.SIGKILL)
-            # A signal takes a moment to arrive: until then the server counts as running.
-            _assert_gone(self.data)
+                connection.execute("CREATE TABLE IF NOT EXISTS kept AS SELECT 42 AS answer")
+            os.kill(self.postmaster(), signal.SIGKILL)
         with self.server.running() as url:
-            self.assertEqual(_value(url, "SELECT answer FROM kept"), 42)
+            self.assertEqual(value_of(url, "SELECT answer FROM kept"), 42)
 
     def test_clients_share_the_server(self):
         """Two clients use one server; it stays when the first leaves and goes with the second."""
-        first, url = self._client()
-        second, again = self._client()
+        first, url = self.client()
+        second, again = self.client()
         self.assertEqual(url, again)
         first.communicate()
-        self.assertEqual(_value(url, "SELECT 1"), 1)
+        self.assertEqual(value_of(url, "SELECT 1"), 1)
         second.communicate()
-        _assert_gone(self.data)
+        self.assertEqual(left_over_in(self.home), set())
 
     def test_start_keeps_and_stop_stops(self):
         """A started server outlives its clients until it is stopped."""
@@ -138,22 +83,22 @@ class EmbeddedServerTest(TestCase):
         self.assertEqual(self.server.url(), url)
         with self.server.running() as used:
             self.assertEqual(used, url)
-        self.assertEqual(_value(url, "SELECT 1"), 1)
+        self.assertEqual(value_of(url, "SELECT 1"), 1)
         status = self.server.status()
         self.assertEqual((status.is_running, status.kept, status.version), (True, True, "18"))
         self.assertTrue(self.server.stop())
-        _assert_gone(status.data_folder)
+        self.assertEqual(left_over_in(self.home), set())
         self.assertFalse(self.server.stop())
         with self.assertRaisesRegex(EmbeddedServerError, "does not run: .*database start"):
             self.server.url()
 
     @skipUnless(SYSTEM_15.exists(), "PostgreSQL 15 is not installed")
     def test_other_programs(self):
-        """The programs of another PostgreSQL make a server of that version beside the own one."""
-        server = EmbeddedServer(self.home, postgres_bin=SYSTEM_15)
-        self.addCleanup(server.stop)
-        with server.running() as url:
-            self.assertEqual(str(_value(url, "SHOW server_version"))[:2], "15")
+        """The programs of another PostgreSQL make a server of that version."""
+        home = empty_home()
+        self.addCleanup(self.end, home)
+        with EmbeddedServer(home, postgres_bin=SYSTEM_15).running() as url:
+            self.assertEqual(str(value_of(url, "SHOW server_version"))[:2], "15")
 
     def test_folder_without_programs(self):
         """A postgres_bin that holds no PostgreSQL is named, with the remedy."""
@@ -163,18 +108,61 @@ class EmbeddedServerTest(TestCase):
         ):
             server.status()
 
+    def test_status_changes_nothing(self):
+        """Asking for a server that was never started makes no folder and copies no programs."""
+        home = empty_home()
+        status = EmbeddedServer(home).status()
+        self.assertEqual((status.is_running, status.port, status.kept), (False, None, False))
+        self.assertEqual(status.data_folder, home / "postgresql-18" / "data")
+        self.assertFalse(EmbeddedServer(home).stop())
+        with self.assertRaises(EmbeddedServerError):
+            EmbeddedServer(home).url()
+        self.assertFalse(home.exists())
+
+    def test_failed_start_is_not_kept(self):
+        """A server that could not be started to be kept does not outlive the next command."""
+        programs = self.home / "bin"
+        programs.mkdir()
+        postgres = find_programs(None).folder / "postgres"
+        (programs / "postgres").write_text(
+            f'#!/bin/sh\n[ "$1" = --version ] && exec "{postgres}" --version\n'
+            "echo FATAL: no space left >&2\nexit 1\n"
+        )
+        (programs / "postgres").chmod(0o755)
+        failing = EmbeddedServer(self.home, postgres_bin=programs)
+        with self.assertRaisesRegex(EmbeddedServerError, "cannot start .*no space left"):
+            failing.start()
+        self.assertFalse(self.server.status().kept)
+        with self.server.running():
+            pass
+        self.assertEqual(left_over_in(self.home), set())
+
     @skipUnless(IS_ROOT, "only root can become another user")
     def test_unreachable_home(self):
         """As root, a home out of the server user's reach is refused, and no mode is changed."""
         closed = Path(mkdtemp(prefix="crash-rate-aggregates-test-"))
         self.addCleanup(shutil.rmtree, closed)
-        with self.assertRaisesRegex(EmbeddedServerError, f"cannot enter '{closed}': name another"):
-            EmbeddedServer(closed / "home").status()
+        with (
+            self.assertRaisesRegex(EmbeddedServerError, f"cannot enter '{closed}': name another"),
+            EmbeddedServer(closed / "home").running(),
+        ):
+            pass
         self.assertEqual(stat.S_IMODE(closed.stat().st_mode), 0o700)
 
     def test_user_of_the_server(self):
-        """The server runs as the user who uses it; root's runs as nobody."""
-        expected = pwd.getpwnam("nobody").pw_uid if IS_ROOT else os.geteuid()
+        """Root's server runs as an unprivileged user, all others' as their own user."""
+        user = ServerUser.of_this_process()
         with self.server.running():
-            pid = running_pid(str(self.data))
-            self.assertEqual(psutil.Process(pid).uids().real, expected)
+            server = psutil.Process(self.postmaster())
+            ids = {(one.uids().real, one.gids().real) for one in (server, *server.children())}
+            self.assertEqual(ids, {user.ids if IS_ROOT else (os.geteuid(), os.getegid())})
+            self.assertEqual(psutil.Process(self.watcher()).uids().real, os.geteuid())
+
+    def test_environment_is_not_handed_on(self):
+        """The server's processes do not get our environment: passwords can stand there."""
+        with mock.patch.dict(os.environ, {"CRASH_RATE_AGGREGATES_PG_PASSWORD": "s3cret"}):
+            client, url = self.client()
+        self.assertTrue(url)
+        for pid in (self.postmaster(), self.watcher()):
+            self.assertNotIn("s3cret", psutil.Process(pid).environ().values())
+        client.communicate()
