@@ -77,19 +77,19 @@ def check_answer() -> None:
         ReaderGoneError: Its reader has closed stdout.
         OutputError: Stdout takes no more.
     """
-    fault = stdout_fault()
+    fault = _untold_fault()
     if fault is not None:
         # Nothing is undone by that: `head` ends a question, which ends in silence as elsewhere.
         raise ReaderGoneError if is_reader_gone(fault) else _output_error("the answer", fault)
 
 
 def lost_report() -> OutputError | None:
-    """Return what to say of what did not arrive; None if all did.
+    """Return what to say of what did not arrive; None if all did, or if that was said already.
 
     Raises:
         ReaderGoneError: Its reader has closed stdout, and it was no report of work.
     """
-    fault = stdout_fault()
+    fault = _untold_fault()
     if fault is None:
         return None
     if getattr(sys.stdout, "reports_work", False):
@@ -97,6 +97,14 @@ def lost_report() -> OutputError | None:
     if is_reader_gone(fault):
         raise ReaderGoneError
     return _output_error("the text", fault)
+
+
+def _untold_fault() -> OSError | None:
+    fault = stdout_fault()
+    if fault is None or not isinstance(sys.stdout, LastingText) or sys.stdout.is_fault_told:
+        return None
+    sys.stdout.is_fault_told = True
+    return fault
 
 
 def _print_tables(parts: tuple[RenderableType, ...]) -> None:

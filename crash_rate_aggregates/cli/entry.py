@@ -91,7 +91,7 @@ def main(
         except ReaderGoneError:
             return code or ExitCode.ERROR
         # What the command found weighs more than that it could not be told: `check` stays 3.
-        return code if lost is None else code or _report(lost)
+        return code if lost is None else max(code, _report(lost))
 
 
 def _run(arguments: Sequence[str] | None, dimensions: Callable[[], Sequence[Dimension]]) -> int:
@@ -122,10 +122,20 @@ def _run(arguments: Sequence[str] | None, dimensions: Callable[[], Sequence[Dime
     return code if isinstance(code, int) else ExitCode.DONE
 
 
+class _PrintableLines(logging.Formatter):
+    """One line for each message, whatever names and texts of strangers are in it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        from crash_rate_aggregates.terminal.cells import printable
+
+        return printable(super().format(record))
+
+
 def _log_to_stderr() -> None:
-    logging.basicConfig(
-        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_PrintableLines("%(asctime)s %(message)s", "%H:%M:%S"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     for library in ("boto3", "botocore"):  # They tell where they found credentials.
         logging.getLogger(library).setLevel(logging.WARNING)
 

@@ -67,6 +67,8 @@ class LastingText(io.TextIOWrapper):
 
     reports_work = False
     """Whether what was done is told here, and not the answer to a question."""
+    is_fault_told = False
+    """Whether somebody has answered for the fault already."""
 
     def __init__(self, descriptor: int, like: TextIO | None, *, drops_rest: bool) -> None:
         self._file = _LastingFile(descriptor, drops_rest=drops_rest)
@@ -89,8 +91,8 @@ def lasting_streams() -> Iterator[None]:
     codecs.register_error(_ENCODING_ERRORS, _readable)
     before = sys.stdout, sys.stderr
     # With stdout the rest is dropped: a gap would go unnoticed. On stderr each line is for itself.
-    sys.stdout = _lasting(1, before[0], drops_rest=True)
-    sys.stderr = _lasting(2, before[1], drops_rest=False)
+    sys.stdout = _lasting(before[0], 1, drops_rest=True)
+    sys.stderr = _lasting(before[1], 2, drops_rest=False)
     try:
         yield
     finally:
@@ -114,23 +116,28 @@ def is_reader_gone(fault: OSError) -> bool:
     return fault.errno == errno.EPIPE
 
 
-def _lasting(descriptor: int, stream: TextIO | None, *, drops_rest: bool) -> TextIO:
+def _lasting(stream: TextIO | None, usual: int, *, drops_rest: bool) -> TextIO:
     if stream is None:
-        # Closed by the caller (`>&-`): the next file that is opened, as a connection to the
-        # database, would get its number, and what is printed. Not for writing: that is told.
-        flags = os.O_RDONLY if drops_rest else os.O_WRONLY
-        opened = os.open(os.devnull, flags)
-        if opened != descriptor:
-            os.dup2(opened, descriptor)
-            os.close(opened)
-        os.set_inheritable(descriptor, True)
-    else:
-        try:
-            if stream.fileno() != descriptor:
-                return stream
-        except (OSError, ValueError):  # Not a file: a test's or a notebook's stream.
-            return stream
+        _open_nowhere(usual, os.O_RDONLY if drops_rest else os.O_WRONLY)
+        return LastingText(usual, None, drops_rest=drops_rest)
+    try:
+        descriptor = stream.fileno()
+    except (OSError, ValueError):  # Not a file: a test's or a notebook's stream.
+        return stream
     return LastingText(descriptor, stream, drops_rest=drops_rest)
+
+
+def _open_nowhere(descriptor: int, flags: int) -> None:
+    """Open what the caller has closed (`>&-`).
+
+    Else the next file that is opened, as the connection to the database, gets its number, and with
+    it what programs that we start print. What is not open for writing fails, and that is told.
+    """
+    opened = os.open(os.devnull, flags)
+    if opened != descriptor:
+        os.dup2(opened, descriptor)
+        os.close(opened)
+    os.set_inheritable(descriptor, True)
 
 
 def _readable(error: UnicodeError) -> tuple[str, int]:
