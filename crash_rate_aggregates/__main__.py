@@ -22,8 +22,7 @@ def main() -> int:
         signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
     if code:
         # Python ends with 130, whatever it is told, if Ctrl-C met an extension while it loaded.
-        sys.stdout.flush()
-        sys.stderr.flush()
+        # What was printed is written: `cli.main` sees to that.
         os._exit(code)
     return code
 

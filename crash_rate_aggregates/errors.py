@@ -1,7 +1,7 @@
 """All expected errors: one tree, each with a slug that docs/messages.md explains.
 
-`cli.main` catches `CrashRateAggregatesError` and nothing else: one sentence on stderr and the
-error's exit code. Anything else is a bug of ours and shows its traceback.
+`cli.main` makes one sentence on stderr of each, and gives the error's exit code. What nobody
+foresaw becomes one of them there too: `cli/unforeseen.py`.
 """
 
 from __future__ import annotations
@@ -74,10 +74,33 @@ class QuestionNotFoundError(UsageError):
 
 
 class OutputError(CrashRateAggregatesError):
-    """The answer could not be written to stdout."""
+    """An answer, or the report of what was done, could not be written to stdout."""
 
     slug = "output"
-    remedy = "Free space where stdout goes, or send it elsewhere."
+    remedy = (
+        "Free space where stdout goes, or send it elsewhere. Days that were to be filled are: only "
+        "their report is missing."
+    )
+
+
+class MachineError(CrashRateAggregatesError):
+    """The operating system refused something: no space, no memory, no rights, too many files."""
+
+    slug = "machine"
+    remedy = (
+        "Mend what the message names and run the command again; a day that was not stored stays "
+        "as it was."
+    )
+
+
+class DefectError(CrashRateAggregatesError):
+    """Something went wrong that this program did not foresee."""
+
+    slug = "defect"
+    remedy = (
+        "Report it with what the same command prints with CRASH_RATE_AGGREGATES_TRACEBACK=1; a day "
+        "that was not stored stays as it was."
+    )
 
 
 class SourceError(CrashRateAggregatesError):

@@ -11,6 +11,7 @@ from time import monotonic
 
 from crash_rate_aggregates import __version__
 from crash_rate_aggregates.database.access.connection import connect
+from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.days.attempts import begin_attempt, fail_attempt
 from crash_rate_aggregates.database.days.recorded_runs import stored_runs
 from crash_rate_aggregates.database.days.replace_day import replace_day
@@ -130,7 +131,8 @@ def run_day(
 
 def _is_stored(job: Job, day: date, started_at: datetime) -> bool:
     """Ask whether the day's rows are of the run that began then: only the server knows."""
-    with suppress(DatabaseError), connect(job.database_url) as connection:
+    doing = f"it is not known whether {day} is stored"
+    with suppress(DatabaseError), rejections(doing), connect(job.database_url) as connection:
         runs = stored_runs(connection.cursor(), day)
         return any(run.facts.started_at == started_at for run in runs)
     return False

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crash_rate_aggregates.cli.consoles import print_answer
+from crash_rate_aggregates.cli.consoles import say, say_table
 from crash_rate_aggregates.cli.options import config_option, connection_options, together
 from crash_rate_aggregates.cli.setting_options import part_options, setting_option
 from crash_rate_aggregates.settings.config import load_settings
@@ -37,15 +37,15 @@ def retention(*, yes: bool, config: str | None, **flags: Any) -> None:
             today=datetime.now(UTC).date(),
         )
         if not expired:
-            click.echo(f"No month is wholly older than {settings.retention.keep_weeks} weeks.")
+            say(f"No month is wholly older than {settings.retention.keep_weeks} weeks.")
             return
-        print_answer(months_table(expired))
+        say_table(months_table(expired))
         if not yes:
-            click.echo("Nothing was dropped: add --yes to drop these months.")
+            say("Nothing was dropped: add --yes to drop these months.")
             return
         for month in expired:
             months.drop_month(connection, month)
-            click.echo(f"dropped {month.partition}")
+            say(f"dropped {month.partition}")
 
 
 @click.group()
@@ -69,7 +69,7 @@ def init(config: str | None, **flags: Any) -> None:
     roles = named_roles(settings.roles.prefix)
     with chosen_database(settings) as url:
         init_database(url, roles, settings.roles.passwords())
-    click.echo(f"{roles.owner} owns the tables, {roles.writer} fills them, {roles.reader} reads")
+    say(f"{roles.owner} owns the tables, {roles.writer} fills them, {roles.reader} reads")
 
 
 # Each asks the server of one home, which is not the database that --database may name.
@@ -85,13 +85,13 @@ def _server_command(function: Callable[[EmbeddedServer], None]) -> click.Command
 @_server_command
 def start(server: EmbeddedServer) -> None:
     """Start the server and keep it; print its URL, password included."""
-    click.echo(server.start())
+    say(server.start())
 
 
 @_server_command
 def stop(server: EmbeddedServer) -> None:
     """Stop the server."""
-    click.echo("stopped" if server.stop() else "it was not running")
+    say("stopped" if server.stop() else "it was not running")
 
 
 @database.command()
@@ -116,10 +116,10 @@ def status(server: EmbeddedServer) -> None:
     """Say whether the server runs, and where its data lies."""
     from crash_rate_aggregates.terminal.text_tables import status_table
 
-    print_answer(status_table(server.status()))
+    say_table(status_table(server.status()))
 
 
 @_server_command
 def url(server: EmbeddedServer) -> None:
     """Print the running server's URL, password included."""
-    click.echo(server.url())
+    say(server.url())

@@ -6,15 +6,17 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from crash_rate_aggregates import __version__
 from crash_rate_aggregates.cli import ask_commands, database_commands, fill_commands
-from crash_rate_aggregates.cli.consoles import STDERR
+from crash_rate_aggregates.cli.consoles import STDERR, ReaderGoneError, lost_report
+from crash_rate_aggregates.cli.lasting_streams import lasting_streams
 from crash_rate_aggregates.cli.redash_commands import redash
 from crash_rate_aggregates.cli.sample_commands import sample_pings
+from crash_rate_aggregates.cli.unforeseen import traceback_wanted, unforeseen
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.errors import (
     CrashRateAggregatesError,
@@ -22,8 +24,32 @@ from crash_rate_aggregates.errors import (
     InterruptedRunError,
 )
 
+_CLICKS_OWN = (click.ClickException, click.Abort, click.exceptions.Exit)
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class _Commands(click.Group):
+    """The group, from which nothing comes that is neither ours nor click's."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command.
+
+        Raises:
+            CrashRateAggregatesError: Whatever went wrong. Here and not in `main`: click would end
+                the program without a word at any broken pipe, as of a worker, and call the early
+                end of any file an interrupt.
+        """
+        try:
+            return super().invoke(ctx)
+        except (CrashRateAggregatesError, ReaderGoneError, *_CLICKS_OWN):
+            raise
+        except Exception as error:
+            raise unforeseen(error) from error
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="crash-rate-aggregates")
 def cli() -> None:
     """Crash rates from Telemetry pings: each day of pings into one PostgreSQL table."""
@@ -58,11 +84,18 @@ def main(
         arguments: What was typed; default: the process's.
         dimensions: Gives the dimensions that the settings choose from and add to.
     """
-    logging.basicConfig(
-        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
-    )
-    for library in ("boto3", "botocore"):  # They tell where they found credentials.
-        logging.getLogger(library).setLevel(logging.WARNING)
+    with lasting_streams():
+        code = _run(arguments, dimensions)
+        try:
+            lost = lost_report()
+        except ReaderGoneError:
+            return code or ExitCode.ERROR
+        # What the command found weighs more than that it could not be told: `check` stays 3.
+        return code if lost is None else max(code, _report(lost))
+
+
+def _run(arguments: Sequence[str] | None, dimensions: Callable[[], Sequence[Dimension]]) -> int:
+    _log_to_stderr()
     # A scheduler's SIGTERM ends a day as Ctrl-C does: workers stopped, scratch emptied, one line.
     signal.signal(signal.SIGTERM, _raise_interrupt)
     try:
@@ -75,6 +108,8 @@ def main(
         )
     except CrashRateAggregatesError as error:
         return _report(error)
+    except ReaderGoneError:
+        return ExitCode.ERROR
     except click.UsageError as error:  # What click itself refuses: no such flag or command.
         error.show()
         return ExitCode.USAGE
@@ -82,11 +117,36 @@ def main(
         # True at any moment: of a day that is stored the job itself says so.
         text = "interrupted: a day that was not stored yet stays as it was, run it again"
         return _report(InterruptedRunError(text))
+    except Exception as error:  # noqa: BLE001  Of the command line; a command's is ours by now.
+        return _report(unforeseen(error))
     return code if isinstance(code, int) else ExitCode.DONE
 
 
+class _PrintableLines(logging.Formatter):
+    """One line for each message, whatever names and texts of strangers are in it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        from crash_rate_aggregates.terminal.cells import printable
+
+        return printable(super().format(record))
+
+
+def _log_to_stderr() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_PrintableLines("%(asctime)s %(message)s", "%H:%M:%S"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    for library in ("boto3", "botocore"):  # They tell where they found credentials.
+        logging.getLogger(library).setLevel(logging.WARNING)
+
+
 def _report(error: CrashRateAggregatesError) -> int:
-    STDERR.print(f"error: {error} [{error.slug}]")
+    from crash_rate_aggregates.terminal.cells import printable
+
+    if (trace := traceback_wanted(error)) is not None:
+        STDERR.print(trace)
+    # Names of files and what a server says may hold what steers a terminal, or a second line.
+    STDERR.print(f"error: {printable(str(error))} [{error.slug}]")
     return error.exit_code
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -10,7 +9,7 @@ from typing import Any
 
 import click
 
-from crash_rate_aggregates.cli.consoles import STDERR
+from crash_rate_aggregates.cli.consoles import STDERR, say
 from crash_rate_aggregates.cli.options import (
     DATE,
     connection_options,
@@ -115,7 +114,7 @@ def _fill(
             storage=settings.storage,
             selection=settings.selection,
         )
-        reports = DayReports(sys.stdout, STDERR, as_json=as_json)
+        reports = DayReports(say, STDERR.print, as_json=as_json)
         for result in jobs.backfill(job, choose_days(url), stop_on_error=stop_on_error):
             reports.show(result)
     return reports.finish()
@@ -141,5 +140,5 @@ def check(*, days: int, max_submission_date: date | None, as_json: bool, **flags
     settings = load_settings(flags, flags.pop("config"))
     with chosen_database(settings) as url:
         checked = check_days(url, last, days)
-    click.echo(check_document(checked) if as_json else "\n".join(check_lines(checked)))
+    say(check_document(checked) if as_json else "\n".join(check_lines(checked)))
     require_no_fault(checked)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from crash_rate_aggregates.cli.consoles import STDERR, stdout_lines
+from crash_rate_aggregates.cli.consoles import STDERR, say
 from crash_rate_aggregates.cli.options import config_option, together
 from crash_rate_aggregates.cli.setting_options import part_options
 from crash_rate_aggregates.errors import ExitCode, UsageError
@@ -53,10 +54,10 @@ def plan(*, check: bool, as_json: bool, **flags: Any) -> int:
     with _redash(**flags) as (server, wanted):
         found = planned(server, wanted)
     if as_json:
-        click.echo(steps_json(found.steps, found.notes, found.writes))
+        say(steps_json(found.steps, found.notes, found.writes))
     else:
         lines = [line for step in found.steps for line in step_lines(step)]
-        stdout_lines().print(*lines, summary_line(found.steps), *found.notes, sep="\n")
+        say(*lines, summary_line(found.steps), *found.notes)
     return ExitCode.CHECK_FAILED if check and found.steps else ExitCode.DONE
 
 
@@ -72,18 +73,18 @@ def push(*, as_json: bool, **flags: Any) -> int:
     from crash_rate_aggregates.terminal.redash_steps import step_lines, steps_json, summary_line
 
     # Steps are shown as they are done; with --json stdout is for the one document at the end.
-    console = STDERR if as_json else stdout_lines()
+    tell = partial(STDERR.print, sep="\n") if as_json else say
 
     def show(step: Step) -> None:
-        console.print(*step_lines(step), sep="\n")
+        tell(*step_lines(step))
 
     with _redash(**flags) as (server, wanted):
         pushed = pushes.push(server, wanted, show)
     if as_json:
-        click.echo(steps_json(pushed.steps, pushed.notes, pushed.writes))
+        say(steps_json(pushed.steps, pushed.notes, pushed.writes))
     else:
         summary = f"{pushed.writes} writes"
-        console.print(summary_line(pushed.steps), *pushed.notes, summary, sep="\n")
+        say(summary_line(pushed.steps), *pushed.notes, summary)
     return ExitCode.DONE
 
 

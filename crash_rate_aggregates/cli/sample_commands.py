@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from crash_rate_aggregates.cli.consoles import say
 from crash_rate_aggregates.cli.options import config_option, range_options
 from crash_rate_aggregates.cli.setting_options import setting_option
 from crash_rate_aggregates.settings.config import load_settings
@@ -52,4 +53,4 @@ def sample_pings(
         # The setting of the engine: what a machine's file allows it, it allows this too.
         jobs=load_settings({"jobs": jobs}, config).day.jobs,
     )
-    click.echo(str(summary))
+    say(str(summary))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 import psycopg
@@ -13,7 +15,9 @@ from psycopg import sql
 from crash_rate_aggregates.database.access.read_only import reading
 from crash_rate_aggregates.errors import QueryError
 
-# A COPY in a pipeline leaves the connection of no use.
+_CHUNK_ROWS = 100
+"""Of an answer that come at once: few, as each may be of a megabyte."""
+# It is answered by another protocol, which psycopg has methods of its own for.
 _COPY = re.compile(r"(\s|--[^\n]*\n|/\*.*?\*/)*copy\b", re.IGNORECASE | re.DOTALL)
 
 
@@ -31,20 +35,48 @@ class Answer:
         return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
 
 
-def ask(connection: psycopg.Connection, query: str) -> Answer:
-    """Run one statement that a person typed, in a read-only transaction.
+@dataclass(frozen=True, slots=True)
+class StreamedAnswer:
+    """The result of a statement, of which only some rows are held at a time."""
+
+    columns: tuple[str, ...]
+    """As of `Answer`."""
+    rows: Iterator[tuple[Any, ...]]
+    """Values as Python's own types; errors of the statement come while they are read, too."""
+
+
+@contextmanager
+def asking(connection: psycopg.Connection, query: str) -> Iterator[StreamedAnswer]:
+    """Run one statement that a person typed, in a read-only transaction, and give its rows.
+
+    What is not read until the end of the `with` is not fetched: the statement is cancelled.
 
     Raises:
         QueryError: PostgreSQL rejects it, or it would change something.
     """
     if _COPY.match(query):
         raise QueryError("the statement was rejected: COPY is no question, write a SELECT")
-    with reading(connection, "the statement was rejected", QueryError) as cursor:
-        # A pipeline speaks the extended protocol, which takes one statement and no second one
-        # that would end the read-only transaction first.
-        with connection.pipeline():
-            cursor.execute(query)
-        return _answer(cursor)
+    with (
+        reading(connection, "the statement was rejected", QueryError) as cursor,
+        # Closed before the transaction ends, which needs the connection for itself.
+        closing(_stream(cursor, query)) as rows,
+    ):
+        yield _streamed(cursor, rows)
+
+
+def ask(connection: psycopg.Connection, query: str, most: int | None = None) -> Answer:
+    """Run one statement that a person typed, in a read-only transaction.
+
+    Args:
+        connection: From `connect`, outside any transaction.
+        query: What was typed.
+        most: How many rows are fetched; None for all.
+
+    Raises:
+        QueryError: PostgreSQL rejects it, or it would change something.
+    """
+    with asking(connection, query) as streamed:
+        return Answer(streamed.columns, list(islice(streamed.rows, most)))
 
 
 def answered(
@@ -66,3 +98,35 @@ def _answer(cursor: psycopg.Cursor) -> Answer:
     if cursor.description is None:
         return Answer((), [])
     return Answer(tuple(column.name for column in cursor.description), cursor.fetchall())
+
+
+def _stream(cursor: psycopg.Cursor, query: str) -> Generator[tuple[Any, ...], None, None]:
+    # Chunks need libpq 17; without them each row comes for itself, which only takes longer.
+    size = _CHUNK_ROWS if psycopg.capabilities.has_stream_chunked() else 1
+    try:
+        # It speaks the extended protocol, which takes one statement and no second one that would
+        # end the read-only transaction first. As bytes: a text with % in it is no template.
+        yield from cursor.stream(query.encode(), size=size)
+    except (psycopg.ProgrammingError, psycopg.InternalError) as error:
+        if error.sqlstate is not None:
+            raise
+        # psycopg itself, and not the server, says this of a statement without a result, as SET.
+
+
+def _streamed(
+    cursor: psycopg.Cursor, rows: Generator[tuple[Any, ...], None, None]
+) -> StreamedAnswer:
+    first = list(islice(rows, 1))
+    if cursor.description is not None:
+        columns = tuple(column.name for column in cursor.description)
+    else:
+        columns = _columns_of_none(cursor)
+    return StreamedAnswer(columns, chain(first, rows))
+
+
+def _columns_of_none(cursor: psycopg.Cursor) -> tuple[str, ...]:
+    """Return the columns of a result without rows, which no row has told."""
+    # The last statement of the extended protocol has the empty name, until the next one.
+    described = cursor.connection.pgconn.describe_prepared(b"")
+    names = (described.fname(number) for number in range(described.nfields))
+    return tuple((name or b"").decode() for name in names)

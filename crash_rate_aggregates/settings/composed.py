@@ -13,6 +13,7 @@ from crash_rate_aggregates.database.server.server_options import ServerOptions
 from crash_rate_aggregates.dimensions import DimensionChoice
 from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
 from crash_rate_aggregates.engines.spark.configuration import SparkSettings
+from crash_rate_aggregates.questions.answer_options import AnswerOptions
 from crash_rate_aggregates.redash.redash_access import RedashAccess
 from crash_rate_aggregates.settable import Settable
 from crash_rate_aggregates.sources.stores.objects.storage_options import StorageOptions
@@ -81,3 +82,4 @@ class Settings:
     retention: RetentionOptions
     roles: RoleOptions
     redash: RedashAccess
+    answers: AnswerOptions

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from crash_rate_aggregates.errors import UsageError
 from crash_rate_aggregates.settings.composed import Settings
-from crash_rate_aggregates.settings.config import load_settings
 
 # A command pays only for what it opens: each function imports what it opens itself.
 if TYPE_CHECKING:
@@ -83,12 +82,11 @@ def chosen_database(settings: Settings) -> Iterator[str]:
 
 
 @contextmanager
-def asked_database(flags: dict[str, Any]) -> Iterator[Any]:
+def asked_database(settings: Settings) -> Iterator[Any]:
     """Connect for a question, with the schema in place."""
     from crash_rate_aggregates.database.access.connection import connect
     from crash_rate_aggregates.database.prepare import prepare_database
 
-    settings = load_settings(flags, flags.pop("config"))
     with chosen_database(settings) as url:
         prepare_database(url)
         with connect(url) as connection:

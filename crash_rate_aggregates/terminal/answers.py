@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TextIO
@@ -17,11 +18,13 @@ from crash_rate_aggregates.questions.statement import Answer
 from crash_rate_aggregates.terminal.cells import fits, plain_table, printable
 
 MAX_ROWS = 1_000
-"""Of a table for people."""
+"""Of a table for people. Who gives it one row more has said that there are more."""
 _DIGITS = 4
 """Decimals of a number from 1 on, significant digits of a smaller one."""
 _FEW_DECIMALS_FROM = 100
 _EXPONENT_BELOW = 1e-9
+_FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001  Spreadsheets run the wide forms too.
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class AnswerTable:
     """An answer as a table or, where that is wider than the terminal, as a block for each row.
 
     NULL is empty, and numbers have as many digits as one reads. After `MAX_ROWS` rows it only says
-    how many more there are.
+    that there are more: how many, nobody has counted.
     """
 
     answer: Answer
@@ -45,9 +48,8 @@ class AnswerTable:
             yield table
         else:
             yield from (self._block(number, row) for number, row in enumerate(rows, start=1))
-        more = len(self.answer.rows) - MAX_ROWS
-        if more > 0:
-            yield f"and {more:,} more rows: --csv prints all"
+        if len(self.answer.rows) > MAX_ROWS:
+            yield f"and more rows than these {MAX_ROWS:,}: --csv prints all"
 
     def _block(self, number: int, row: Sequence[str]) -> Table:
         block = plain_table(f"row {number:,}", "")
@@ -56,11 +58,30 @@ class AnswerTable:
         return block
 
 
-def write_csv(answer: Answer, file: TextIO) -> None:
-    """Write an answer with all digits: NULL is empty, arrays and objects are JSON."""
+def write_csv(
+    columns: Sequence[str], rows: Iterable[Sequence[Any]], file: TextIO, *, escapes: bool = True
+) -> None:
+    """Write an answer with all digits, row by row: NULL is empty, arrays and objects are JSON.
+
+    Args:
+        columns: Names.
+        rows: Values as Python's own types; only one is held at a time.
+        file: Where to.
+        escapes: Whether a text that a spreadsheet would run as a formula gets a `'` before it,
+            as the OWASP's page "CSV Injection" says. A number stays one, below zero too.
+    """
+    written = _escaped if escapes else _text
     writer = csv.writer(file)
-    writer.writerow(answer.columns)
-    writer.writerows([_text(value) for value in row] for row in answer.rows)
+    writer.writerow(map(written, columns))
+    writer.writerows([written(value) for value in row] for row in rows)
+
+
+def _escaped(value: Any) -> str:
+    text = _text(value)
+    if not text.startswith(_FORMULA_BEGINS) or isinstance(value, int | float | Decimal):
+        return text
+    # What PostgreSQL gives as text, as `dimensions ->> …` does, can be a number all the same.
+    return text if _NUMBER.fullmatch(text) else f"'{text}"
 
 
 def _shown(value: Any) -> str:

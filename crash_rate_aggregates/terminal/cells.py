@@ -13,12 +13,29 @@ NOT_THERE = "-"
 NO_LIMIT = 1_000_000
 """A width at which nothing is cut."""
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_LINE_FEED = "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}"
+_STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Unicode's general categories of what moves, hides or turns round the text beside it.
+
+Controls, formats (directions as U+202E and U+2066, no width as U+200B, tags), halves of pairs, and
+separators of lines and paragraphs.
+"""
 
 
 def printable(text: str) -> str:
-    """Return a client's text with each control character but line feeds replaced by U+FFFD."""
+    """Return a stranger's text on one line and so that it shows what is there.
+
+    A line feed becomes an arrow, so that no text makes up a row of its own; each other character
+    that steers a terminal becomes U+FFFD.
+    """
+    if text.isprintable():  # No such character: its definition has all of these categories.
+        return text
     return "".join(
-        _REPLACEMENT if unicodedata.category(character) == "Cc" and character != "\n" else character
+        _LINE_FEED
+        if character == "\n"
+        else _REPLACEMENT
+        if unicodedata.category(character) in _STEERING
+        else character
         for character in text
     )
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from crash_rate_aggregates.errors import CheckFailedError
 from crash_rate_aggregates.health.check import CheckedDay
+from crash_rate_aggregates.terminal.cells import printable
 
 
 def check_lines(days: Sequence[CheckedDay]) -> Iterator[str]:
     """Say on one line for each day whether it is well, or what is wrong with it."""
     for day in days:
         faults = "; ".join(f"{finding.fault}: {finding.text}" for finding in day.findings)
-        yield f"{day.submission_date}: {faults or _well(day)}"
+        yield printable(f"{day.submission_date}: {faults or _well(day)}")
 
 
 def check_document(days: Sequence[CheckedDay]) -> str:

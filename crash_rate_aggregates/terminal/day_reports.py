@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any, TextIO
-
-from rich.console import Console
+from typing import Any
 
 from crash_rate_aggregates.errors import ExitCode
 from crash_rate_aggregates.job import DaySummary, FailedDay
 from crash_rate_aggregates.outcomes import Outcome
+from crash_rate_aggregates.terminal.cells import printable
 
 
 class DayReports:
-    """Results on stdout, errors on stderr as they come."""
+    """Results, and errors as they come."""
 
-    def __init__(self, stdout: TextIO, stderr: Console, *, as_json: bool) -> None:
-        self._stdout = stdout
-        self._stderr = stderr
+    def __init__(
+        self, say: Callable[[str], None], warn: Callable[[str], None], *, as_json: bool
+    ) -> None:
+        """Prepare a report without any day.
+
+        Args:
+            say: Prints results; must not raise where they cannot be printed, or the days that
+                follow would not be run.
+            warn: Prints errors, likewise.
+            as_json: Whether results are one document at the end.
+        """
+        self._say = say
+        self._warn = warn
         self._as_json = as_json
         self._results: list[DaySummary | FailedDay] = []
 
@@ -26,18 +36,18 @@ class DayReports:
         """Report one day."""
         self._results.append(result)
         if isinstance(result, FailedDay):
-            text = f"error: {result.submission_date}: {result.error} [{result.error.slug}]"
-            self._stderr.print(text)
+            said = printable(str(result.error))
+            self._warn(f"error: {result.submission_date}: {said} [{result.error.slug}]")
         elif not self._as_json:
-            print(_sentence(result), file=self._stdout, flush=True)
+            self._say(_sentence(result))
 
     def finish(self) -> int:
         """Print the JSON document if asked for; return the exit code."""
         if self._as_json:
             days = [_as_mapping(result) for result in self._results]
-            print(json.dumps({"days": days}, indent=2), file=self._stdout)
+            self._say(json.dumps({"days": days}, indent=2))
         elif not self._results:
-            print("no day is due", file=self._stdout)
+            self._say("no day is due")
         failed = [result for result in self._results if isinstance(result, FailedDay)]
         return failed[0].error.exit_code if failed else ExitCode.DONE
 

@@ -11,6 +11,8 @@ from time import monotonic
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from crash_rate_aggregates.terminal.cells import printable
+
 log = logging.getLogger(__name__)
 
 STAGES = {
@@ -110,7 +112,7 @@ class BarProgress:
 
     def note(self, text: str) -> None:
         """Print it above the bar, where it stays."""
-        self._bar.console.print(text)
+        self._bar.console.print(printable(text))
 
 
 @contextmanager

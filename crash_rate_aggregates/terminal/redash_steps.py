@@ -9,6 +9,7 @@ from typing import Any
 from rich.text import Text
 
 from crash_rate_aggregates.redash.plan import Action, Change, Step
+from crash_rate_aggregates.terminal.cells import printable
 
 _SIGNS = {
     Action.MAKE: ("+", "green"),
@@ -83,4 +84,5 @@ def _after(change: Change) -> Any:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    # People of Redash name things too.
+    return printable(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…")

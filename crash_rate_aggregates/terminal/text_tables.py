@@ -41,7 +41,7 @@ def _by_doc_type(title: str, lines: Sequence[LedgerLine], kind: LedgerKind) -> T
     doc_types = sorted({line.doc_type for line in of_kind}, key=_doc_type_order)
     table = plain_table(title)
     for doc_type in (*doc_types, "all"):
-        table.add_column(doc_type, justify="right")
+        table.add_column(printable(doc_type), justify="right")
     for name in sorted({line.name for line in of_kind}, key=_outcome_order):
         pings = {line.doc_type: line.pings for line in of_kind if line.name == name}
         cells = [pings.get(doc_type, 0) for doc_type in doc_types]
@@ -69,7 +69,7 @@ def history_tables(runs: Sequence[PastRun]) -> list[Table | str]:
 
 def _run_line(past: PastRun) -> str:
     facts = past.run.facts
-    return (
+    return printable(
         f"run {past.run.run_id}, stored {past.run.finished_at:%Y-%m-%d %H:%M:%S} UTC: "
         f"{facts.pings_read:,} pings in {facts.files_read:,} files "
         f"({facts.bytes_read / 1e6:,.1f} MB) "
@@ -81,7 +81,7 @@ def _run_line(past: PastRun) -> str:
 def _changed_line(past: PastRun) -> str:
     if past.changed is None:
         return "first run of the day"
-    return f"changed since the run before: {past.changed or 'no definition'}"
+    return printable(f"changed since the run before: {past.changed or 'no definition'}")
 
 
 def _channels_table(before: PastRun | None, after: PastRun) -> Table:

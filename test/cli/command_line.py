@@ -7,11 +7,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from unittest import TestCase
 
 import psutil
 
+from crash_rate_aggregates import cli
 from test.engines.made_days import DAY
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -54,6 +57,29 @@ def command(
         check=False,
         preexec_fn=prepare,
     )
+
+
+def typed_on(stdout: IO[str], *arguments: str | Path) -> tuple[int, str]:
+    """Run one command in this process with such a stdout; return its exit code and stderr."""
+    terminated = signal.getsignal(signal.SIGTERM)
+    try:
+        with redirect_stdout(stdout), redirect_stderr(StringIO()) as stderr:
+            code = cli.main(list(map(str, arguments)))
+    finally:
+        signal.signal(signal.SIGTERM, terminated)
+    return code, stderr.getvalue()
+
+
+def full() -> IO[str]:
+    """Open a device that has no room."""
+    return open("/dev/full", "w", encoding="utf-8")
+
+
+def unread() -> IO[str]:
+    """Open a pipe whose reader has left, as `true` and `head` do."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    return os.fdopen(writer, "w", encoding="utf-8")
 
 
 def started(*arguments: str | Path, cwd: Path, **settings: str) -> subprocess.Popen[str]:

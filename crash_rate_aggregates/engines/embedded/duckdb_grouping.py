@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,25 +17,27 @@ from crash_rate_aggregates.errors import EngineError, ScratchFullError
 from crash_rate_aggregates.rows import DayTable
 
 _BATCH_ROWS = 20_000
+# What DuckDB 1 says of Ctrl-C, by execute() and through Arrow.
+_INTERRUPT = re.compile(r"Query interrupted|INTERRUPT Error: Interrupted!", re.IGNORECASE)
 
 
 class Grouping:
     """The group stage of one day: rows in Parquet files in, those of its tables out."""
 
     def __init__(self, scratch: Path, limits: GroupingLimits) -> None:
-        self._connection = duckdb.connect(
-            config={
-                # DuckDB's own is 80 % of the machine, on which PostgreSQL may run too.
-                "memory_limit": limits.memory,
-                # Else it spills into the folder in which the program was started.
-                "temp_directory": str(scratch / "spill"),
-                "max_temp_directory_size": limits.scratch_space,
-                # As many as workers, which have ended by now.
-                "threads": limits.threads,
-                # The result has no order; keeping one would hold more in memory.
-                "preserve_insertion_order": False,
-            }
-        )
+        config = {
+            # DuckDB's own is 80 % of the machine, on which PostgreSQL may run too.
+            "memory_limit": limits.memory,
+            # Else it spills into the folder in which the program was started.
+            "temp_directory": str(scratch / "spill"),
+            "max_temp_directory_size": limits.scratch_space,
+            # As many as workers, which have ended by now.
+            "threads": limits.threads,
+            # The result has no order; keeping one would hold more in memory.
+            "preserve_insertion_order": False,
+        }
+        with _group_stage():
+            self._connection = duckdb.connect(config=config)
 
     def close(self) -> None:
         """Free memory and spilled files."""
@@ -74,8 +77,9 @@ def _group_stage() -> Iterator[None]:
     try:
         yield
     except (RuntimeError, OSError, pa.ArrowException, duckdb.Error) as error:
-        # Inside a stream the interrupt comes as an error of Arrow, which has its text alone.
-        if isinstance(error, duckdb.InterruptException) or "interrupted" in str(error).lower():
+        # Inside a stream the interrupt comes as an error of Arrow, which has its text alone; all of
+        # the text, as a folder's or a file's name may have the word in it.
+        if isinstance(error, duckdb.InterruptException) or _INTERRUPT.fullmatch(str(error).strip()):
             raise KeyboardInterrupt from error
         raise _engine_error(error) from error
 

@@ -18,8 +18,9 @@ class GroupingLimits:
         str,
         Settable(
             says="Memory limit of the embedded engine's group stage; beyond it spills to disk.",
-            pattern=r"[0-9]{1,6} ?(MB|GB|MiB|GiB)",
-            takes="a size in MB, GB, MiB or GiB, like `1GB`",
+            # With less DuckDB ends in the middle of a day, after all pings are read.
+            pattern=r"0*[1-9][0-9]{2,5} ?(MB|MiB)|0*[1-9][0-9]{0,5} ?(GB|GiB)",
+            takes="a size from 100MB on in MB, GB, MiB or GiB, like `1GB`",
         ),
     ] = "1GB"
     scratch_space: Annotated[
