@@ -14,7 +14,7 @@ from crash_rate_aggregates.dimensions import DimensionChoice
 from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
 from crash_rate_aggregates.engines.spark.configuration import SparkSettings
 from crash_rate_aggregates.redash.redash_access import RedashAccess
-from crash_rate_aggregates.settable import Settable
+from crash_rate_aggregates.settable import Place, Settable
 from crash_rate_aggregates.sources.stores.objects.storage_options import StorageOptions
 from crash_rate_aggregates.sources.stores.selection import PathSelection
 
@@ -40,7 +40,7 @@ class DayOptions:
 
     # These choose among parts, or are of more than one, so they stand above all of them.
     pings: Annotated[
-        str | None,
+        Place | None,
         Settable(
             says="Folder or URL (`s3://`, `gs://`, `az://`, `file://`) of `submission_date=…` "
             "folders, or a pattern with `%Y%m%d`.",

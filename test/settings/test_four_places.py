@@ -5,18 +5,26 @@ from itertools import combinations
 from pathlib import Path
 
 from crash_rate_aggregates.errors import BadSettingError
+from crash_rate_aggregates.settable import Place, Secret, Url, WebUrl
 from crash_rate_aggregates.settings import value_kinds
 from crash_rate_aggregates.settings.declared import DECLARED, Declared
 from test.settings.given import ENVIRONMENT, FILE, FLAG, PlacesTest, as_text, sound_values
 
 SECRET = "4711081547110815"
-WRONG_TEXTS = {Path: f"~{SECRET}/x", value_kinds.NAMES: f"{SECRET},,", value_kinds.PAIRS: SECRET}
+TEXTS = (str, Secret, Url, WebUrl, Place)
+WRONG_TEXTS = {
+    Path: f"~{SECRET}/x",
+    value_kinds.NAMES: f"{SECRET},,",
+    value_kinds.PAIRS: SECRET,
+    WebUrl: f"https://me:{SECRET}@example.org",
+    Place: f"s3://AKIA1:{SECRET}@bucket/prefix",
+}
 """Where a text is what is wanted, but not this one."""
 
 
 def wrong_text(setting: Declared) -> str | None:
     """Return a text that a setting does not take, None if it takes all."""
-    if setting.kind is str and setting.note.pattern is None:
+    if setting.kind in TEXTS and value_kinds.form(setting.kind, setting.note) is None:
         return None
     return WRONG_TEXTS.get(setting.kind, f"{SECRET}!")
 
