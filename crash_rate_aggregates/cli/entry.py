@@ -76,6 +76,7 @@ def main(
     except CrashRateAggregatesError as error:
         return _report(error)
     except click.UsageError as error:  # What click itself refuses: no such flag or command.
+        _hide_arguments(error)
         error.show()
         return ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt):
@@ -83,6 +84,13 @@ def main(
         text = "interrupted: a day that was not stored yet stays as it was, run it again"
         return _report(InterruptedRunError(text))
     return code if isinstance(code, int) else ExitCode.DONE
+
+
+def _hide_arguments(error: click.UsageError) -> None:
+    """Take out of a message what was typed too much: the rest of a password with a space in it."""
+    # What click says of it is of the base class itself; all else that it says has a class below.
+    if type(error) is click.UsageError:
+        error.message = f"{error.message.partition(' (')[0]}: quote a value that has spaces in it."
 
 
 def _report(error: CrashRateAggregatesError) -> int:

@@ -45,11 +45,18 @@ _METAVARS: Mapping[Kind, str] = {
     NAMES: "NAMES",
     PAIRS: "KEY=VALUE",
 }
+# TOML can hold NUL, which neither files nor PostgreSQL take.
+_ANY_TEXT = r"[^\0]*"
+# Nor does PostgreSQL take bytes of the environment that are no UTF-8, by which Python writes these.
+_UTF8_TEXT = r"[^\0\ud800-\udfff]*"
 _PATTERNS: Mapping[Kind, str] = {
-    WebUrl: r"https?://([^/@?#:\[\]\s]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?(/[^@?#\s]*)?",
+    str: _ANY_TEXT,
+    Secret: _UTF8_TEXT,
+    Url: _UTF8_TEXT,
+    WebUrl: r"https?://([^/@?#:\[\]\s]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?(/[^@?#\s\0]*)?",
     # Whatever begins like a URL, with too few slashes too, has no query, no @ before its path, and
     # no colon there that an @ follows: keys of AWS have slashes in them.
-    Place: r"(?s:(?!\s*[a-zA-Z][a-zA-Z0-9+.-]+:/{1,2}+([^/]*@|[^/]*:.*@|.*\?)).*)",
+    Place: r"(?s:(?!\s*[a-zA-Z][a-zA-Z0-9+.-]+:/{1,2}+([^/]*@|[^/]*:.*@|.*\?))[^\0]*)",
 }
 _CREDENTIALS = re.compile(r"//[^/@]*:.*@|(passw(or)?d|pwd)\s*=", re.DOTALL | re.IGNORECASE)
 _SECRET_KEY = re.compile(r"secret|password|token|access[.]?key", re.IGNORECASE)
@@ -70,7 +77,7 @@ def takes(kind: Kind, note: Settable) -> str:
 
 
 def form(kind: Kind, note: Settable) -> str | None:
-    """Return the regular expression of the whole text, None where any text will do."""
+    """Return the regular expression of the whole text, None for what is no text."""
     return note.pattern or _PATTERNS.get(kind)
 
 

@@ -11,7 +11,6 @@ from crash_rate_aggregates.settings.declared import DECLARED, Declared
 from test.settings.given import ENVIRONMENT, FILE, FLAG, PlacesTest, as_text, sound_values
 
 SECRET = "4711081547110815"
-TEXTS = (str, Secret, Url, WebUrl, Place)
 WRONG_TEXTS = {
     Path: f"~{SECRET}/x",
     value_kinds.NAMES: f"{SECRET},,",
@@ -24,7 +23,7 @@ WRONG_TEXTS = {
 
 def wrong_text(setting: Declared) -> str | None:
     """Return a text that a setting does not take, None if it takes all."""
-    if setting.kind in TEXTS and value_kinds.form(setting.kind, setting.note) is None:
+    if setting.kind in (str, Secret, Url) and setting.note.pattern is None:
         return None
     return WRONG_TEXTS.get(setting.kind, f"{SECRET}!")
 
@@ -145,6 +144,20 @@ class FourPlacesTest(PlacesTest):
                 BadSettingError, f"^setting {key} '9+GB' of .* is not a size"
             ):
                 self.loaded(str(DECLARED[key].flag), "9" * 20 + "GB")
+
+    def test_texts_that_nothing_takes(self) -> None:
+        """NUL, which TOML can hold, is in no text; what is no UTF-8 is in no password or URL."""
+        for key in ("pings", "pg_host", "pg_password"):
+            with self.subTest(key=key), self.assertRaises(BadSettingError) as caught:
+                self.loaded(toml=f'{key} = "{SECRET}\\u0000"')
+            self.assertNotIn(SECRET, str(caught.exception))
+        for key in ("pg_password", "database"):
+            variable = {DECLARED[key].variable: f"{SECRET}\udcff"}
+            with self.subTest(key=key), self.assertRaises(BadSettingError) as caught:
+                self.loaded(**variable)
+            self.assertNotIn(SECRET, str(caught.exception))
+        not_utf8 = self.loaded(CRASH_RATE_AGGREGATES_PINGS="/data/\udcff")
+        self.assertEqual(not_utf8.day.pings, "/data/\udcff")
 
     def test_the_whole_text_counts(self) -> None:
         """A line feed behind a sound text makes it a wrong one."""
