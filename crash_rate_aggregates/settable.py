@@ -7,6 +7,16 @@ check, --help and docs/configuration.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated, TypeAlias
+
+Secret: TypeAlias = Annotated[str, "secret"]
+"""A password, a key, or a URL that is one: without a flag, since `ps` shows flags to all."""
+Url: TypeAlias = Annotated[str, "URL"]
+"""A URL, or what else its part reads, which may have a password in it."""
+WebUrl: TypeAlias = Annotated[str, "web URL"]
+"""An http(s) URL. One with user, password or query is refused, so that messages can show it."""
+Place: TypeAlias = Annotated[str, "place"]
+"""A path or a URL. Like `WebUrl` without user, password and query: it is shown and recorded."""
 
 
 # Workers and `--help` load this module with every part, so it imports nothing of weight.
@@ -19,7 +29,7 @@ class Settable:
     key: str = ""
     """Its name in the settings, default: the field's. As users type it, so that grep finds it."""
     flag: str = ""
-    """Where it is not `--` and the key."""
+    """Where it is not `--` and the key; a `Secret` has one only if it stands here."""
     unset: str = ""
     """What holds while nobody sets it, where the field's default does not say so."""
     least: float | None = None
@@ -34,7 +44,3 @@ class Settable:
     """What a value must be, in words, where type and bounds do not say it."""
     page: str = ""
     """Page of docs/ that says more."""
-    secret: bool = False
-    """Never shown; and without a flag, unless `flag` names one, since `ps` shows flags to all."""
-    may_hold_secrets: bool = False
-    """Not shown in messages: a URL with a password in it, or settings of others."""

@@ -172,7 +172,7 @@ def _setting_row(setting: Declared) -> list[str]:
     if setting.flag is None:
         flag = "none: `ps` would show it"
     else:
-        flag = f"`{setting.flag}`" + (", which `ps` shows" if setting.note.secret else "")
+        flag = f"`{setting.flag}`" + (", which `ps` shows" if setting.is_secret else "")
     says, page = setting.note.says, setting.note.page
     if page:
         says += f" More in [{page.partition('.')[0]}]({page})."

@@ -111,6 +111,7 @@ def _run(arguments: Sequence[str] | None, dimensions: Callable[[], Sequence[Dime
     except ReaderGoneError:
         return ExitCode.ERROR
     except click.UsageError as error:  # What click itself refuses: no such flag or command.
+        _hide_arguments(error)
         error.show()
         return ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt):
@@ -138,6 +139,13 @@ def _log_to_stderr() -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     for library in ("boto3", "botocore"):  # They tell where they found credentials.
         logging.getLogger(library).setLevel(logging.WARNING)
+
+
+def _hide_arguments(error: click.UsageError) -> None:
+    """Take out of a message what was typed too much: the rest of a password with a space in it."""
+    # What click says of it is of the base class itself; all else that it says has a class below.
+    if type(error) is click.UsageError:
+        error.message = f"{error.message.partition(' (')[0]}: quote a value that has spaces in it."
 
 
 def _report(error: CrashRateAggregatesError) -> int:

@@ -29,7 +29,7 @@ def setting_option(key: str) -> Callable[[_Command], _Command]:
         type=str,
         metavar=value_kinds.metavar(setting.kind),
         multiple=repeated,
-        callback=_warn_of_argument if setting.note.secret else _none_for_empty,
+        callback=_warn_of_argument if setting.is_secret else _none_for_empty,
         help=_help(setting),
     )
 
@@ -61,7 +61,7 @@ def _warn_of_argument(
 def _help(setting: Declared) -> str:
     """Return the setting's sentence, and in brackets what holds without it and its bounds."""
     repeated = "Can be repeated." if setting.kind in value_kinds.REPEATED else ""
-    seen = "All users of the machine can see it." if setting.note.secret else ""
+    seen = "All users of the machine can see it." if setting.is_secret else ""
     default = "" if setting.usually == NO_DEFAULT else f"default: {setting.usually}"
     brackets = "; ".join(filter(None, (default, value_kinds.bounds(setting.note))))
     text = " ".join(filter(None, (setting.note.says, repeated, seen, brackets and f"[{brackets}]")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from crash_rate_aggregates.settable import Settable
+from crash_rate_aggregates.settable import Secret, Settable, WebUrl
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,33 +16,30 @@ class RedashAccess:
     """
 
     url: Annotated[
-        str | None,
-        Settable(key="redash_url", says="Start page of Redash.", may_hold_secrets=True),
+        WebUrl | None,
+        Settable(key="redash_url", says="Start page of Redash."),
     ] = None
     api_key: Annotated[
-        str | None,
+        Secret | None,
         Settable(
             key="redash_api_key",
             says="API key of an administrator of Redash, always the same one.",
-            secret=True,
         ),
     ] = field(default=None, repr=False)
     database: Annotated[
-        str | None,
+        Secret | None,
         Settable(
             key="redash_database",
             says="libpq URL of the reader role for the data source Crash-DB, as Redash reaches it.",
             unset="the data source stays as it is",
-            secret=True,
         ),
     ] = field(default=None, repr=False)
     webhook: Annotated[
-        str | None,
+        # Who knows the URL of a webhook can write to its channel.
+        Secret | None,
         Settable(
             key="redash_webhook",
             says="URL that the alerts of Redash are sent to.",
             unset="destinations and subscriptions stay as they are",
-            # Who knows the URL of a webhook can write to its channel.
-            secret=True,
         ),
     ] = field(default=None, repr=False)

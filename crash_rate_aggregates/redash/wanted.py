@@ -7,9 +7,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from psycopg import ProgrammingError
-from psycopg.conninfo import conninfo_to_dict
-
+from crash_rate_aggregates.database.access.libpq_urls import libpq_settings
 from crash_rate_aggregates.errors import BadSettingError, RedashFilesError
 from crash_rate_aggregates.questions.catalog import Question
 from crash_rate_aggregates.redash.charts import visualization
@@ -78,15 +76,13 @@ def _data_source(url: str | None) -> WantedObject:
 
 
 def _connection(url: str) -> dict[str, Any]:
-    try:
-        given = conninfo_to_dict(url)
-    except ProgrammingError:
-        given = {}
-    port = str(given.get("port") or 5432)
+    given = libpq_settings(url, "the setting redash_database")
+    port = given.get("port") or "5432"
+    # Redash asks one server, so it takes no list of hosts either.
     if not given.get("host") or not given.get("dbname") or not port.isdecimal():
         # The text may hold the password, so it is not shown.
         raise BadSettingError(
-            "the setting redash_database cannot be read or names no host and database: write "
+            "the setting redash_database does not name one host and one database: write "
             "postgresql://reader:password@host:5432/database"
         )
     options: dict[str, Any] = {name: given[name] for name in _CONNECTION if given.get(name)}

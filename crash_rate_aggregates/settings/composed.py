@@ -15,7 +15,7 @@ from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimit
 from crash_rate_aggregates.engines.spark.configuration import SparkSettings
 from crash_rate_aggregates.questions.answer_options import AnswerOptions
 from crash_rate_aggregates.redash.redash_access import RedashAccess
-from crash_rate_aggregates.settable import Settable
+from crash_rate_aggregates.settable import Place, Settable
 from crash_rate_aggregates.sources.stores.objects.storage_options import StorageOptions
 from crash_rate_aggregates.sources.stores.selection import PathSelection
 
@@ -41,7 +41,7 @@ class DayOptions:
 
     # These choose among parts, or are of more than one, so they stand above all of them.
     pings: Annotated[
-        str | None,
+        Place | None,
         Settable(
             says="Folder or URL (`s3://`, `gs://`, `az://`, `file://`) of `submission_date=…` "
             "folders, or a pattern with `%Y%m%d`.",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import shlex
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -18,6 +21,8 @@ from crash_rate_aggregates.settings.declared import (
     GROUPS,
     Declared,
 )
+
+log = logging.getLogger(__name__)
 
 CONFIG_VARIABLE = f"{ENVIRONMENT_PREFIX}CONFIG"
 DEFAULT_CONFIG = "crash-rate-aggregates.toml"
@@ -102,6 +107,7 @@ def _settings_file(config: str | None) -> _Place:
     except (OSError, ValueError) as error:  # ValueError: no TOML, or no UTF-8.
         raise BadSettingError(f"the settings file {str(path)!r} cannot be used: {error}") from error
     _check_keys(given, path)
+    _warn_of_readers(given, path)
     return _Place(given, lambda _: f"in {str(path)!r}")
 
 
@@ -110,6 +116,31 @@ def _check_keys(given: Mapping[str, Any], path: Path) -> None:
         close = get_close_matches(key, DECLARED, 1)
         remedy = f"write {close[0]}" if close else "docs/configuration.md lists them all"
         raise BadSettingError(f"there is no setting {key!r}, as in {str(path)!r}: {remedy}")
+
+
+def _warn_of_readers(given: Mapping[str, Any], path: Path) -> None:
+    """Say it if others may read a secret in the file; the command goes on."""
+    held = [
+        setting.key
+        for setting in DECLARED.values()
+        if setting.key in given and value_kinds.holds_secret(setting.kind, given[setting.key])
+    ]
+    readers = _readers(path.stat())
+    if held and readers:
+        log.warning(
+            "warning: the settings file %r holds a secret (%s), and %s may read it: chmod 600 %s",
+            *(str(path), ", ".join(held), readers, shlex.quote(str(path))),
+        )
+
+
+def _readers(status: os.stat_result) -> str:
+    """Name those, beside its owner, who may read a file; "" if nobody else may.
+
+    As libpq judges a key file: root may let a group read what root owns, the job's for instance.
+    """
+    if status.st_mode & stat.S_IROTH:
+        return "every user of this machine"
+    return "its group" if status.st_mode & stat.S_IRGRP and status.st_uid != 0 else ""
 
 
 def _parsed(path: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from crash_rate_aggregates.settable import Settable
+from crash_rate_aggregates.settable import Secret, Settable
 from crash_rate_aggregates.settings import value_kinds
 from crash_rate_aggregates.settings.composed import Settings
 
@@ -40,7 +40,7 @@ class Declared:
     @property
     def flag(self) -> str | None:
         """Its flag, None for a secret: `ps` shows flags to all users of a machine."""
-        if self.note.flag or self.note.secret:
+        if self.note.flag or self.is_secret:
             return self.note.flag or None
         return f"--{self.key.replace('_', '-')}"
 
@@ -50,9 +50,14 @@ class Declared:
         return value_kinds.takes(self.kind, self.note)
 
     @property
+    def is_secret(self) -> bool:
+        """Whether its value is a secret, whatever it is; others may have one in them."""
+        return bool(self.kind == Secret)
+
+    @property
     def is_shown(self) -> bool:
-        """Whether a message may show what was given."""
-        return not (self.note.secret or self.note.may_hold_secrets)
+        """Whether a message may show what was given in its place and is wrong."""
+        return value_kinds.is_shown(self.kind, self.note)
 
     @property
     def usually(self) -> str:

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import NoneType
 from typing import Annotated, Any, Literal, TypeAlias, get_args, get_origin
 
-from crash_rate_aggregates.settable import Settable
+from crash_rate_aggregates.settable import Place, Secret, Settable, Url, WebUrl
 
 Kind: TypeAlias = Any
-"""A type, without None: bool, int, float, str, Path, Literal, or `NAMES` or `PAIRS`."""
+"""A type, without None: bool, int, float, str, Path, Literal, `NAMES`, `PAIRS` or of `settable`."""
 NAMES: Kind = tuple[str, ...]
 PAIRS: Kind = Mapping[str, str]
 REPEATED = (NAMES, PAIRS)
 """Kinds whose flag may stand more than once."""
+MAY_HOLD_SECRETS = (Secret, Url, WebUrl, Place, PAIRS)
+"""Kinds of which a value that is wrong may be a password, or have one in it."""
 
 _SAYS: Mapping[Kind, str] = {
     bool: "`true` or `false`",
     int: "a whole number",
     float: "a number",
     str: "a text",
+    Secret: "a text",
+    Url: "a text",
+    WebUrl: "a URL like `https://example.org`, without user, password and query",
+    Place: "a path, or a URL without user, password and query",
     Path: "the path of a folder",
     NAMES: "names, with commas between them",
     PAIRS: "pairs like `KEY=VALUE`",
@@ -30,10 +37,30 @@ _METAVARS: Mapping[Kind, str] = {
     int: "INTEGER",
     float: "NUMBER",
     str: "TEXT",
+    Secret: "TEXT",
+    Url: "TEXT",
+    WebUrl: "TEXT",
+    Place: "TEXT",
     Path: "FOLDER",
     NAMES: "NAMES",
     PAIRS: "KEY=VALUE",
 }
+# TOML can hold NUL, which neither files nor PostgreSQL take.
+_ANY_TEXT = r"[^\0]*"
+# Nor does PostgreSQL take bytes of the environment that are no UTF-8, by which Python writes these.
+_UTF8_TEXT = r"[^\0\ud800-\udfff]*"
+_PATTERNS: Mapping[Kind, str] = {
+    str: _ANY_TEXT,
+    Secret: _UTF8_TEXT,
+    Url: _UTF8_TEXT,
+    WebUrl: r"https?://([^/@?#:\[\]\s]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?(/[^@?#\s\0]*)?",
+    # Whatever begins like a URL, with too few slashes too, has no query, no @ before its path, and
+    # no colon there that an @ follows: keys of AWS have slashes in them.
+    Place: r"(?s:(?!\s*[a-zA-Z][a-zA-Z0-9+.-]+:/{1,2}+([^/]*@|[^/]*:.*@|.*\?))[^\0]*)",
+}
+_CREDENTIALS = re.compile(r"//[^/@]*:.*@|(passw(or)?d|pwd)\s*=", re.DOTALL | re.IGNORECASE)
+_SECRET_KEY = re.compile(r"secret|password|token|access[.]?key", re.IGNORECASE)
+"""Spark's own rule, `spark.redaction.regex`, for what it hides on its pages."""
 
 
 def without_none(hint: Any) -> Kind:
@@ -49,10 +76,32 @@ def takes(kind: Kind, note: Settable) -> str:
     return " ".join(filter(None, (note.takes or _SAYS[kind], bounds(note))))
 
 
+def form(kind: Kind, note: Settable) -> str | None:
+    """Return the regular expression of the whole text, None for what is no text."""
+    return note.pattern or _PATTERNS.get(kind)
+
+
 def bounds(note: Settable) -> str:
     """Say between which numbers a value must lie, "" if between none."""
     named = (("from", note.least), ("above", note.above), ("up to", note.most))
     return " ".join(f"{word} {limit:g}" for word, limit in named if limit is not None)
+
+
+def is_shown(kind: Kind, note: Settable) -> bool:
+    """Tell whether a message may repeat a wrong value: only what has a form that no secret has.
+
+    Free text is not shown either: whoever adds a setting may forget to say that it is a secret.
+    """
+    return kind not in MAY_HOLD_SECRETS and not (kind is str and note.pattern is None)
+
+
+def holds_secret(kind: Kind, raw: Any) -> bool:
+    """Tell whether what stands in a file is a secret, or has one in it, as far as can be told."""
+    if kind == PAIRS:
+        return isinstance(raw, Mapping) and any(map(_SECRET_KEY.search, raw))
+    if kind in MAY_HOLD_SECRETS and kind != Secret:
+        return isinstance(raw, str) and _CREDENTIALS.search(raw) is not None
+    return bool(kind == Secret)
 
 
 def metavar(kind: Kind) -> str:
@@ -76,7 +125,8 @@ def read(kind: Kind, note: Settable, raw: Any) -> Any:
     import msgspec
 
     # The whole text: `$` alone would let a line feed through.
-    pattern = None if note.pattern is None else rf"\A(?:{note.pattern})\Z"
+    wanted_form = form(kind, note)
+    pattern = None if wanted_form is None else rf"\A(?:{wanted_form})\Z"
     limits: dict[str, Any] = {"ge": note.least, "gt": note.above, "le": note.most}
     wanted = Annotated[kind, msgspec.Meta(**limits, pattern=pattern)]
     prepared = _PREPARE[kind](raw) if kind in _PREPARE else raw

@@ -16,24 +16,29 @@ from unittest.mock import patch
 import click
 
 from crash_rate_aggregates.cli.setting_options import setting_option
+from crash_rate_aggregates.settable import Place, Secret, Url, WebUrl
 from crash_rate_aggregates.settings import value_kinds
 from crash_rate_aggregates.settings.composed import Settings
 from crash_rate_aggregates.settings.config import load_settings
 from crash_rate_aggregates.settings.declared import DECLARED, Declared
 
+_TEXTS = ("from a flag", "from=the 'environment'", 'from "the" file')
 FLAG, ENVIRONMENT, FILE = "flag", "environment", "file"
 _OF_KIND: Mapping[Any, tuple[Any, Any, Any]] = {
     bool: (True, False, True),
     int: (3, 4, 5),
     float: (0.5, 60.0, 3600.0),
-    str: ("from a flag", "from=the 'environment'", 'from "the" file'),
+    str: _TEXTS,
+    Secret: _TEXTS,
+    Url: _TEXTS,
+    WebUrl: ("http://127.0.0.1:9000", "https://s3.example.org/x", "https://a.b"),
+    Place: ("file:///a@b", "/from: the/@environment?", "s3://bucket/a@b"),
     Path: (Path("/from/a/flag"), Path("/from the/environment"), Path("/from/file")),
     value_kinds.NAMES: (("a", "b"), ("c",), ("d", "e e")),
     value_kinds.PAIRS: ({"a.b": "1", "c": " d=e"}, {"a.b": '{"', "f": "1"}, {"f": "g", "c": "2"}),
 }
 _OF_KEY: Mapping[str, tuple[Any, Any, Any]] = {
     "engine": ("spark", "embedded", "spark"),
-    "storage_endpoint": ("http://127.0.0.1:9000", "https://s3.example.org/x", "https://a.b"),
     "storage_region": ("us-west-2", "eu-central-1", "a"),
     "memory": ("512MB", "2 GiB", "999999GB"),
     "scratch_space": ("0MB", "1 TiB", "200GB"),
@@ -92,6 +97,7 @@ class PlacesTest(TestCase):
 
     def setUp(self) -> None:
         self.path = Path(self.enterContext(TemporaryDirectory())) / "settings.toml"
+        self.path.touch(0o600)  # Else it would be warned of.
         kept = {key: value for key, value in os.environ.items() if not key.startswith("CRASH_RATE")}
         self.enterContext(patch.dict(os.environ, kept, clear=True))
 

@@ -6,7 +6,7 @@ from contextlib import chdir
 from unittest.mock import patch
 
 from crash_rate_aggregates.errors import BadSettingError
-from crash_rate_aggregates.settings.config import DEFAULT_CONFIG, load_settings
+from crash_rate_aggregates.settings.config import DEFAULT_CONFIG, _readers, load_settings
 from test.settings.given import PlacesTest
 
 
@@ -76,6 +76,69 @@ class SettingsFileTest(PlacesTest):
             BadSettingError, "^setting jobs 'x' of CRASH_RATE_AGGREGATES_JOBS is not"
         ):
             self.loaded(CRASH_RATE_AGGREGATES_JOBS="x")
+
+    def test_a_value_of_no_setting(self) -> None:
+        """The value of a misspelt key, which may be a password, is not shown."""
+        for toml in (
+            'databse = "postgresql://me:hush@db/crashes"',
+            "pg_pasword = 'hush'",
+            '[redash]\napi_key = "hush"',
+        ):
+            with self.subTest(toml=toml), self.assertRaises(BadSettingError) as caught:
+                self.loaded(toml=toml)
+            self.assertRegex(str(caught.exception), "^there is no setting '[a-z_]+', as in")
+            self.assertNotIn("hush", str(caught.exception))
+
+    def test_a_secret_that_others_may_read(self) -> None:
+        """A file with a secret that others may read is warned of once, with the remedy."""
+        self.path.write_text("jobs = 3\npg_password = 'hush'", encoding="utf-8")
+        for mode, readers in ((0o644, "every user of this machine"), (0o604, "every user of this")):
+            self.path.chmod(mode)
+            with self.subTest(mode=mode), self.assertLogs() as logs:
+                self.assertEqual(load_settings({}, str(self.path)).day.jobs, 3)
+            (line,) = logs.output
+            self.assertIn(f"'{self.path}' holds a secret (pg_password), and {readers}", line)
+            self.assertTrue(line.endswith(f"may read it: chmod 600 {self.path}"), line)
+        self.path.chmod(0o600)
+        with self.assertNoLogs():
+            load_settings({}, str(self.path))
+
+    def test_what_is_a_secret_in_a_file(self) -> None:
+        """Secrets in URLs and among Spark's settings count; what holds none may be read by all."""
+        secrets = (
+            'database = "postgresql://me:hush@db/x"',
+            'database = "host=db password=hush"',
+            '[spark_conf]\n"spark.hadoop.fs.s3a.secret.key" = "hush"',
+        )
+        harmless = (
+            'database = "postgresql://me@db:5432/x"',
+            'pings = "s3://bucket/a@b"\nredash_url = "https://redash.example.org:8443/x"',
+            'spark_conf = {"spark.executor.memory" = "2g"}',
+            "jobs = 3",
+        )
+        for toml in (*secrets, *harmless):
+            self.path.write_text(toml, encoding="utf-8")
+            self.path.chmod(0o644)
+            with self.subTest(toml=toml):
+                if toml in secrets:
+                    with self.assertLogs():
+                        load_settings({}, str(self.path))
+                else:
+                    with self.assertNoLogs():
+                        load_settings({}, str(self.path))
+
+    def test_who_may_read(self) -> None:
+        """Its group may read only a file of root, whose group the job's user may be in."""
+        for mode, owner, readers in (
+            (0o100600, 1000, ""),
+            (0o100640, 1000, "its group"),
+            (0o100640, 0, ""),
+            (0o100644, 0, "every user of this machine"),
+            (0o100622, 1000, ""),
+        ):
+            status = os.stat_result((mode, 0, 0, 1, owner, 1000, 0, 0, 0, 0))
+            with self.subTest(mode=oct(mode), owner=owner):
+                self.assertEqual(_readers(status), readers)
 
     def test_flags_of_no_setting(self) -> None:
         """A command that hands over what is no setting has a defect, which is not passed over."""

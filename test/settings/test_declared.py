@@ -6,6 +6,7 @@ from dataclasses import fields
 import click
 
 from crash_rate_aggregates import cli
+from crash_rate_aggregates.settable import Secret, Url
 from crash_rate_aggregates.settings.composed import Settings
 from crash_rate_aggregates.settings.config import load_settings
 from crash_rate_aggregates.settings.declared import DECLARED, GROUPS, NO_DEFAULT
@@ -52,7 +53,7 @@ class DeclaredTest(PlacesTest):
 
     def test_secrets_have_no_flag(self) -> None:
         """What `ps` may show to nobody has no flag; only the password of 2016 has its old one."""
-        secrets = {one.key: one.flag for one in DECLARED.values() if one.note.secret}
+        secrets = {one.key: one.flag for one in DECLARED.values() if one.is_secret}
         self.assertEqual(
             secrets,
             {
@@ -67,12 +68,15 @@ class DeclaredTest(PlacesTest):
         )
 
     def test_secrets_are_not_printed(self) -> None:
-        """Neither secrets nor URLs that may hold one stand in the text of the settings."""
-        private = [one for one in DECLARED.values() if one.note.secret or one.key == "database"]
-        variables = {one.variable: f"hush-{one.key}" for one in private}
+        """Neither secrets nor what may have one in it stand in the text of the settings."""
+        private = [
+            one for one in DECLARED.values() if one.kind in (Secret, Url) or one.key == "spark_conf"
+        ]
+        variables = {one.variable: f"k=hush-{one.key}" for one in private}
         settings = self.loaded(**variables)
-        self.assertEqual(settings.redash.api_key, "hush-redash_api_key")
+        self.assertEqual(settings.redash.api_key, "k=hush-redash_api_key")
         self.assertNotIn("hush", repr(settings))
+        self.assertEqual(len(private), 10)
 
     def test_defaults_that_depend_are_told_in_words(self) -> None:
         """A default that another machine or place decides has words for it in the docs."""

@@ -5,18 +5,25 @@ from itertools import combinations
 from pathlib import Path
 
 from crash_rate_aggregates.errors import BadSettingError
+from crash_rate_aggregates.settable import Place, Secret, Url, WebUrl
 from crash_rate_aggregates.settings import value_kinds
 from crash_rate_aggregates.settings.declared import DECLARED, Declared
 from test.settings.given import ENVIRONMENT, FILE, FLAG, PlacesTest, as_text, sound_values
 
 SECRET = "4711081547110815"
-WRONG_TEXTS = {Path: f"~{SECRET}/x", value_kinds.NAMES: f"{SECRET},,", value_kinds.PAIRS: SECRET}
+WRONG_TEXTS = {
+    Path: f"~{SECRET}/x",
+    value_kinds.NAMES: f"{SECRET},,",
+    value_kinds.PAIRS: SECRET,
+    WebUrl: f"https://me:{SECRET}@example.org",
+    Place: f"s3://AKIA1:{SECRET}@bucket/prefix",
+}
 """Where a text is what is wanted, but not this one."""
 
 
 def wrong_text(setting: Declared) -> str | None:
     """Return a text that a setting does not take, None if it takes all."""
-    if setting.kind is str and setting.note.pattern is None:
+    if setting.kind in (str, Secret, Url) and setting.note.pattern is None:
         return None
     return WRONG_TEXTS.get(setting.kind, f"{SECRET}!")
 
@@ -137,6 +144,20 @@ class FourPlacesTest(PlacesTest):
                 BadSettingError, f"^setting {key} '9+GB' of .* is not a size"
             ):
                 self.loaded(str(DECLARED[key].flag), "9" * 20 + "GB")
+
+    def test_texts_that_nothing_takes(self) -> None:
+        """NUL, which TOML can hold, is in no text; what is no UTF-8 is in no password or URL."""
+        for key in ("pings", "pg_host", "pg_password"):
+            with self.subTest(key=key), self.assertRaises(BadSettingError) as caught:
+                self.loaded(toml=f'{key} = "{SECRET}\\u0000"')
+            self.assertNotIn(SECRET, str(caught.exception))
+        for key in ("pg_password", "database"):
+            variable = {DECLARED[key].variable: f"{SECRET}\udcff"}
+            with self.subTest(key=key), self.assertRaises(BadSettingError) as caught:
+                self.loaded(**variable)
+            self.assertNotIn(SECRET, str(caught.exception))
+        not_utf8 = self.loaded(CRASH_RATE_AGGREGATES_PINGS="/data/\udcff")
+        self.assertEqual(not_utf8.day.pings, "/data/\udcff")
 
     def test_the_whole_text_counts(self) -> None:
         """A line feed behind a sound text makes it a wrong one."""

@@ -1,16 +1,15 @@
-"""Connect to PostgreSQL, and name what cannot be connected to without its password."""
+"""Connect to PostgreSQL."""
 
 from __future__ import annotations
 
-import re
-
 import psycopg
 from psycopg import IsolationLevel
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
+from crash_rate_aggregates.database.access.libpq_urls import libpq_settings, place
 from crash_rate_aggregates.database.access.rejections import rejections, server_message
 from crash_rate_aggregates.database.access.statements import statements_beside
-from crash_rate_aggregates.errors import BadSettingError, DatabaseError, DatabaseRefusedError
+from crash_rate_aggregates.errors import DatabaseError, DatabaseRefusedError
 
 _statement = statements_beside(__name__)
 
@@ -21,8 +20,6 @@ _DEFAULTS = {
     "client_encoding": "UTF8",
     "connect_timeout": "10",
 }
-_URL = re.compile(r"postgres(ql)?://")
-_PORTS = re.compile(r"[0-9]{0,5}(,[0-9]{0,5})*")
 
 
 def connect(url: str) -> psycopg.Connection:
@@ -55,55 +52,6 @@ def connect(url: str) -> psycopg.Connection:
         connection.close()
         raise
     return connection
-
-
-def place(url: str) -> str:
-    """Return host, port, database and user in words; what the URL leaves out is libpq's default."""
-    defaults = {
-        option.keyword.decode(): (option.val or b"").decode(errors="replace")
-        for option in psycopg.pq.Conninfo.get_defaults()
-    }
-    named = {**defaults, **libpq_settings(url)}
-    host = named.get("host") or named.get("hostaddr") or "the local socket"
-    user = named.get("user", "")
-    return (
-        f"database {named.get('dbname') or user} as user {user} "
-        f"at {host}, port {named.get('port') or '5432'}"
-    )
-
-
-def libpq_settings(url: str) -> dict[str, str]:
-    """Return the settings in a URL or `key=value` text by libpq's keywords.
-
-    Raises:
-        BadSettingError: It cannot be read; none of it is shown, as it may be the password.
-    """
-    try:
-        settings = {key: str(value) for key, value in conninfo_to_dict(url).items()}
-    except (psycopg.Error, ValueError):
-        settings = {}
-        is_sound = False
-    else:
-        is_sound = "\0" not in url and not _is_cut_wrong(url, settings) and _has_ports(settings)
-    if not is_sound:
-        raise BadSettingError(
-            "the database URL cannot be read: write postgresql://user:password@host:5432/database "
-            "and percent-encode @ / : and % in the password"
-        )
-    return settings
-
-
-def _is_cut_wrong(url: str, settings: dict[str, str]) -> bool:
-    """Say if an @ or / in the password made libpq take its rest for the host or database."""
-    parts = settings.get("host", "") + settings.get("dbname", "")
-    return "@" in parts and _URL.match(url) is not None
-
-
-def _has_ports(settings: dict[str, str]) -> bool:
-    ports = settings.get("port", "")
-    return _PORTS.fullmatch(ports) is not None and all(
-        not port or 0 < int(port) < 1 << 16 for port in ports.split(",")
-    )
 
 
 def _reason(error: psycopg.Error) -> str:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from psycopg.conninfo import make_conninfo
 
-from crash_rate_aggregates.database.access.connection import libpq_settings
 from crash_rate_aggregates.database.access.database_access import DatabaseAccess
+from crash_rate_aggregates.database.access.libpq_urls import libpq_settings
 from crash_rate_aggregates.errors import BadSettingError, DatabaseCredentialsError
 
 _S3 = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/([^\s?#]+)")
@@ -53,7 +53,7 @@ def secret_place(reference: str) -> SecretPlace:
     """Read --database-credentials.
 
     Raises:
-        BadSettingError: It is neither form.
+        BadSettingError: It is neither form. It is not shown: some write the password itself here.
     """
     if s3 := _S3.fullmatch(reference):
         return S3Secret(s3[1], s3[2])
@@ -61,7 +61,7 @@ def secret_place(reference: str) -> SecretPlace:
         region = _ARN_REGION.match(secret[1])
         return ManagedSecret(secret[1], region[1] if region else None)
     raise BadSettingError(
-        f"database credentials {reference!r} are no place of a secret: write s3://bucket/key or "
+        "the setting database_credentials is no place of a secret: write s3://bucket/key or "
         "secretsmanager://name"
     )
 

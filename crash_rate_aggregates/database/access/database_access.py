@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from crash_rate_aggregates.settable import Settable
+from crash_rate_aggregates.settable import Secret, Settable, Url
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +16,9 @@ class DatabaseAccess:
     """
 
     url: Annotated[
-        str | None,
+        Url | None,
         Settable(
-            key="database",
-            says="libpq URL of the PostgreSQL server.",
-            unset="the embedded server",
-            may_hold_secrets=True,
+            key="database", says="libpq URL of the PostgreSQL server.", unset="the embedded server"
         ),
     ] = field(default=None, repr=False)
     """`key=value` text is read too."""
@@ -36,21 +33,21 @@ class DatabaseAccess:
         str | None, Settable(key="pg_username", says="Name of the role.", unset="as libpq finds it")
     ] = None
     password: Annotated[
-        str | None,
+        Secret | None,
         Settable(
             key="pg_password",
             says="Its password; better in `database_credentials` or `~/.pgpass`.",
             unset="as libpq finds it",
-            secret=True,
             # The command of 2016 had it, so it works, with a warning. No other secret gets one.
             flag="--pg-password",
         ),
     ] = field(default=None, repr=False)
     credentials: Annotated[
-        str | None,
+        Url | None,
         Settable(
             key="database_credentials",
             says="Where AWS keeps the password: `s3://bucket/key` or `secretsmanager://name`.",
             page="operations.md#credentials",
         ),
-    ] = None
+        # Whoever takes it for the password itself must not find it in a traceback.
+    ] = field(default=None, repr=False)

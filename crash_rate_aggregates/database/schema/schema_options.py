@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from crash_rate_aggregates.settable import Settable
+from crash_rate_aggregates.settable import Secret, Settable
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +33,16 @@ class RoleOptions:
         ),
     ] = "crash_rate"
     owner_password: Annotated[
-        str | None,
-        Settable(says="Password that the owner is given.", unset="no new one", secret=True),
+        Secret | None,
+        Settable(says="Password that the owner is given.", unset="no new one"),
     ] = field(default=None, repr=False)
     writer_password: Annotated[
-        str | None,
-        Settable(
-            says="Likewise that of the writer, which runs the job.", unset="no new one", secret=True
-        ),
+        Secret | None,
+        Settable(says="Likewise that of the writer, which runs the job.", unset="no new one"),
     ] = field(default=None, repr=False)
     reader_password: Annotated[
-        str | None,
-        Settable(
-            says="Likewise that of the reader, for Redash and people.",
-            unset="no new one",
-            secret=True,
-        ),
+        Secret | None,
+        Settable(says="Likewise that of the reader, for Redash and people.", unset="no new one"),
     ] = field(default=None, repr=False)
 
     def passwords(self) -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import Annotated
 
-from crash_rate_aggregates.settable import Settable
+from crash_rate_aggregates.settable import Place, Settable
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,10 @@ class SparkSettings:
     conf: Annotated[
         Mapping[str, str],
         # Keys of clouds and key stores are set in this way.
-        Settable(key="spark_conf", says="Settings of Spark.", may_hold_secrets=True),
-    ] = field(default_factory=dict)
+        Settable(key="spark_conf", says="Settings of Spark."),
+    ] = field(default_factory=dict, repr=False)
     archive: Annotated[
-        str | None,
+        Place | None,
         Settable(key="spark_archive", says="Packed Python environment for Spark's executors."),
     ] = None
     scratch: Path = field(default_factory=lambda: Path(gettempdir()))

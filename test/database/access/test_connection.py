@@ -5,12 +5,8 @@ import unittest
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from crash_rate_aggregates.database.access.connection import (
-    check_server,
-    connect,
-    place,
-)
-from crash_rate_aggregates.errors import BadSettingError, DatabaseError, DatabaseRefusedError
+from crash_rate_aggregates.database.access.connection import check_server, connect
+from crash_rate_aggregates.errors import DatabaseError, DatabaseRefusedError
 from test.servers import fresh_database
 
 
@@ -68,36 +64,6 @@ class ConnectionTest(unittest.TestCase):
             str(caught.exception),
             "no connection to database crashes as user someone at 127.0.0.1, port 1: "
             "Connection refused; check the URL, the password and that the server runs",
-        )
-
-    def test_unreadable_urls(self):
-        """A URL that libpq would cut in the wrong place is refused without showing any of it."""
-        for url in (
-            "postgresql://user:tell@nobody@host/crashes",
-            "postgresql://user:tell/nobody@host/crashes",
-            "postgresql://user:12/nobody@host",
-            "postgresql://user:tell%nobody@host/crashes",
-            "postgresql://user@host:70000/crashes",
-            "postgresql://user@host:nobody/crashes",
-            "nobody",
-            "user=someone password=tell nobody",
-            "postgresql://user:tell\0nobody@host/crashes",
-            "postgresql://user:\ud800nobody@host/crashes",
-        ):
-            with self.subTest(url=url), self.assertRaises(BadSettingError) as caught:
-                connect(url)
-            self.assertEqual(
-                str(caught.exception),
-                "the database URL cannot be read: write "
-                "postgresql://user:password@host:5432/database and percent-encode @ / : and % in "
-                "the password",
-            )
-
-    def test_place_of_a_socket(self):
-        """What the URL leaves out is named by its default."""
-        self.assertEqual(
-            place("user=someone dbname=crashes host=/run/postgresql port=5433"),
-            "database crashes as user someone at /run/postgresql, port 5433",
         )
 
     def test_old_server(self):

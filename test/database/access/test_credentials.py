@@ -50,13 +50,14 @@ class SecretPlaceTest(unittest.TestCase):
             "db.json",
             "https://x/y",
             "s3:/b/k",
+            '{"password": "tell-nobody"}',
         ):
             with self.subTest(reference=reference), self.assertRaises(BadSettingError) as caught:
                 secret_place(reference)
             self.assertEqual(
                 str(caught.exception),
-                f"database credentials {reference!r} are no place of a secret: write "
-                "s3://bucket/key or secretsmanager://name",
+                "the setting database_credentials is no place of a secret: write s3://bucket/key "
+                "or secretsmanager://name",
             )
 
 

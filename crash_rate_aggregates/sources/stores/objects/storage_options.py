@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from crash_rate_aggregates.settable import Settable
+from crash_rate_aggregates.settable import Settable, WebUrl
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,16 +13,11 @@ class StorageOptions:
     """How object storage is reached."""
 
     endpoint: Annotated[
-        str | None,
+        WebUrl | None,
         Settable(
             key="storage_endpoint",
             says="URL of the object storage, like that of an S3-compatible server.",
             unset="the cloud's own",
-            # No user and no query: a password has its place elsewhere, and messages show this URL.
-            pattern=r"https?://[^/@?#\s]+(/[^@?#\s]*)?",
-            takes="a URL like `https://storage.example.org`, without user, password and query",
-            # What the pattern refuses may be just such a password.
-            may_hold_secrets=True,
         ),
     ] = None
     region: Annotated[
