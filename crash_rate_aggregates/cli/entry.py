@@ -111,8 +111,7 @@ def _run(arguments: Sequence[str] | None, dimensions: Callable[[], Sequence[Dime
     except ReaderGoneError:
         return ExitCode.ERROR
     except click.UsageError as error:  # What click itself refuses: no such flag or command.
-        _hide_arguments(error)
-        error.show()
+        _without_arguments(error).show()
         return ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt):
         # True at any moment: of a day that is stored the job itself says so.
@@ -141,11 +140,13 @@ def _log_to_stderr() -> None:
         logging.getLogger(library).setLevel(logging.WARNING)
 
 
-def _hide_arguments(error: click.UsageError) -> None:
+def _without_arguments(error: click.UsageError) -> click.UsageError:
     """Take out of a message what was typed too much: the rest of a password with a space in it."""
     # What click says of it is of the base class itself; all else that it says has a class below.
-    if type(error) is click.UsageError:
-        error.message = f"{error.message.partition(' (')[0]}: quote a value that has spaces in it."
+    if type(error) is not click.UsageError:
+        return error
+    told = error.message.partition(" (")[0]
+    return click.UsageError(f"{told}: quote a value that has spaces in it.", error.ctx)
 
 
 def _report(error: CrashRateAggregatesError) -> int:

@@ -22,8 +22,8 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from crash_rate_aggregates import cli
-from crash_rate_aggregates.database.server.folder import _wheel_programs
 from crash_rate_aggregates.database.server.launcher import EmbeddedServer
+from crash_rate_aggregates.database.server.programs import find_programs
 from crash_rate_aggregates.errors import BadSettingError
 from crash_rate_aggregates.settable import Secret
 from crash_rate_aggregates.settings.config import load_settings
@@ -340,7 +340,7 @@ class SecretsTest(unittest.TestCase):
 
     def dumped(self) -> list[bytes]:
         """Return all that the database holds."""
-        dump = _wheel_programs() / "pg_dump"
+        dump = find_programs(None).folder / "pg_dump"
         url = f"--dbname={self.server.url()}"
         return [subprocess.run([dump, url], capture_output=True, check=True).stdout]
 

@@ -25,7 +25,7 @@ class Grouping:
     """The group stage of one day: rows in Parquet files in, those of its tables out."""
 
     def __init__(self, scratch: Path, limits: GroupingLimits) -> None:
-        config = {
+        config: dict[str, str | bool | int | float | list[str]] = {
             # DuckDB's own is 80 % of the machine, on which PostgreSQL may run too.
             "memory_limit": limits.memory,
             # Else it spills into the folder in which the program was started.
