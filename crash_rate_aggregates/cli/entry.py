@@ -76,8 +76,7 @@ def main(
     except CrashRateAggregatesError as error:
         return _report(error)
     except click.UsageError as error:  # What click itself refuses: no such flag or command.
-        _hide_arguments(error)
-        error.show()
+        _without_arguments(error).show()
         return ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt):
         # True at any moment: of a day that is stored the job itself says so.
@@ -86,11 +85,13 @@ def main(
     return code if isinstance(code, int) else ExitCode.DONE
 
 
-def _hide_arguments(error: click.UsageError) -> None:
+def _without_arguments(error: click.UsageError) -> click.UsageError:
     """Take out of a message what was typed too much: the rest of a password with a space in it."""
     # What click says of it is of the base class itself; all else that it says has a class below.
-    if type(error) is click.UsageError:
-        error.message = f"{error.message.partition(' (')[0]}: quote a value that has spaces in it."
+    if type(error) is not click.UsageError:
+        return error
+    said = error.message.partition(" (")[0]
+    return click.UsageError(f"{said}: quote a value that has spaces in it.", error.ctx)
 
 
 def _report(error: CrashRateAggregatesError) -> int:
