@@ -145,8 +145,8 @@ def _without_arguments(error: click.UsageError) -> click.UsageError:
     # What click says of it is of the base class itself; all else that it says has a class below.
     if type(error) is not click.UsageError:
         return error
-    told = error.message.partition(" (")[0]
-    return click.UsageError(f"{told}: quote a value that has spaces in it.", error.ctx)
+    said = error.message.partition(" (")[0]
+    return click.UsageError(f"{said}: quote a value that has spaces in it.", error.ctx)
 
 
 def _report(error: CrashRateAggregatesError) -> int:
