@@ -138,6 +138,14 @@ class FourPlacesTest(PlacesTest):
             ):
                 self.loaded(str(DECLARED[key].flag), "9" * 20 + "GB")
 
+    def test_memory_with_which_no_day_ends(self) -> None:
+        """So little memory that DuckDB would give up after the day was judged is refused here."""
+        for size in ("0GB", "000 MB", "1MB", "99MiB", "-1GB", "1.5GB", "1TB"):
+            with self.assertRaisesRegex(BadSettingError, "is not a size from 100MB on"):
+                self.loaded(f"--memory={size}")
+        for size in ("100MB", "0100 MiB", "1GB", "1 GiB"):
+            self.assertEqual(self.loaded("--memory", size).grouping.memory, size)
+
     def test_the_whole_text_counts(self) -> None:
         """A line feed behind a sound text makes it a wrong one."""
         with self.assertRaisesRegex(BadSettingError, r"^setting memory '1GB\\n' of "):

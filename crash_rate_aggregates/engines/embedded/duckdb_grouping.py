@@ -42,14 +42,16 @@ class Grouping:
 
     def load(self, row_files: list[Path]) -> None:
         """Name the rows and find the copies among them."""
-        rows = self._connection.read_parquet([str(path) for path in row_files])
-        rows.create_view("pings")
+        with _group_stage():
+            rows = self._connection.read_parquet([str(path) for path in row_files])
+            rows.create_view("pings")
         for step in GROUP_STEPS:
             self._run(step)
 
     def counted(self) -> list[CountedPings]:
         """Return the counted pings by what the ledger tells apart."""
-        return [CountedPings(*row) for row in self._run("counted").fetchall()]
+        with _group_stage():
+            return [CountedPings(*row) for row in self._run("counted").fetchall()]
 
     def aggregates(self) -> Iterator[pa.RecordBatch]:
         """Stream the aggregates by `AGGREGATE_SCHEMA`."""
