@@ -32,6 +32,8 @@ _OF_DRIVERS: dict[str, type[CrashRateAggregatesError]] = {
     "py4j": EngineError,
     "obstore": SourceError,
     "botocore": SourceError,
+    # A worker that the kernel ended, as for want of memory.
+    "concurrent": MachineError,
 }
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import shutil
+import signal
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -14,11 +18,16 @@ from tempfile import mkdtemp
 
 from isal import igzip_lib
 
-from crash_rate_aggregates.errors import UsageError
+from crash_rate_aggregates.errors import MachineError, UsageError
 from crash_rate_aggregates.sample_pings.day_files import pings_of_day
 
 FILES_PER_DAY = 6
 _MARKER = "_SYNTHETIC"
+_WRONG_FOLDER = (
+    *(errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP),
+    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.EINVAL, errno.ENOTEMPTY),
+)
+"""Faults that another folder would not have; all others, as a full disk, are no wrong usage."""
 _README = """These pings are synthetic.
 
 `crash-rate-aggregates sample-pings` made them by chance from a seed, with shares and rates that
@@ -54,33 +63,73 @@ def write_sample_pings(
 
     Raises:
         UsageError: A day's folder holds something else; or the folder cannot be written.
+        MachineError: The disk is full or broken; what is not a whole day is removed.
     """
     days = [
         min_submission_date + timedelta(days=number)
         for number in range((max_submission_date - min_submission_date).days + 1)
     ]
     try:
+        is_new = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "README.txt").write_text(_README, encoding="utf-8")
-        write = partial(_write_day, folder, pings_per_day, seed)
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(min(jobs, len(days)), mp_context=context) as pool:
-            list(pool.map(write, days))
+        try:
+            with _unfinished(folder) as unfinished:
+                _write_days(
+                    partial(_write_day, folder, unfinished, pings_per_day, seed), days, jobs
+                )
+            (folder / "README.txt").write_text(_README, encoding="utf-8")
+        except BaseException:
+            if is_new:
+                # Unless days are in it, which are whole.
+                with suppress(OSError):
+                    folder.rmdir()
+            raise
     except OSError as error:
-        raise UsageError(
-            f"cannot write sample pings to {str(folder)!r}: {error.strerror}; name another folder"
-        ) from error
+        failed = f"cannot write sample pings to {str(folder)!r}: {error.strerror}"
+        if error.errno in _WRONG_FOLDER:
+            raise UsageError(f"{failed}; name another folder") from error
+        raise MachineError(f"{failed}; mend that or name another folder") from error
     return SampleSummary(folder, len(days), pings_per_day)
 
 
-def _write_day(folder: Path, pings: int, seed: int, day: date) -> None:
+@contextmanager
+def _unfinished(folder: Path) -> Iterator[Path]:
+    """Give a folder for days that are not whole yet, beside the days; it goes in any case."""
+    unfinished = Path(mkdtemp(prefix="_partial-", dir=folder))
+    try:
+        yield unfinished
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _write_days(write: Callable[[date], None], days: Sequence[date], jobs: int) -> None:
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(min(jobs, len(days)), mp_context=context)
+    try:
+        # Workers inherit that Ctrl-C is blocked: it is answered here, once, and ends them.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            written = pool.map(write, days)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        list(written)
+    except BaseException:
+        # Before their folder goes: they would make it anew.
+        for worker in multiprocessing.active_children():
+            worker.terminate()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _write_day(folder: Path, unfinished: Path, pings: int, seed: int, day: date) -> None:
     target = folder / f"submission_date={day}"
     if target.exists() and not (target / _MARKER).exists():
         raise UsageError(
             f"{str(target)!r} holds pings that sample-pings did not write: name another folder"
         )
-    partial_folder = Path(mkdtemp(prefix="_partial-", dir=folder))
-    partial_folder.chmod(0o755)
+    partial_folder = unfinished / target.name
+    partial_folder.mkdir(mode=0o755)
     (partial_folder / _MARKER).touch()
     lines = pings_of_day(day, pings, seed)
     for number in range(FILES_PER_DAY):

@@ -61,6 +61,28 @@ class InterruptedEngine:
         self.engine.close()
 
 
+@dataclass(frozen=True)
+class LosingEngine:
+    """An engine in whose work the database loses its tables, and then Ctrl-C comes."""
+
+    engine: Engine
+    url: str
+    name = "losing"
+
+    @contextmanager
+    def aggregate_day(self, request: DayRequest, progress: Progress) -> Iterator[DayResult]:
+        """Compute as the engine does."""
+        with self.engine.aggregate_day(request, progress) as result:
+            with connect(self.url) as connection:
+                connection.execute("DROP TABLE crash_aggregates_runs CASCADE")
+            signal.raise_signal(signal.SIGINT)
+            yield result
+
+    def close(self) -> None:
+        """Close the engine."""
+        self.engine.close()
+
+
 class JobTest(unittest.TestCase):
     def setUp(self) -> None:
         self.folder = Path(self.enterContext(TemporaryDirectory()))
@@ -198,6 +220,15 @@ class JobTest(unittest.TestCase):
         with self.assertRaisesRegex(InterruptedRunError, "^interrupted: 2016-03-14 is stored"):
             filled(after, DAY, DAY + timedelta(days=1))
         self.assertEqual(rows(self.url, SUMS), [(DAY, 2, 1)])
+
+    def test_interrupted_without_a_database(self) -> None:
+        """Ctrl-C stays Ctrl-C where the database cannot tell any more whether the day is stored."""
+        self.write(DAY, mains=1)
+        usual = self.job()
+        filled(usual, DAY)
+        losing = replace(usual, engine=LosingEngine(usual.engine, self.url))
+        with self.assertRaises(KeyboardInterrupt):
+            run_day(losing, DAY)
 
     def test_pings_of_another_place(self) -> None:
         """A folder that does not exist fails the day and names the folder."""

@@ -159,6 +159,14 @@ class FourPlacesTest(PlacesTest):
         not_utf8 = self.loaded(CRASH_RATE_AGGREGATES_PINGS="/data/\udcff")
         self.assertEqual(not_utf8.day.pings, "/data/\udcff")
 
+    def test_memory_with_which_no_day_ends(self) -> None:
+        """So little memory that DuckDB would give up after the day was judged is refused here."""
+        for size in ("0GB", "000 MB", "1MB", "99MiB", "-1GB", "1.5GB", "1TB"):
+            with self.assertRaisesRegex(BadSettingError, "is not a size from 100MB on"):
+                self.loaded(f"--memory={size}")
+        for size in ("100MB", "0100 MiB", "1GB", "1 GiB"):
+            self.assertEqual(self.loaded("--memory", size).grouping.memory, size)
+
     def test_the_whole_text_counts(self) -> None:
         """A line feed behind a sound text makes it a wrong one."""
         with self.assertRaisesRegex(BadSettingError, r"^setting memory '1GB\\n' of "):

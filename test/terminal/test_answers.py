@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import io
 import unittest
 from datetime import date
@@ -50,9 +51,9 @@ class AnswerTableTest(unittest.TestCase):
         self.assertIn("  row 2", lines)
 
     def test_many_rows(self):
-        """After a thousand rows it says how many more there are."""
-        lines = printed(AnswerTable(Answer(("n",), [(1,)] * (MAX_ROWS + 2))))
-        self.assertEqual(lines[-1], "and 2 more rows: --csv prints all")
+        """After a thousand rows it says that there are more, of which one is enough to know."""
+        lines = printed(AnswerTable(Answer(("n",), [(1,)] * (MAX_ROWS + 1))))
+        self.assertEqual(lines[-1], "and more rows than these 1,000: --csv prints all")
         self.assertEqual(lines.count("  1"), MAX_ROWS)
         self.assertNotIn("more", " ".join(printed(AnswerTable(Answer(("n",), [(1,)] * 3)))))
 
@@ -60,8 +61,46 @@ class AnswerTableTest(unittest.TestCase):
         """Comma-separated values have all digits, and texts of which none is Python's."""
         file = io.StringIO()
         row = (1 / 3, None, True, {"a": "[/b]"}, [1, 2], "x,y", date(2016, 3, 14))
-        write_csv(Answer(("a", "b", "c", "d", "e", "f", "g"), [row]), file)
+        write_csv(("a", "b", "c", "d", "e", "f", "g"), [row], file)
         self.assertEqual(
             file.getvalue().splitlines()[1],
             '0.3333333333333333,,true,"{""a"": ""[/b]""}","[1, 2]","x,y",2016-03-14',
         )
+
+    def test_csv_of_formulas(self):
+        """A text that a spreadsheet would run has a ' before it; a number never has."""
+        for value, escaped in (
+            ("=1+1", "'=1+1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
+            ("-2+3", "'-2+3"),
+            ("-", "'-"),
+            ("\tx", "'\tx"),
+            ("\r=1", "'\r=1"),
+            ("\n=1", "'\n=1"),
+            ("\uff1d1", "'\uff1d1"),
+            ("-5", "-5"),
+            ("+1.5e-3", "+1.5e-3"),
+            (-5, "-5"),
+            (-0.25, "-0.25"),
+            (Decimal("-1.50"), "-1.50"),
+            (float("-inf"), "-inf"),
+            ("a=b", "a=b"),
+            ([-1], "[-1]"),
+        ):
+            with self.subTest(value=value):
+                self.assertEqual(self.csv_cell(value), escaped)
+                self.assertEqual(self.csv_cell(value, escapes=False), escaped.removeprefix("'"))
+
+    def test_csv_heading_of_formula(self):
+        """The name of a column is escaped as well."""
+        file = io.StringIO()
+        write_csv(("=1", "b"), [], file)
+        self.assertEqual(file.getvalue(), "'=1,b\r\n")
+
+    def csv_cell(self, value, **options):
+        """Return what a program reads of the value."""
+        file = io.StringIO(newline="")
+        write_csv(("a",), [[value]], file, **options)
+        file.seek(0)
+        return list(csv.reader(file))[1][0]

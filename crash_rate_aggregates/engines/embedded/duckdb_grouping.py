@@ -45,9 +45,9 @@ class Grouping:
 
     def load(self, row_files: list[Path]) -> None:
         """Name the rows and find the copies among them."""
-        rows = self._connection.read_parquet([str(path) for path in row_files])
-        rows.create_view("pings")
         with _group_stage():
+            rows = self._connection.read_parquet([str(path) for path in row_files])
+            rows.create_view("pings")
             for step in GROUP_STEPS:
                 self._connection.execute(_query(step))
 

@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 from crash_rate_aggregates.engines import split
 from crash_rate_aggregates.engines.embedded import blocks
+from crash_rate_aggregates.engines.embedded.duckdb_grouping import Grouping
 from crash_rate_aggregates.engines.embedded.engine import EmbeddedEngine
 from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
 from crash_rate_aggregates.engines.embedded.worker_tasks import judge_files, prepare_worker
@@ -181,6 +182,20 @@ class EmbeddedEngineTest(contract.EngineContract):
             engine.aggregate_day(day_request(self.pings), HeardProgress()) as result,
         ):
             list(result.tables[CRASH_AGGREGATES])
+        self.assertNotIn("\n", str(raised.exception))
+
+    def test_interrupted_in_a_name(self) -> None:
+        """A file whose name has "interrupted" in it, and that fails, is no Ctrl-C."""
+        grouping = Grouping(self.folder, GroupingLimits("512MB", "1GB", 1))
+        self.addCleanup(grouping.close)
+        missing = self.folder / "uninterrupted" / "rows.parquet"
+        with self.assertRaisesRegex(EngineError, "uninterrupted"):
+            grouping.load([missing])
+
+    def test_memory_that_duckdb_refuses(self) -> None:
+        """A limit that only DuckDB can refuse is one sentence too."""
+        with self.assertRaises(EngineError) as raised:
+            Grouping(self.folder, GroupingLimits("9" * 20 + "GB", "1GB", 1))
         self.assertNotIn("\n", str(raised.exception))
 
 
