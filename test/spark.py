@@ -6,6 +6,7 @@ import atexit
 import os
 import queue
 import re
+import secrets
 import subprocess
 import threading
 from collections.abc import Mapping
@@ -32,13 +33,16 @@ QUICK = {
     "spark.executor.extraJavaOptions": _QUICK_JAVA,
 }
 """Without Java's second compiler, which takes half of the time of a small day and never pays."""
+SECRET = f"hush{secrets.token_hex(8)}"
+"""Stands among the settings of the shared engine, as the key of a cloud would."""
 _START_SECONDS = 120
 
 
 @cache
 def shared_engine() -> SparkEngine:
     """Return the engine of this process, on two cores with three attempts; it stops at exit."""
-    engine = SparkEngine(SparkSettings("local[2,3]", {**QUICK, "spark.ui.enabled": "false"}, None))
+    conf = {**QUICK, "spark.ui.enabled": "false", "spark.hadoop.fs.s3a.secret.key": SECRET}
+    engine = SparkEngine(SparkSettings("local[2,3]", conf, None))
     atexit.register(engine.close)
     return engine
 

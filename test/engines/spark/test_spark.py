@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import gzip
 import unittest
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -29,7 +31,9 @@ from test.engines.made_days import (
     write_day,
     write_sample_day,
 )
-from test.spark import needs_spark, shared_engine
+from test.spark import QUICK, SECRET, needs_spark, shared_engine
+
+QUICK_JAVA = QUICK["spark.driver.extraJavaOptions"].encode()
 
 
 def driver_versions() -> dict[str, str]:
@@ -64,6 +68,20 @@ class SparkEngineTest(contract.EngineContract):
             on_one_machine = self.compute(DIMENSIONS)
         self.assertEqual(on_spark, on_one_machine)
         self.assertGreater(len(on_spark.aggregates), 1000)
+
+    def test_settings_are_in_no_argument(self) -> None:
+        """What Spark is told, which may be a secret, stands in no argument that `ps` shows."""
+        write_day(self.pings, {"1.json": lines([main_ping()])})
+        self.compute(DIMENSIONS)
+        shown = []
+        for file in Path("/proc").glob("[0-9]*/cmdline"):
+            with suppress(OSError):  # It has ended.
+                shown.append(file.read_bytes())
+        # Java runs, and its own options came with the settings.
+        submitted = [one for one in shown if b"--properties-file" in one and QUICK_JAVA in one]
+        self.assertEqual(len(submitted), 1)
+        self.assertEqual([one for one in shown if SECRET.encode() in one], [])
+        self.assertEqual(list(self.folder.rglob("spark.conf")), [])
 
     def test_file_that_fails_twice(self) -> None:
         """A file that cannot be read twice is read the third time, and counts once."""

@@ -30,6 +30,7 @@ from crash_rate_aggregates.engines.spark.driver.java_process import (
     silence_server,
     silence_traces,
 )
+from crash_rate_aggregates.engines.spark.driver.java_start import start_java
 from crash_rate_aggregates.engines.spark.driver.shipping import packed_package
 from crash_rate_aggregates.engines.spark.executors.news import NewsOfTasks, NewsParam
 from crash_rate_aggregates.errors import EngineError
@@ -168,11 +169,13 @@ def _started(settings: SparkSettings, package: Path) -> SparkSession:
         given = conf.get("spark.archives")
         archive = f"{settings.archive}#{ARCHIVE_FOLDER}"
         conf["spark.archives"] = f"{given},{archive}" if given else archive
+    if settings.master is not None:
+        conf["spark.master"] = settings.master
+    if STARTED_BY_SPARK_SUBMIT not in os.environ:
+        start_java(conf, package.parent)
     builder = SparkSession.builder
     for name, value in conf.items():
         builder = builder.config(name, value)
-    if settings.master is not None:
-        builder = builder.master(settings.master)
     session = builder.getOrCreate()
     silence_server(session.sparkContext)
     session.sparkContext.addPyFile(str(package))
