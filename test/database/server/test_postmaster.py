@@ -100,7 +100,7 @@ class ContainerTest(HomeTestCase):
             "from crash_rate_aggregates.database.server.launcher import EmbeddedServer; "
             "print(EmbeddedServer(Path(sys.argv[1])).stop())"
         )
-        command = [*WITHOUT_PTRACE, sys.executable, "-c", stop, self.home]
+        command = [*map(str, WITHOUT_PTRACE), sys.executable, "-c", stop, str(self.home)]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         self.assertEqual(done.stdout, "True\n")
         self.assertEqual(left_over_in(self.home), set())
