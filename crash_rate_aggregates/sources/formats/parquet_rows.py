@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, BinaryIO
 
@@ -16,10 +17,12 @@ from crash_rate_aggregates.decode.layouts.kinds import (
     PingKind,
     field_places,
 )
-from crash_rate_aggregates.decode.layouts.places import Layout, Place, Places
+from crash_rate_aggregates.decode.layouts.places import Content, Layout, Place, Places
 from crash_rate_aggregates.errors import UnknownTableError
 from crash_rate_aggregates.normalize.fields import PingFields
 from crash_rate_aggregates.sources.formats.bigquery_tables import named_table
+from crash_rate_aggregates.sources.formats.parquet_bounds.batch_sizes import plan_reading
+from crash_rate_aggregates.sources.formats.parquet_bounds.row_slices import sliced
 from crash_rate_aggregates.sources.formats.parquet_columns import (
     Path,
     column_at,
@@ -31,11 +34,11 @@ from crash_rate_aggregates.sources.interface import (
     FileContent,
     PingBatch,
     RawPing,
+    Unreadable,
     unreadable_file,
 )
 
 _MAGIC = b"PAR1"
-_BATCH_ROWS = 4096
 _CONTAINERS = (dict, list)
 
 
@@ -54,7 +57,7 @@ class ParquetRows:
         Raises:
             DamagedStreamError: No footer, or after the rows before a damaged page.
             UnknownTableError: It has not the columns of pings, or may be compressed as a whole.
-            UnreadableFileError: The disk fails.
+            UnreadableFileError: The disk fails, or a row or page takes too much memory.
         """
         _end_streaming(content)
         try:
@@ -84,19 +87,58 @@ def _batches(content: FileContent, stream: BinaryIO) -> Iterator[PingBatch]:
     with pq.ParquetFile(stream) as file:
         schema = file.schema_arrow
         places = field_places(_kind(content, schema), content.dimensions)
-        paths = {
-            place.path
+        found = {
+            place
             for slot in (*places.fields, *places.dimensions)
             for place in slot
             if place.path and has_column(schema, place)
         }
-        leaves = _leaves(file, paths)
-        for group in range(file.num_row_groups):
-            for batch in file.iter_batches(
-                _BATCH_ROWS, row_groups=[group], columns=leaves, use_threads=False
-            ):
-                columns = {path: json_values(column_at(batch, path)) for path in paths}
-                yield PingBatch(list(_rows(places, columns, batch.num_rows)))
+        columns = _Columns(
+            places,
+            frozenset(place.path for place in found),
+            frozenset(place.path for place in found if place.content is Content.WHOLE),
+        )
+        for batch in _row_batches(content, stream, file, _leaves(file, columns.paths)):
+            yield from columns.pings(batch)
+
+
+def _row_batches(
+    content: FileContent, stream: BinaryIO, file: pq.ParquetFile, leaves: list[str]
+) -> Iterator[pa.RecordBatch]:
+    """Read row group after row group, of each as many rows at once as memory allows."""
+    for group in range(file.num_row_groups):
+        plan = plan_reading(content.file.url, stream, file, group, leaves)
+        planned = pq.ParquetFile(
+            stream,
+            metadata=file.metadata,
+            read_dictionary=plan.dictionaries,
+            buffer_size=plan.buffer_bytes,
+        )
+        yield from planned.iter_batches(
+            plan.rows, row_groups=[group], columns=leaves, use_threads=False
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """The columns of a file that are read of its pings."""
+
+    places: FieldPlaces
+    paths: frozenset[Path]
+    whole: frozenset[Path]
+    """Those of the paths at which any value is read, nested ones too."""
+
+    def pings(self, batch: pa.RecordBatch) -> Iterator[PingBatch]:
+        """Give the fields of each row of a batch."""
+        columns = {path: column_at(batch, path) for path in self.paths}
+        for start, rows, is_readable in sliced(batch, (columns[path] for path in self.whole)):
+            if not is_readable:
+                yield PingBatch([Unreadable.PING])
+                continue
+            values = {
+                path: json_values(column.slice(start, rows)) for path, column in columns.items()
+            }
+            yield PingBatch(list(_rows(self.places, values, rows)))
 
 
 def _kind(content: FileContent, schema: pa.Schema) -> PingKind:
