@@ -49,7 +49,7 @@ def json_values(column: pa.Array) -> list[Any]:
     """
     kind = column.type
     if pa.types.is_dictionary(kind):
-        return json_values(column.dictionary_decode())
+        return _dictionary_values(column)
     if pa.types.is_null(kind):
         return [None] * len(column)
     if pa.types.is_boolean(kind):
@@ -59,6 +59,13 @@ def json_values(column: pa.Array) -> list[Any]:
     if _is_text(kind):
         return _texts(column)
     return _numbers_and_times(column)
+
+
+def _dictionary_values(column: pa.DictionaryArray) -> list[Any]:
+    """Return the values that rows have; rows share those that they have in common."""
+    used = column.indices.dictionary_encode()
+    values = json_values(column.dictionary.take(used.dictionary))
+    return [None if index is None else values[index] for index in used.indices.to_pylist()]
 
 
 def _is_text(kind: pa.DataType) -> bool:

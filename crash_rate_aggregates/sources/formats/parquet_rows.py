@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from crash_rate_aggregates.decode.layouts.kinds import field_places
+from crash_rate_aggregates.decode.layouts.kinds import FieldPlaces, field_places
+from crash_rate_aggregates.decode.layouts.places import Content
 from crash_rate_aggregates.errors import UnknownTableError
+from crash_rate_aggregates.sources.formats.parquet_bounds.batch_sizes import plan_reading
+from crash_rate_aggregates.sources.formats.parquet_bounds.row_slices import sliced
 from crash_rate_aggregates.sources.formats.parquet_columns import (
     column_at,
     has_column,
@@ -19,18 +23,18 @@ from crash_rate_aggregates.sources.formats.parquet_columns import (
 from crash_rate_aggregates.sources.formats.table_rows import (
     Path,
     fields_of_rows,
-    read_paths,
+    read_places,
     table_kind,
 )
 from crash_rate_aggregates.sources.interface import (
     DamagedStreamError,
     FileContent,
     PingBatch,
+    Unreadable,
     unreadable_file,
 )
 
 _MAGIC = b"PAR1"
-_BATCH_ROWS = 4096
 
 
 class ParquetRows:
@@ -78,19 +82,56 @@ def _end_streaming(content: FileContent) -> None:
 def _batches(content: FileContent, stream: BinaryIO) -> Iterator[PingBatch]:
     stream.seek(0)
     with pq.ParquetFile(stream) as file:
-        schema = file.schema_arrow
-        has = partial(has_column, schema)
+        has = partial(has_column, file.schema_arrow)
         places = field_places(table_kind(content.file.url, has), content.dimensions)
-        paths = read_paths(places, has)
-        leaves = _leaves(file, paths)
-        # Group by group, so that no more than a part of one is held; without threads, as each core
-        # has a process of ours already.
-        for group in range(file.num_row_groups):
-            for batch in file.iter_batches(
-                _BATCH_ROWS, row_groups=[group], columns=leaves, use_threads=False
-            ):
-                columns = {path: json_values(column_at(batch, path)) for path in paths}
-                yield PingBatch(list(fields_of_rows(places, columns, batch.num_rows)))
+        found = read_places(places, has)
+        columns = _Columns(
+            places,
+            frozenset(place.path for place in found),
+            frozenset(place.path for place in found if place.content is Content.WHOLE),
+        )
+        for batch in _row_batches(content, stream, file, _leaves(file, columns.paths)):
+            yield from columns.pings(batch)
+
+
+def _row_batches(
+    content: FileContent, stream: BinaryIO, file: pq.ParquetFile, leaves: list[str]
+) -> Iterator[pa.RecordBatch]:
+    """Read row group after row group, of each as many rows at once as memory allows."""
+    for group in range(file.num_row_groups):
+        plan = plan_reading(content.file.url, stream, file, group, leaves)
+        planned = pq.ParquetFile(
+            stream,
+            metadata=file.metadata,
+            read_dictionary=plan.dictionaries,
+            buffer_size=plan.buffer_bytes,
+        )
+        # Without threads, as each core has a process of ours already.
+        yield from planned.iter_batches(
+            plan.rows, row_groups=[group], columns=leaves, use_threads=False
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """The columns of a file that are read of its pings."""
+
+    places: FieldPlaces
+    paths: frozenset[Path]
+    whole: frozenset[Path]
+    """Those of the paths at which any value is read, nested ones too."""
+
+    def pings(self, batch: pa.RecordBatch) -> Iterator[PingBatch]:
+        """Give the fields of each row of a batch."""
+        columns = {path: column_at(batch, path) for path in self.paths}
+        for start, rows, is_readable in sliced(batch, (columns[path] for path in self.whole)):
+            if not is_readable:
+                yield PingBatch([Unreadable.PING])
+                continue
+            values = {
+                path: json_values(column.slice(start, rows)) for path, column in columns.items()
+            }
+            yield PingBatch(list(fields_of_rows(self.places, values, rows)))
 
 
 def _leaves(file: pq.ParquetFile, paths: Iterable[Path]) -> list[str]:

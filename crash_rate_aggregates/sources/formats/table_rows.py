@@ -53,10 +53,10 @@ def table_kind(url: str, has_column: Callable[[Place], bool]) -> PingKind:
     return PingKind(layout, usual_doc_type=told.pop() if len(told) == 1 else None)
 
 
-def read_paths(places: FieldPlaces, has_column: Callable[[Place], bool]) -> set[Path]:
-    """Return the paths of the columns that are read of a kind of ping, of those that are there."""
+def read_places(places: FieldPlaces, has_column: Callable[[Place], bool]) -> set[Place]:
+    """Return the places that are read of a kind of ping, of those whose columns are there."""
     slots = (*places.fields.values(), *places.dimensions)
-    return {place.path for slot in slots for place in slot if place.path and has_column(place)}
+    return {place for slot in slots for place in slot if place.path and has_column(place)}
 
 
 def fields_of_rows(

@@ -23,7 +23,7 @@ from crash_rate_aggregates.sources.formats.avro.row_columns import (
 )
 from crash_rate_aggregates.sources.formats.table_rows import (
     fields_of_rows,
-    read_paths,
+    read_places,
     table_kind,
 )
 from crash_rate_aggregates.sources.interface import (
@@ -68,7 +68,8 @@ def _pings(content: FileContent, stream: ByteStream) -> Iterator[PingBatch]:
         )
     has = partial(has_column, header.row)
     places = field_places(table_kind(content.file.url, has), content.dimensions)
-    reader = ColumnReader(header.row, read_paths(places, has))
+    paths = {place.path for place in read_places(places, has)}
+    reader = ColumnReader(header.row, paths)
     for rows in _batches(read_blocks(stream, header), reader):
         yield PingBatch(list(fields_of_rows(places, reader.columns(rows), len(rows))))
 
