@@ -1,7 +1,7 @@
 """The columns that are read of rows: all others are passed over undecoded.
 
-Most columns of a wide table are null. A library passes over each by itself: fastavro takes 3 ms for
-a row of 7,000 columns of which 30 are read, this 0.2 ms.
+Most columns of a wide table are null. A library passes over each by itself: fastavro takes 3.2 ms
+for a row of 7,500 columns of which 13 are read, this 0.3 ms.
 """
 
 from __future__ import annotations

@@ -133,10 +133,17 @@ class Skips:
                     done += passed
                     at += passed
                     continue
-                # Texts of up to 63 bytes are most of what is there: a call for each would double
-                # the time.
-                if is_text[done] and data[at] == SECOND_BRANCH and not data[at + 1] & NOT_SHORT:
-                    at += 2 + (data[at + 1] >> 1)
+                # Texts are most of what is there: a call for each would double the time.
+                if is_text[done] and data[at] == SECOND_BRANCH and not data[at + 1] & 1:
+                    byte = data[at + 1]
+                    length, shift = (byte & ~_MORE) >> 1, 6
+                    at += 2
+                    while byte & _MORE and shift < _LONG_BITS:
+                        byte = data[at]
+                        length |= (byte & ~_MORE) << shift
+                        shift += 7
+                        at += 1
+                    at += length
                 else:
                     at = skips[done](data, at)
                 done += 1
