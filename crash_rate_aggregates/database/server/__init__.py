@@ -1,1 +1,1 @@
-"""The embedded PostgreSQL server, gone with its last client; docs/decisions/0010 says how."""
+"""The embedded PostgreSQL server, gone with its last client; docs/decisions/0014 says how."""
