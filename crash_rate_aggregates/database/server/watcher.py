@@ -1,7 +1,7 @@
 """The process that starts the embedded server, watches its clients, and ends it after the last.
 
 It is there before the server and is the server's parent. If it is killed itself, the kernel ends
-the server (on Linux), or a deputy does (elsewhere); docs/decisions/0010 says why it is so.
+the server (on Linux), or a deputy does (elsewhere); docs/decisions/0014 says why it is so.
 """
 
 from __future__ import annotations
