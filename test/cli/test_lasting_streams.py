@@ -38,6 +38,7 @@ class OutputTest(unittest.TestCase):
 
     folder: ClassVar[Path]
     filled: ClassVar[str]
+    backfilled: ClassVar[tuple[int, str]]
 
     @classmethod
     def setUpClass(cls) -> None:

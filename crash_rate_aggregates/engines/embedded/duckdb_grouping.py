@@ -25,7 +25,7 @@ class Grouping:
     """The group stage of one day: rows in Parquet files in, aggregates out."""
 
     def __init__(self, scratch: Path, limits: GroupingLimits) -> None:
-        config = {
+        config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": limits.memory,
             "temp_directory": str(scratch / "spill"),
             "max_temp_directory_size": limits.scratch_space,
