@@ -40,8 +40,10 @@ def _finite(_context: click.Context, option: click.Parameter, value: float | Non
 def sql(statement: str, *, as_csv: bool, **flags: Any) -> None:
     """Ask the table in SQL, read-only."""
     from crash_rate_aggregates.questions.statement import ask
+    from crash_rate_aggregates.questions.typed_statement import warn_of_powers
 
     with asked_database(flags) as connection:
+        warn_of_powers(connection)
         answer = ask(connection, statement)
     if not answer.columns:
         raise QueryError(f"{statement!r} has no answer: write a SELECT")

@@ -12,9 +12,16 @@ from crash_rate_aggregates.cli.consoles import print_answer
 from crash_rate_aggregates.cli.options import config_option, connection_options, together
 from crash_rate_aggregates.cli.setting_options import part_options, setting_option
 from crash_rate_aggregates.settings.config import load_settings
-from crash_rate_aggregates.settings.from_settings import chosen_database, embedded_server
+from crash_rate_aggregates.settings.from_settings import (
+    embedded_role_url,
+    embedded_server,
+    existing_database,
+    init_chosen_database,
+    start_embedded,
+)
 
 if TYPE_CHECKING:
+    from crash_rate_aggregates.database.embedded_roles import RoleKind
     from crash_rate_aggregates.database.server.launcher import EmbeddedServer
 
 
@@ -29,7 +36,7 @@ def retention(*, yes: bool, config: str | None, **flags: Any) -> None:
     from crash_rate_aggregates.terminal.text_tables import months_table
 
     settings = load_settings(flags, config)
-    with chosen_database(settings) as url, connect(url) as connection:
+    with existing_database(settings, "owner") as url, connect(url) as connection:
         expired = months.expired_months(
             months.stored_months(connection),
             keep_weeks=settings.retention.keep_weeks,
@@ -61,13 +68,7 @@ def init(config: str | None, **flags: Any) -> None:
     Passwords come from the settings owner_password, writer_password and reader_password; a role
     without one cannot log in.
     """
-    from crash_rate_aggregates.database.prepare import init_database
-    from crash_rate_aggregates.database.schema.roles import named_roles
-
-    settings = load_settings(flags, config)
-    roles = named_roles(settings.roles.prefix)
-    with chosen_database(settings) as url:
-        init_database(url, roles, settings.roles.passwords())
+    roles = init_chosen_database(load_settings(flags, config))
     click.echo(f"{roles.owner} owns the tables, {roles.writer} fills them, {roles.reader} reads")
 
 
@@ -81,10 +82,25 @@ def _server_command(function: Callable[[EmbeddedServer], None]) -> click.Command
     return command
 
 
-@_server_command
-def start(server: EmbeddedServer) -> None:
-    """Start the server and keep it; print its URL, password included."""
-    click.echo(server.start())
+_role_options = together(
+    *part_options("server"),
+    setting_option("role_prefix"),
+    click.option(
+        "--role",
+        type=click.Choice(["owner", "writer", "reader"]),
+        default="reader",
+        show_default=True,
+        help="Whose URL: people, psql and Redash read; `run` on another machine writes.",
+    ),
+    config_option,
+)
+
+
+@database.command()
+@_role_options
+def start(role: RoleKind, config: str | None, **flags: Any) -> None:
+    """Start the server and keep it; print a role's URL, password included."""
+    click.echo(start_embedded(load_settings(flags, config), role))
 
 
 @_server_command
@@ -101,7 +117,8 @@ def status(server: EmbeddedServer) -> None:
     print_answer(status_table(server.status()))
 
 
-@_server_command
-def url(server: EmbeddedServer) -> None:
-    """Print the running server's URL, password included."""
-    click.echo(server.url())
+@database.command()
+@_role_options
+def url(role: RoleKind, config: str | None, **flags: Any) -> None:
+    """Print the running server's URL for a role, password included."""
+    click.echo(embedded_role_url(load_settings(flags, config), role))

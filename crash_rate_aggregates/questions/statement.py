@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +11,7 @@ from psycopg import sql
 
 from crash_rate_aggregates.database.access.read_only import reading
 from crash_rate_aggregates.errors import QueryError
-
-# A COPY in a pipeline leaves the connection of no use.
-_COPY = re.compile(r"(\s|--[^\n]*\n|/\*.*?\*/)*copy\b", re.IGNORECASE | re.DOTALL)
+from crash_rate_aggregates.questions.typed_statement import require_question
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +34,9 @@ def ask(connection: psycopg.Connection, query: str) -> Answer:
     Raises:
         QueryError: PostgreSQL rejects it, or it would change something.
     """
-    if _COPY.match(query):
-        raise QueryError("the statement was rejected: COPY is no question, write a SELECT")
     with reading(connection, "the statement was rejected", QueryError) as cursor:
-        # A pipeline speaks the extended protocol, which takes one statement and no second one
-        # that would end the read-only transaction first.
+        require_question(connection, query)
+        # A pipeline speaks the extended protocol too, so it runs what was asked about and no more.
         with connection.pipeline():
             cursor.execute(query)
         return _answer(cursor)
