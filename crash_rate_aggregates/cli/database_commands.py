@@ -90,7 +90,7 @@ _role_options = together(
         type=click.Choice(["owner", "writer", "reader"]),
         default="reader",
         show_default=True,
-        help="Whose URL: people, psql and Redash read; `run` on another machine writes.",
+        help="Whose URL; the reader's is for people, notebooks and Redash.",
     ),
     config_option,
 )
