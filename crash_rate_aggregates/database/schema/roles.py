@@ -24,7 +24,7 @@ READER_TIMEOUT = "60s"
 READER_TEMPORARY_FILES = "4GB"
 """So much of the disk may each session of the reader use to sort or join."""
 _FEWEST_CONNECTIONS = 2
-"""Of the reader and of the writer: the job has two at a time."""
+"""Of the reader and of the writer, however few the server has."""
 _RIGHTS = ("grant_place", "revoke_functions", "grant_tables", "grant_maintenance")
 _VERSION_WITH_MAINTAIN = 170000
 _log = logging.getLogger(__name__)
