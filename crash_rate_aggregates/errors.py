@@ -291,6 +291,16 @@ class DatabaseCredentialsError(DatabaseError):
     remedy = "Check the place, what is stored there, and that the job's user or role may read it."
 
 
+class SchemaError(DatabaseError):
+    """The tables are not there, or are those of another version of the program."""
+
+    slug = "schema"
+    remedy = (
+        "Bring them up to date with `database init` or a `run`, as the owner of the tables; use a "
+        "newer program if they are newer. A question changes nothing."
+    )
+
+
 class QueryError(DatabaseError):
     """PostgreSQL rejected a statement."""
 
@@ -333,6 +343,13 @@ class ServerVersionError(EmbeddedServerError):
     remedy = (
         "Carry older data over with `database upgrade`; for newer data install the newer programs."
     )
+
+
+class NothingStoredError(EmbeddedServerError):
+    """A home of the embedded server that does not exist; a question makes none."""
+
+    slug = "nothing-stored"
+    remedy = "Fill a day with `run`, or correct --home, or name a database with --database."
 
 
 class RedashFilesError(UsageError):

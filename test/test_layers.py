@@ -35,7 +35,7 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("cli",),
         ("fill_database", "__main__"),
     ),
-    "database": (("access", "server"), ("days",), ("schema",), ("prepare",)),
+    "database": (("access", "server"), ("days",), ("schema",), ("prepare",), ("embedded_roles",)),
     "sources": (("interface",), ("stores", "formats"), ("reading",)),
     "engines": (
         ("interface", "columns", "scratch", "group_statements"),

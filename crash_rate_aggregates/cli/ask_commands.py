@@ -44,15 +44,17 @@ def _finite(_context: click.Context, option: click.Parameter, value: float | Non
 def sql(statement: str, *, as_csv: bool, config: str | None, **flags: Any) -> None:
     """Ask the table in SQL, read-only."""
     from crash_rate_aggregates.questions.statement import ask, asking
+    from crash_rate_aggregates.questions.typed_statement import warn_of_powers
     from crash_rate_aggregates.terminal.answers import MAX_ROWS, AnswerTable
 
     settings = load_settings(flags, config)
-    if as_csv:
-        with asked_database(settings) as connection, asking(connection, statement) as answer:
-            _require_columns(answer.columns, statement)
-            _print_csv(answer.columns, answer.rows, settings.answers)
-        return
     with asked_database(settings) as connection:
+        warn_of_powers(connection)
+        if as_csv:
+            with asking(connection, statement) as answer:
+                _require_columns(answer.columns, statement)
+                _print_csv(answer.columns, answer.rows, settings.answers)
+            return
         # One more than is shown, by which it is seen that there are more.
         shown = ask(connection, statement, MAX_ROWS + 1)
     _require_columns(shown.columns, statement)

@@ -13,9 +13,16 @@ from crash_rate_aggregates.cli.consoles import say, say_table
 from crash_rate_aggregates.cli.options import config_option, connection_options, together
 from crash_rate_aggregates.cli.setting_options import part_options, setting_option
 from crash_rate_aggregates.settings.config import load_settings
-from crash_rate_aggregates.settings.from_settings import chosen_database, embedded_server
+from crash_rate_aggregates.settings.from_settings import (
+    embedded_role_url,
+    embedded_server,
+    existing_database,
+    init_chosen_database,
+    start_embedded,
+)
 
 if TYPE_CHECKING:
+    from crash_rate_aggregates.database.embedded_roles import RoleKind
     from crash_rate_aggregates.database.server.launcher import EmbeddedServer
 
 
@@ -30,7 +37,7 @@ def retention(*, yes: bool, config: str | None, **flags: Any) -> None:
     from crash_rate_aggregates.terminal.text_tables import months_table
 
     settings = load_settings(flags, config)
-    with chosen_database(settings) as url, connect(url) as connection:
+    with existing_database(settings, "owner") as url, connect(url) as connection:
         expired = months.expired_months(
             months.stored_months(connection),
             keep_weeks=settings.retention.keep_weeks,
@@ -62,13 +69,7 @@ def init(config: str | None, **flags: Any) -> None:
     Passwords come from the settings owner_password, writer_password and reader_password; a role
     without one cannot log in.
     """
-    from crash_rate_aggregates.database.prepare import init_database
-    from crash_rate_aggregates.database.schema.roles import named_roles
-
-    settings = load_settings(flags, config)
-    roles = named_roles(settings.roles.prefix)
-    with chosen_database(settings) as url:
-        init_database(url, roles, settings.roles.passwords())
+    roles = init_chosen_database(load_settings(flags, config))
     say(f"{roles.owner} owns the tables, {roles.writer} fills them, {roles.reader} reads")
 
 
@@ -82,10 +83,25 @@ def _server_command(function: Callable[[EmbeddedServer], None]) -> click.Command
     return command
 
 
-@_server_command
-def start(server: EmbeddedServer) -> None:
-    """Start the server and keep it; print its URL, password included."""
-    say(server.start())
+_role_options = together(
+    *part_options("server"),
+    setting_option("role_prefix"),
+    click.option(
+        "--role",
+        type=click.Choice(["owner", "writer", "reader"]),
+        default="reader",
+        show_default=True,
+        help="Whose URL; the reader's is for people, notebooks and Redash.",
+    ),
+    config_option,
+)
+
+
+@database.command()
+@_role_options
+def start(role: RoleKind, config: str | None, **flags: Any) -> None:
+    """Start the server and keep it; print a role's URL, password included."""
+    say(start_embedded(load_settings(flags, config), role))
 
 
 @_server_command
@@ -119,7 +135,8 @@ def status(server: EmbeddedServer) -> None:
     say_table(status_table(server.status()))
 
 
-@_server_command
-def url(server: EmbeddedServer) -> None:
-    """Print the running server's URL, password included."""
-    say(server.url())
+@database.command()
+@_role_options
+def url(role: RoleKind, config: str | None, **flags: Any) -> None:
+    """Print the running server's URL for a role, password included."""
+    say(embedded_role_url(load_settings(flags, config), role))

@@ -21,6 +21,7 @@ from crash_rate_aggregates.settings.config import load_settings
 from crash_rate_aggregates.settings.from_settings import (
     chosen_database,
     chosen_engine,
+    existing_database,
     required_pings,
 )
 
@@ -138,7 +139,7 @@ def check(*, days: int, max_submission_date: date | None, as_json: bool, **flags
 
     last = max_submission_date or datetime.now(UTC).date() - timedelta(days=1)
     settings = load_settings(flags, flags.pop("config"))
-    with chosen_database(settings) as url:
+    with existing_database(settings) as url:
         checked = check_days(url, last, days)
     say(check_document(checked) if as_json else "\n".join(check_lines(checked)))
     require_no_fault(checked)

@@ -35,7 +35,6 @@ def check_days(database_url: str, last: date, days: int) -> list[CheckedDay]:
         last: The last submission date to look at.
         days: How many, at least 1.
     """
-    prepare_database(database_url)
     first = last - timedelta(days=days - 1)
     with connect(database_url) as connection:
         # With the past of the first one, which is compared but not judged itself.

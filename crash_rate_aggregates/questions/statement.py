@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -14,11 +13,10 @@ from psycopg import sql
 
 from crash_rate_aggregates.database.access.read_only import reading
 from crash_rate_aggregates.errors import QueryError
+from crash_rate_aggregates.questions.typed_statement import require_question
 
 _CHUNK_ROWS = 100
 """Of an answer that come at once: few, as each may be of a megabyte."""
-# It is answered by another protocol, which psycopg has methods of its own for.
-_COPY = re.compile(r"(\s|--[^\n]*\n|/\*.*?\*/)*copy\b", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +52,11 @@ def asking(connection: psycopg.Connection, query: str) -> Iterator[StreamedAnswe
     Raises:
         QueryError: PostgreSQL rejects it, or it would change something.
     """
-    if _COPY.match(query):
-        raise QueryError("the statement was rejected: COPY is no question, write a SELECT")
-    with (
-        reading(connection, "the statement was rejected", QueryError) as cursor,
+    with reading(connection, "the statement was rejected", QueryError) as cursor:
+        require_question(connection, query)
         # Closed before the transaction ends, which needs the connection for itself.
-        closing(_stream(cursor, query)) as rows,
-    ):
-        yield _streamed(cursor, rows)
+        with closing(_stream(cursor, query)) as rows:
+            yield _streamed(cursor, rows)
 
 
 def ask(connection: psycopg.Connection, query: str, most: int | None = None) -> Answer:

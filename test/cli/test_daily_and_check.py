@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import subprocess
 import unittest
 from datetime import UTC, datetime, timedelta
@@ -12,8 +13,10 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.schema.migrate import migrate
+from crash_rate_aggregates.database.schema.roles import init_roles, named_roles
 from test.aws_server import put_object, put_secret, start_aws
 from test.cli.command_line import COMMAND, PROJECT, command, environment
+from test.database.schema.test_roles import drop_roles
 from test.dated_pings import write_pings
 from test.servers import fresh_database
 
@@ -84,6 +87,8 @@ class DailyTest(unittest.TestCase):
 
     def test_json_of_a_failed_check(self) -> None:
         """--json carries each finding, and the exit code is 3 all the same."""
+        with connect(self.url) as connection:
+            migrate(connection)
         checked = self.typed(
             "check", "--days", "1", "--json", "--max-submission-date", "2016-03-14"
         )
@@ -106,8 +111,13 @@ class CredentialsTest(unittest.TestCase):
         cls.parts = {
             name: str(value) for name, value in conninfo_to_dict(fresh_database(cls)).items()
         }
-        with connect(make_conninfo("", **cls.parts)) as connection:
-            migrate(connection)
+        # As the reader: whoever may do more is warned, and not what is looked at here.
+        roles = named_roles(f"test_{secrets.token_hex(4)}")
+        url = make_conninfo("", **cls.parts)
+        cls.addClassCleanup(drop_roles, url, roles)
+        cls.parts |= {"user": roles.reader, "password": secrets.token_hex(8)}
+        with connect(url) as connection:
+            init_roles(connection, roles, {"reader": cls.parts["password"]})
         cls.folder = Path(cls.enterClassContext(TemporaryDirectory()))
         start_aws(cls)
 

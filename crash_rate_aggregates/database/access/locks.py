@@ -30,6 +30,29 @@ def lock_schema(connection: psycopg.Connection) -> None:
         connection.execute("SELECT pg_advisory_xact_lock(x'63726173'::integer, -1)")
 
 
+def lock_days(connection: psycopg.Connection, first: date, last: date) -> None:
+    """Wait until no other session changes a day from the first to the last, and keep them out.
+
+    Args:
+        connection: In a transaction, with the schema locked: who fills a day never waits for that
+            while it has the day.
+        first: A submission date.
+        last: A submission date.
+    """
+    things = {"first": _thing(first), "last": _thing(last)}
+    # A day that was never filled has no row yet, and could be filled while we work.
+    connection.execute(
+        "INSERT INTO crash_aggregates_locks (thing) "
+        "SELECT generate_series(%(first)s::integer, %(last)s::integer) ON CONFLICT DO NOTHING",
+        things,
+    )
+    connection.execute(
+        "SELECT FROM crash_aggregates_locks WHERE thing BETWEEN %(first)s AND %(last)s "
+        "ORDER BY thing FOR UPDATE",
+        things,
+    )
+
+
 @contextmanager
 def changing_day(connection: psycopg.Connection, submission_date: date) -> Iterator[None]:
     """Hold a transaction in which no other session replaces the submission date.
@@ -38,7 +61,7 @@ def changing_day(connection: psycopg.Connection, submission_date: date) -> Itera
         connection: From `connect`, outside any transaction.
         submission_date: Waited for as long as another session changes it.
     """
-    thing = (submission_date - _FIRST_DATE).days
+    thing = _thing(submission_date)
     # Before the transaction: a row that nobody else sees yet would be waited for without a word.
     connection.execute(
         "INSERT INTO crash_aggregates_locks (thing) VALUES (%(thing)s) ON CONFLICT DO NOTHING",
@@ -47,6 +70,10 @@ def changing_day(connection: psycopg.Connection, submission_date: date) -> Itera
     with connection.transaction():
         _lock(connection, thing, str(submission_date))
         yield
+
+
+def _thing(submission_date: date) -> int:
+    return (submission_date - _FIRST_DATE).days
 
 
 def _lock(connection: psycopg.Connection, thing: int, name: str) -> None:

@@ -24,7 +24,7 @@ from crash_rate_aggregates.database.schema.definitions import (
 from crash_rate_aggregates.database.schema.predecessor import MADE, is_predecessor
 from crash_rate_aggregates.database.schema.program_schema import Migration, Schema, program_schema
 from crash_rate_aggregates.database.schema.stat_columns import add_stat_columns
-from crash_rate_aggregates.errors import DatabaseError
+from crash_rate_aggregates.errors import DatabaseError, SchemaError
 
 _statement = statements_beside(__name__)
 
@@ -48,6 +48,46 @@ class _Present:
     made: Defined = NOTHING
 
 
+def has_schema(connection: psycopg.Connection, wanted: Schema | None = None) -> bool:
+    """Tell whether the database has what `migrate` would make.
+
+    Raises:
+        SchemaError: It was made by a newer version.
+        DatabaseError: It was made by another program, or the server refuses.
+    """
+    with rejections("the tables could not be read"):
+        return _has_all(_read_present(connection), wanted or program_schema())
+
+
+def require_schema(connection: psycopg.Connection, wanted: Schema | None = None) -> None:
+    """Compare, changing nothing: whoever asks makes no tables.
+
+    Args:
+        connection: From `connect`, of a role that may read the tables.
+        wanted: What this version of the program wants, unless given.
+
+    Raises:
+        SchemaError: There are no tables, or they are those of an older or newer version.
+        DatabaseError: The database was made by another program, or the server refuses.
+    """
+    schema = wanted or program_schema()
+    with rejections("the tables could not be read"):
+        present = _read_present(connection)
+        if _has_all(present, schema):
+            return
+    if not present.migrations and not present.is_predecessor:
+        raise SchemaError(
+            f"there are no tables in database {connection.info.dbname}: `database init` by its "
+            "owner makes them, and so does the first `run`; or correct --database"
+        )
+    stands_at = f"schema {present.number}" if present.number else "an older schema"
+    raise SchemaError(
+        f"the database has {stands_at}, and this version of the program asks schema "
+        f"{schema.number}: `database init`, or a `run`, by the owner of the tables brings it up "
+        "to date"
+    )
+
+
 def migrate(connection: psycopg.Connection, wanted: Schema | None = None) -> list[str]:
     """Apply what the database does not have yet, all of it or nothing.
 
@@ -63,8 +103,9 @@ def migrate(connection: psycopg.Connection, wanted: Schema | None = None) -> lis
 
     Raises:
         LockTimeoutError: A reader kept its lock.
-        DatabaseError: The database was made by a newer or another program, somebody's view stands
-            on one that must go, or the server refuses.
+        SchemaError: The database was made by a newer version.
+        DatabaseError: The database was made by another program, somebody's view stands on one that
+            must go, or the server refuses.
     """
     schema = wanted or program_schema()
     with rejections("the tables could not be made"):
@@ -72,7 +113,7 @@ def migrate(connection: psycopg.Connection, wanted: Schema | None = None) -> lis
         if _has_all(_read_present(connection), schema):
             return []
         try:
-            return lock_retries()(_bring_up_to_date, connection, schema)
+            return lock_retries()(_migrate, connection, schema)
         except _NO_RIGHT as error:
             raise DatabaseError(
                 f"the tables could not be brought up to date: {server_message(error)}; the owner "
@@ -80,12 +121,18 @@ def migrate(connection: psycopg.Connection, wanted: Schema | None = None) -> lis
             ) from error
 
 
+def _migrate(connection: psycopg.Connection, schema: Schema) -> list[str]:
+    with changing_schema(connection):
+        # Read again, as another process may have been faster while we waited for the lock.
+        return bring_up_to_date(connection, schema)
+
+
 def _has_all(present: _Present, schema: Schema) -> bool:
     """Compare; refuses a database that is not this program's to change."""
     if present.sha256 == schema.sha256:
         return True
     if present.number > schema.number:
-        raise DatabaseError(
+        raise SchemaError(
             f"the database has schema {present.number}, made by version {present.program_version} "
             f"of the program, and this version knows {schema.number}: use that version or a later "
             "one"
@@ -100,23 +147,30 @@ def _has_all(present: _Present, schema: Schema) -> bool:
     return False
 
 
-def _bring_up_to_date(connection: psycopg.Connection, schema: Schema) -> list[str]:
-    with changing_schema(connection):
-        # Again, as another process may have been faster while we waited for the lock.
-        present = _read_present(connection)
-        if _has_all(present, schema):
-            return []
-        connection.execute(_statement("become_owner"))
-        grants = read_grants(connection, present.made)
-        # Before the migrations, which may then change any column that a view shows.
-        drop_definitions(connection, present.made)
-        steps = [step for step in schema.migrations if step.number not in present.migrations]
-        for step in steps:
-            is_there = present.is_predecessor and step.number == 1
-            connection.execute(_statement("from_0012") if is_there else step.script)
-        add_stat_columns(connection, schema.stats)
-        made = define(connection, schema.definitions, grants)
-        _record(connection, schema, steps, made)
+def bring_up_to_date(connection: psycopg.Connection, schema: Schema) -> list[str]:
+    """Apply what is not there, as `migrate` does, in the transaction of the caller.
+
+    Args:
+        connection: In `changing_schema`, which the caller tries again.
+        schema: What is wanted.
+
+    Returns:
+        What was applied now.
+    """
+    present = _read_present(connection)
+    if _has_all(present, schema):
+        return []
+    connection.execute(_statement("become_owner"))
+    grants = read_grants(connection, present.made)
+    # Before the migrations, which may then change any column that a view shows.
+    drop_definitions(connection, present.made)
+    steps = [step for step in schema.migrations if step.number not in present.migrations]
+    for step in steps:
+        is_there = present.is_predecessor and step.number == 1
+        connection.execute(_statement("from_0012") if is_there else step.script)
+    add_stat_columns(connection, schema.stats)
+    made = define(connection, schema.definitions, grants)
+    _record(connection, schema, steps, made)
     return [*(step.name for step in steps), DEFINITIONS]
 
 

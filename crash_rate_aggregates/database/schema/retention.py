@@ -14,6 +14,7 @@ from crash_rate_aggregates.database.access.lock_retries import (
     changing_schema,
     lock_retries,
 )
+from crash_rate_aggregates.database.access.locks import lock_days
 from crash_rate_aggregates.database.access.read_only import reading
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
@@ -83,6 +84,9 @@ def drop_month(
 def _drop_month(connection: psycopg.Connection, month: Month) -> None:
     with changing_schema(connection):
         partition = sql.Identifier(month.partition)
+        # First, or a day that commits between here and the DROP would leave a run, a ledger and
+        # summaries without rows: what is deleted is what was there when the statement began.
+        lock_days(connection, month.first, month.last)
         delete_summaries(connection, month.first, month.last)
         connection.execute(_statement("delete_runs"), {"first": month.first, "last": month.last})
         # Last, as all who ask the table wait from here to the commit.

@@ -120,6 +120,10 @@ class EmbeddedServer:
             waiting_for_upgrade=None if older is None else older.folder,
         )
 
+    def has_data(self) -> bool:
+        """Tell whether there is a server in the home, of whatever version; makes nothing."""
+        return any(self._home.glob("postgresql-*/data"))
+
     def url(self) -> str:
         """Return the running server's URL, password included.
 

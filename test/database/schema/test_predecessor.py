@@ -112,6 +112,8 @@ class TakenOverTest(unittest.TestCase):
             cls.before = stored_rows(connection)
             cls.applied = migrate(connection)
             cls.after = stored_rows(connection)
+        # What the older program did before each of its answers; a question of ours does not.
+        prepare_database(cls.url)
 
     def setUp(self):
         self.connection = self.enterContext(connect(self.url))

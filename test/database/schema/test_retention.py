@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import unittest
 from datetime import UTC, date, datetime, timedelta
+from threading import Event, Thread
+
+from tenacity import retry, stop_after_delay, wait_fixed
 
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.days.attempts import begin_attempt
@@ -16,7 +19,7 @@ from crash_rate_aggregates.database.schema.retention import (
 )
 from crash_rate_aggregates.errors import LockTimeoutError
 from crash_rate_aggregates.rows import SUMMARIES
-from test.database.sample_days import NIGHTLY, Row, day
+from test.database.sample_days import NIGHTLY, Row, batch, day
 from test.servers import fresh_database
 
 
@@ -100,6 +103,73 @@ class DropMonthTest(unittest.TestCase):
                 drop_month(self.connection, first, retry_seconds=0)
         for table in ("crash_aggregates", "crash_aggregates_runs", *SUMMARIES):
             self.assertEqual(len(self.dates(table)), 4, table)
+
+    def held_fill(self, submission_date, held, released):
+        """Store a day in a thread, which waits in the middle of its rows until it is released."""
+
+        def batches():
+            yield batch([NIGHTLY])
+            held.set()
+            released.wait(30)
+
+        def fill():
+            with connect(self.url) as connection:
+                stored = day(NIGHTLY, submission_date=submission_date, batches=batches())
+                replace_day(connection, stored)
+
+        return Thread(target=fill)
+
+    @retry(stop=stop_after_delay(20), wait=wait_fixed(0.01), reraise=True)
+    def assert_waits(self, connection):
+        """Wait until that session waits for a lock."""
+        row = self.connection.execute(
+            "SELECT wait_event_type FROM pg_stat_activity WHERE pid = %s",
+            [connection.info.backend_pid],
+        ).fetchone()
+        self.assertEqual(row, ("Lock",))
+
+    def left_of_december(self):
+        """Return how many rows each table has of the month and of what hangs on its runs."""
+        left = {}
+        for table in ("crash_aggregates", "crash_aggregates_runs", *SUMMARIES):
+            query = f"SELECT count(*) FROM {table} WHERE submission_date < '2016-01-01'"
+            left[table] = self.connection.execute(query).fetchall()[0][0]
+        for table in ("ledger", "run_totals", "damaged_files"):
+            query = f"SELECT count(*) FROM crash_aggregates_{table} WHERE run_id NOT IN (2, 3, 4)"
+            left[table] = self.connection.execute(query).fetchall()[0][0]
+        return left
+
+    def test_first_fill_meanwhile(self):
+        """A day of the month that commits while it is dropped leaves no run without rows."""
+        held, released = Event(), Event()
+        filling = self.held_fill(date(2015, 12, 30), held, released)
+        filling.start()
+        held.wait(30)
+        first = stored_months(self.connection)[0]
+        dropper = self.enterContext(connect(self.url))
+        dropping = Thread(target=drop_month, args=(dropper, first))
+        dropping.start()
+        self.assert_waits(dropper)
+        released.set()
+        filling.join(30)
+        dropping.join(30)
+        self.assertEqual(set(self.left_of_december().values()), {0})
+
+    def test_fill_in_the_way(self):
+        """A day of the month that is being stored keeps the month, and neither waits for long."""
+        held, released = Event(), Event()
+        filling = self.held_fill(date(2015, 12, 30), held, released)
+        filling.start()
+        held.wait(30)
+        first = stored_months(self.connection)[0]
+        try:
+            with self.assertRaisesRegex(LockTimeoutError, "^crash_aggregates_2015_12 was not drop"):
+                drop_month(self.connection, first, retry_seconds=0)
+        finally:
+            released.set()
+            filling.join(30)
+        self.assertEqual(self.dates("crash_aggregates_runs")[0], date(2015, 12, 30))
+        self.assertEqual(stored_months(self.connection)[0].aggregates, 3)
 
     def test_filled_again(self):
         """A day of a dropped month can be stored again."""

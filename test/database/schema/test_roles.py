@@ -3,10 +3,12 @@ from __future__ import annotations
 import secrets
 import unittest
 from datetime import date
+from threading import Thread
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
+from tenacity import retry, stop_after_delay, wait_fixed
 
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.days.replace_day import replace_day
@@ -357,6 +359,66 @@ class InitTest(unittest.TestCase):
             "SELECT FROM pg_roles WHERE rolname = %s", (other.owner,)
         ).fetchall()
         self.assertEqual(made, [])
+
+    def test_gives_way_as_a_whole(self):
+        """Waiting for one lock it keeps no other for long: all of it is tried again."""
+        init_roles(self.connection, self.roles, {})
+        self.connection.execute("UPDATE crash_aggregates_definitions SET sha256 = 'of another one'")
+        self.connection.execute("ALTER TABLE crash_aggregates_runs OWNER TO CURRENT_USER")
+        initiator = self.enterContext(connect(self.url))
+        initiating = Thread(target=init_roles, args=(initiator, self.roles, {}))
+        other = self.enterContext(connect(self.url))
+        with other.transaction():
+            # A view that is to be made anew, after the table got its owner again.
+            other.execute("LOCK TABLE ONLY crash_rates_by_day IN ACCESS SHARE MODE")
+            initiating.start()
+            self.assert_waits(initiator)
+            self.connection.execute("SET lock_timeout = '10s'")
+            self.connection.execute("SELECT count(*) FROM crash_aggregates_runs")
+        initiating.join(60)
+        owner = self.connection.execute(
+            "SELECT tableowner FROM pg_tables WHERE tablename = 'crash_aggregates_runs'"
+        )
+        self.assertEqual(owner.fetchall(), [(self.roles.owner,)])
+
+    @retry(stop=stop_after_delay(20), wait=wait_fixed(0.01), reraise=True)
+    def assert_waits(self, connection):
+        """Wait until that session waits for a lock."""
+        row = self.connection.execute(
+            "SELECT wait_event_type FROM pg_stat_activity WHERE pid = %s",
+            [connection.info.backend_pid],
+        ).fetchone()
+        self.assertEqual(row, ("Lock",))
+
+    def test_without_a_superuser(self):
+        """Who owns the database and may create roles can do it, and is told what stays open."""
+        admin = sql.Identifier(f"{self.roles.owner}_maker")
+        names = {"admin": admin, "database": sql.Identifier(self.connection.info.dbname)}
+        for statement in (
+            "CREATE ROLE {admin} LOGIN CREATEROLE PASSWORD 'x'",
+            "ALTER DATABASE {database} OWNER TO {admin}",
+        ):
+            self.connection.execute(sql.SQL(statement).format(**names))
+        self.addCleanup(self.drop_admin, names)
+        given = urlsplit(self.url)
+        place = f"{self.roles.owner}_maker:x@{given.hostname}:{given.port}"
+        url = urlunsplit(given._replace(netloc=place))
+        with (
+            connect(url) as connection,
+            self.assertLogs("crash_rate_aggregates", "WARNING") as logs,
+        ):
+            init_roles(connection, self.roles, {"reader": "x"})
+            self.assertEqual(init_roles(connection, self.roles, {}), [])
+        self.assertRegex(logs.output[0], f"{self.roles.reader} may still make large objects")
+
+    def drop_admin(self, names):
+        with connect(self.url) as connection:
+            for statement in (
+                "ALTER DATABASE {database} OWNER TO CURRENT_USER",
+                "DROP OWNED BY {admin} CASCADE",
+                "DROP ROLE {admin}",
+            ):
+                connection.execute(sql.SQL(statement).format(**names))
 
     def test_strangers_stay_out(self):
         """A role that is none of the three cannot connect any more."""
