@@ -16,6 +16,25 @@ HIDDEN = "--------"
 """What Redash answers in place of a secret."""
 
 
+class SecretText(str):
+    """A text that Redash gets, and that nobody is shown: `shown` has asterisks in its place."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Hide it also where a value that holds it is printed."""
+        return repr(shown(self))
+
+
+def shown(value: Any) -> Any:
+    """Return a JSON value as people and logs may see it."""
+    if isinstance(value, SecretText):
+        return "***"
+    if isinstance(value, Mapping):
+        return {name: shown(one) for name, one in value.items()}
+    return [shown(one) for one in value] if isinstance(value, list) else value
+
+
 class Kind(StrEnum):
     """The kinds of objects, in the order in which they can be made."""
 

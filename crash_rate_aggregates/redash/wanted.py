@@ -24,6 +24,7 @@ from crash_rate_aggregates.redash.redash_objects import (
     TAG,
     Kind,
     Ref,
+    SecretText,
     WantedObject,
     tag_of,
 )
@@ -86,6 +87,8 @@ def _connection(url: str) -> dict[str, Any]:
             "postgresql://reader:password@host:5432/database"
         )
     options: dict[str, Any] = {name: given[name] for name in _CONNECTION if given.get(name)}
+    if "password" in options:
+        options["password"] = SecretText(options["password"])
     return options | {"port": int(port)}
 
 
@@ -211,7 +214,7 @@ def _mapping(parameter: str) -> dict[str, Any]:
 
 def _destination(webhook: str) -> WantedObject:
     options = {
-        "url": webhook,
+        "url": SecretText(webhook),
         # Redash never shows the URL again: these digits of its hash tell another one from it.
         KEY_OPTION: sha256(webhook.encode()).hexdigest()[:8],
     }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from rich.text import Text
 
 from crash_rate_aggregates.redash.plan import Action, Change, Step
+from crash_rate_aggregates.redash.redash_objects import shown
 from crash_rate_aggregates.terminal.cells import printable
 
 _SIGNS = {
@@ -46,7 +46,7 @@ def summary_line(steps: Sequence[Step]) -> Text:
 
 def steps_json(steps: Iterable[Step], notes: Iterable[str], writes: int) -> str:
     """Return steps and notes as one JSON document, without what is sent."""
-    shown = [
+    documents = [
         {
             "action": step.action,
             "kind": step.kind,
@@ -54,17 +54,17 @@ def steps_json(steps: Iterable[Step], notes: Iterable[str], writes: int) -> str:
             "name": step.name,
             "id": step.id,
             "changes": [
-                {"field": change.field, "before": change.before, "after": _after(change)}
+                {"field": change.field, "before": change.before, "after": shown(change.after)}
                 for change in step.changes
             ],
         }
         for step in steps
     ]
-    return json.dumps({"steps": shown, "notes": list(notes), "writes": writes}, indent=2)
+    return json.dumps({"steps": documents, "notes": list(notes), "writes": writes}, indent=2)
 
 
 def _change(change: Change) -> str:
-    before, after = str(change.before), str(_after(change))
+    before, after = str(change.before), str(shown(change.after))
     if "\n" in before + after:
         return _changed_lines(before, after)
     return f"{_short(before)} -> {_short(after)}"
@@ -76,11 +76,6 @@ def _changed_lines(before: str, after: str) -> str:
     gone = sum(line not in new for line in old)
     come = sum(line not in old for line in new)
     return f"{gone} lines go, {come} lines come"
-
-
-def _after(change: Change) -> Any:
-    is_secret = change.field.rpartition(".")[2] in {"password", "url"}
-    return "***" if is_secret else change.after
 
 
 def _short(text: str) -> str:

@@ -122,6 +122,7 @@ class HostileReaderTest(RolesTestCase):
                 "WHERE rolname = %s",
                 [self.roles.reader],
             ).fetchone()
+        assert row is not None
         limit, connections = row
         self.assertLessEqual(4 * limit, connections)
         for _ in range(limit):
