@@ -117,13 +117,17 @@ class HostileReaderTest(RolesTestCase):
     def test_connections(self):
         """Sessions that do nothing leave three quarters of all connections to the others."""
         with connect(self.url) as connection:
-            row = connection.execute(
+            (limit, connections), *_ = connection.execute(
                 "SELECT rolconnlimit, current_setting('max_connections')::integer FROM pg_roles "
                 "WHERE rolname = %s",
                 [self.roles.reader],
+<<<<<<< HEAD
             ).fetchone()
         assert row is not None
         limit, connections = row
+=======
+            ).fetchall()
+>>>>>>> rights14
         self.assertLessEqual(4 * limit, connections)
         for _ in range(limit):
             self.as_role("reader")
