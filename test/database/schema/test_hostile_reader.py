@@ -121,13 +121,7 @@ class HostileReaderTest(RolesTestCase):
                 "SELECT rolconnlimit, current_setting('max_connections')::integer FROM pg_roles "
                 "WHERE rolname = %s",
                 [self.roles.reader],
-<<<<<<< HEAD
-            ).fetchone()
-        assert row is not None
-        limit, connections = row
-=======
             ).fetchall()
->>>>>>> rights14
         self.assertLessEqual(4 * limit, connections)
         for _ in range(limit):
             self.as_role("reader")
