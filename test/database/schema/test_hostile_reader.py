@@ -11,11 +11,11 @@ from psycopg import sql
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.days.attempts import begin_attempt
 from crash_rate_aggregates.database.days.replace_day import replace_day
-from crash_rate_aggregates.rows import SUMMARIES
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.database.schema.roles import init_roles
 from crash_rate_aggregates.database.schema.vacuum import vacuum_day
 from crash_rate_aggregates.errors import DatabaseRefusedError
+from crash_rate_aggregates.rows import SUMMARIES
 from test.database.sample_days import NIGHTLY, SUBMISSION_DATE, day
 from test.database.schema.test_roles import PASSWORDS, RolesTestCase
 
