@@ -73,8 +73,10 @@ def _kind(error: BaseException) -> type[CrashRateAggregatesError]:
         package = one.__module__.partition(".")[0]
         if package in _OF_DRIVERS:
             return _OF_DRIVERS[package]
-    # No memory is no defect, and a worker's or a server's end meets us as a closed pipe.
-    return MachineError if isinstance(error, OSError | MemoryError | EOFError) else DefectError
+    # No memory, or a library that cannot be loaded, is no defect; and a worker's or a server's end
+    # meets us as a closed pipe.
+    of_machine = isinstance(error, OSError | MemoryError | EOFError | ImportError)
+    return MachineError if of_machine else DefectError
 
 
 def _places(error: BaseException) -> list[str]:

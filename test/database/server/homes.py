@@ -47,6 +47,13 @@ def value_of(url: str, query: str) -> object:
         return row[0] if row else None
 
 
+def wait_until_at_work(url: str, session: int) -> None:
+    """Wait until a process of a server works on a statement."""
+    query = f"SELECT state FROM pg_stat_activity WHERE pid = {session}"
+    while value_of(url, query) != "active":
+        pass
+
+
 def processes_of(home: Path) -> set[int]:
     """Find the processes of a home: watchers by their arguments, servers by their folder."""
     return {process.pid for process in psutil.process_iter() if _is_of(process, home)}
@@ -160,4 +167,5 @@ class HomeTestCase(TestCase):
         connection = psycopg.connect(url)
         self.addCleanup(connection.close)
         connection.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 1e12)")
+        wait_until_at_work(url, connection.info.backend_pid)
         return psutil.Process(connection.info.backend_pid)

@@ -6,7 +6,7 @@ import os
 import shutil
 import stat
 import subprocess
-from unittest import mock, skipUnless
+from unittest import skipUnless
 
 from crash_rate_aggregates.database.server import file_locks
 from crash_rate_aggregates.database.server.file_locks import is_held, is_taken, locked, opened
@@ -31,7 +31,8 @@ class _Leaving(logging.Handler):
 class FileLocksTest(HomeTestCase):
     def test_locks_are_private(self):
         """Nobody else can open a lock file, or the log, nor one from a time of looser rights."""
-        self.files.clients_lock.touch(mode=0o644)
+        self.files.clients_lock.touch()
+        self.files.clients_lock.chmod(0o644)
         with self.server.running():
             private = (*self.files.folder.glob("*.lock"), self.files.log, self.files.password)
             modes = {stat.S_IMODE(file.stat().st_mode) for file in private}
@@ -62,10 +63,9 @@ class FileLocksTest(HomeTestCase):
         logger = logging.getLogger(file_locks.__name__)
         logger.addHandler(leaving)
         self.addCleanup(logger.removeHandler, leaving)
-        with (
-            mock.patch.object(logger, "level", logging.INFO),
-            locked(path, fcntl.LOCK_SH, waiting_for="another command"),
-        ):
+        self.addCleanup(logger.setLevel, logger.level)
+        logger.setLevel(logging.INFO)
+        with locked(path, fcntl.LOCK_SH, waiting_for="another command"):
             self.assertTrue(is_held(path))
         self.assertEqual(leaving.lines, [f"waiting for another command (lock {str(path)!r})"])
 

@@ -64,6 +64,8 @@ class WatcherTest(HomeTestCase):
             pass
         client.kill()
         client.communicate()
+        # initdb is at work; the next command waits for its end.
+        self.assertTrue(is_held(folder / "start.lock"))
         with EmbeddedServer(home).running() as url:
             self.assertEqual(value_of(url, "SELECT 1"), 1)
         self.assertEqual(list(folder.glob("new-*")), [])

@@ -421,7 +421,7 @@ class DamageTest(unittest.TestCase):
 
     def test_types_within_types(self) -> None:
         """Types that double sixty times, and endless lists of them, take no time."""
-        declared = [{"name": "t0", "type": record("T0", a="null")}]
+        declared: list[Any] = [{"name": "t0", "type": record("T0", a="null")}]
         for level in range(1, 60):
             twice = record(f"T{level}", a=f"T{level - 1}", b=f"T{level - 1}")
             declared.append({"name": f"t{level}", "type": twice})
@@ -429,9 +429,18 @@ class DamageTest(unittest.TestCase):
         _, rows = self.one_block(2)
         schema["fields"][:0] = declared
         self.assertEqual(self.read_rows(framed(schema, (2, rows))), (2, None))
-        schema["fields"].insert(0, {"name": "z", "type": {"type": "array", "items": "boolean"}})
-        endless = number(2**60) + bytes(100)
         expected = (0, "it is no sound Avro: a row breaks off")
+        for leaf in (
+            "boolean",
+            "double",
+            "string",
+            "long",
+            {"type": "fixed", "name": "F", "size": 1},
+        ):
+            declared[0]["type"]["fields"][0]["type"] = leaf
+            self.assertEqual(self.read_rows(framed(schema, (1, bytes(100)))), expected)
+        schema["fields"][:60] = [{"name": "z", "type": {"type": "array", "items": "boolean"}}]
+        endless = number(2**60) + bytes(100)
         self.assertEqual(self.read_rows(framed(schema, (1, endless))), expected)
 
 

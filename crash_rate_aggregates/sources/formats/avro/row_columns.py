@@ -84,12 +84,8 @@ class ColumnReader:
         self._paths: list[Path] = []
         """In the order in which their values stand in rows."""
         wanted = set(paths)
-        self._within = {
-            path: above
-            for path in wanted
-            for above in (path[:length] for length in range(len(path)))
-            if above in wanted
-        }
+        above = {path: next(start for start in _starts(path) if start in wanted) for path in wanted}
+        self._within = {path: outer for path, outer in above.items() if outer != path}
         """Columns that lie in another one that is read whole, and that one."""
         self._step = self._record(row, (), wanted - self._within.keys())
 
@@ -153,6 +149,11 @@ class ColumnReader:
         below = {each for each in read if each[: len(path)] == path}
         step = self._record(kind.present, path, below)
         return _where_present(kind, step, len(self._paths) - first) if kind.parts else step
+
+
+def _starts(path: Path) -> Iterator[Path]:
+    """Give the starts of a path, the shortest first, and the path itself."""
+    return (path[:length] for length in range(1, len(path) + 1))
 
 
 def _time(path: Path, kind: AvroType | None) -> pa.DataType | None:

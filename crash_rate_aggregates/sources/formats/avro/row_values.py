@@ -82,7 +82,12 @@ _SCALARS: dict[str, Read] = {
 
 
 def _fixed(size: int) -> Read:
-    return lambda data, at: (data[at : at + size].decode("utf-8", "replace"), at + size)
+    def read(data: bytes, at: int) -> tuple[Any, int]:
+        if at + size > len(data):
+            raise IndexError
+        return data[at : at + size].decode("utf-8", "replace"), at + size
+
+    return read
 
 
 def _float(form: struct.Struct) -> Read:

@@ -178,7 +178,13 @@ def _skip_prefixed(data: bytes, at: int) -> int:
 
 
 def _fixed(size: int) -> Skip:
-    return lambda _, at: at + size
+    def skip(data: bytes, at: int) -> int:
+        # Else types that double with each level would be passed for ever behind the end.
+        if at + size > len(data):
+            raise IndexError
+        return at + size
+
+    return skip
 
 
 def _in_turn(skips: Sequence[Skip]) -> Skip:
