@@ -19,6 +19,7 @@ from operator import itemgetter
 from pathlib import Path
 
 import click
+import testing_parts
 
 from crash_rate_aggregates import errors
 from crash_rate_aggregates.cli import cli
@@ -255,6 +256,11 @@ PARTS: dict[str, Callable[[], str]] = {
     "settings": _settings,
     "commands": _commands,
     "cores": _cores,
+    "test-commands": lambda: _table(["command", "what it does"], testing_parts.commands()),
+    "test-folders": lambda: _table(["folder", "what is held"], testing_parts.folders()),
+    "long-proofs": lambda: _table(["file", "what it proves"], testing_parts.long_proofs()),
+    "run-as-user": testing_parts.run_as_user,
+    "allowed-skips": testing_parts.allowed_skips,
 }
 """What each name between the markers stands for."""
 

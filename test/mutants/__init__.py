@@ -1,1 +1,1 @@
-"""Mutation runs: the risky code is changed in one place after another, and tests must notice."""
+"""Mutation runs: the risky code is changed in one place after another; tests must notice."""
