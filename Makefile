@@ -13,6 +13,8 @@ TARBALL_FLAGS ?=
 UNITTEST_FLAGS ?=
 # Which tests of the deployment to run; deploy_[lt]*.py are those of some seconds, all take minutes.
 DEPLOY_TESTS ?= deploy_*.py
+# Like '"fast path" nesting': only these targets of test/mutants/targets.py, printed.
+MUTANTS ?=
 # --upgrade makes `make lock` take newer versions.
 LOCK_FLAGS ?=
 
@@ -30,8 +32,8 @@ define MAKE_VENV
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-deploy test-spark test-long lint deploy-tools tarball docs benchmark benchmark-quick \
-	benchmark-database lock protobuf clean FORCE
+.PHONY: help run test test-deploy test-spark test-long mutants lint deploy-tools tarball docs benchmark \
+	benchmark-quick benchmark-database lock protobuf clean FORCE
 
 help: ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -74,6 +76,9 @@ test-spark: .venv/spark ## Run the job on Spark, and faults on clusters of it: a
 test-long: .venv/spark .venv/azurite .venv-deploy/packages .venv-airflow/packages ## Run the proofs that take minutes each, and Azure's emulator (npm).
 	@$(VENV_PYTHON) -m unittest discover -s test/long -t . -p 'long_*.py' $(UNITTEST_FLAGS)
 
+mutants: .venv/mutants ## Change the risky code in a thousand places, see that tests notice; writes docs/testing.md.
+	@$(VENV_PYTHON) -m test.mutants $(MUTANTS)
+
 benchmark: .venv/benchmark ## Measure beside peers, half an hour, and write docs/benchmarks.md.
 	@$(VENV_PYTHON) -m benchmarks
 	@$(VENV_PYTHON) docs/generate_docs.py
@@ -111,6 +116,7 @@ lock: .venv/dev ## Write the lock files from pyproject.toml; LOCK_FLAGS=--upgrad
 	@$(COMPILE) --group airflow --output-file requirements-airflow.lock
 	@$(COMPILE) pyproject.toml --extra spark --group spark --group benchmark \
 		--constraint requirements-spark.lock --output-file requirements-benchmark.lock
+	@$(COMPILE) --group mutants --constraint requirements-dev.lock --output-file requirements-mutants.lock
 
 # That version writes a module that every protobuf since 6.31 can load.
 protobuf: ## Write the module that reads Heka's messages anew from heka.proto.
@@ -120,10 +126,10 @@ protobuf: ## Write the module that reads Heka's messages anew from heka.proto.
 		crash_rate_aggregates/sources/formats/heka/heka.proto
 
 clean: ## Remove what make made: .venv, caches, sample pings. The database stays.
-	@rm -rf .venv .venv-deploy .venv-airflow dist .mypy_cache .ruff_cache .hypothesis sample-pings
+	@rm -rf .venv .venv-deploy .venv-airflow .mutants dist .mypy_cache .ruff_cache .hypothesis sample-pings
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The five stamps of .venv. It is made anew when the lock changes, so nothing old stays in it, and
+# The stamps of .venv. It is made anew when the lock changes, so nothing old stays in it, and
 # when the folder was moved or the Python removed: programs in .venv begin with the path of both.
 ifneq ($(shell test -x $(VENV_PYTHON) && cat .venv/packages 2>/dev/null),$(shell pwd -P))
 .venv/packages: FORCE
@@ -182,4 +188,9 @@ endif
 	@echo "Adding what make benchmark compares with from requirements-benchmark.lock to .venv (about 600 MB) …"
 	@$(PIP) install --require-hashes --only-binary :all: --no-binary pyspark --no-build-isolation \
 		-r requirements-benchmark.lock
+	@touch $@
+
+.venv/mutants: .venv/dev requirements-mutants.lock
+	@echo "Adding what make mutants runs from requirements-mutants.lock to .venv …"
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements-mutants.lock
 	@touch $@

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 HERE = Path(__file__).parent
-_RAN = re.compile(r"^Ran ([0-9]+) tests? in ", re.MULTILINE)
+_RAN = re.compile(r"^Ran ([0-9]+) tests? in ([0-9.]+)s$", re.MULTILINE)
 _RESULT = re.compile(r"^(?:OK|FAILED|NO TESTS RAN)(?: \((.*)\))?$", re.MULTILINE)
 _NUMBER = re.compile(r"([a-z][a-z ]*)=([0-9]+)")
 _SKIP = re.compile(r"\bskipped ('.*'|\".*\")$", re.MULTILINE)
@@ -44,7 +44,7 @@ def faults_of_skips(log: str, skipped: int) -> list[str]:
 def judge(logs: Sequence[str]) -> tuple[str, list[str]]:
     """Return the last line to print, and what is wrong with the logs together."""
     log = "\n".join(logs)
-    ran = sum(map(int, _RAN.findall(log)))
+    ran = sum(int(number) for number, _ in _RAN.findall(log))
     results = _RESULT.findall(log)
     numbers = _NUMBER.findall(" ".join(results))
     counts = Counter({name: int(number) for name, number in numbers})
@@ -63,8 +63,12 @@ def judge(logs: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def main() -> int:
-    """Judge the logs that the arguments name."""
-    logs = [Path(name).read_text(encoding="utf-8", errors="replace") for name in sys.argv[1:]]
+    """Judge the logs that the arguments name, and say how long each of them took."""
+    paths = [Path(name) for name in sys.argv[1:]]
+    logs = [path.read_text(encoding="utf-8", errors="replace") for path in paths]
+    for path, log in zip(paths, logs, strict=True):
+        for number, seconds in _RAN.findall(log):
+            sys.stdout.write(f"{path.name}: {number} tests in {float(seconds) / 60:.1f} minutes\n")
     summary, faults = judge(logs)
     for fault in faults:
         sys.stdout.write(f"not passed: {fault}\n")

@@ -1,4 +1,4 @@
-"""docs/benchmarks.md: each benchmark owns the text between its own markers and touches no other."""
+"""Pages with measured sections: each run owns the text between its own markers and no other."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def with_section(page: str, name: str, text: str) -> str:
     marked = re.compile(rf"(<!-- measured: {re.escape(name)} -->\n).*?(<!-- end -->)", re.DOTALL)
     new, found = marked.subn(lambda part: f"{part[1]}{text.rstrip()}\n{part[2]}", page)
     if found != 1:
-        raise ValueError(f"docs/benchmarks.md has {found} sections named {name!r} instead of one")
+        raise ValueError(f"the page has {found} sections named {name!r} instead of one")
     return new
 
 
-def write_section(name: str, text: str) -> None:
-    """Replace one section of docs/benchmarks.md."""
-    PAGE.write_text(with_section(PAGE.read_text(encoding="utf-8"), name, text), encoding="utf-8")
+def write_section(name: str, text: str, page: Path = PAGE) -> None:
+    """Replace one section of docs/benchmarks.md, or of another page."""
+    page.write_text(with_section(page.read_text(encoding="utf-8"), name, text), encoding="utf-8")
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:

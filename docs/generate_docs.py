@@ -22,6 +22,7 @@ from pathlib import Path
 
 import click
 import psycopg
+import testing_parts
 from described_database import described_functions, described_relations, migrated_database
 
 from crash_rate_aggregates import errors
@@ -249,6 +250,11 @@ PARTS: dict[str, Callable[[], str]] = {
     "settings": _settings,
     "commands": _commands,
     "cores": _cores,
+    "test-commands": lambda: _table(["command", "what it does"], testing_parts.commands()),
+    "test-folders": lambda: _table(["folder", "what is held"], testing_parts.folders()),
+    "long-proofs": lambda: _table(["file", "what it proves"], testing_parts.long_proofs()),
+    "run-as-user": testing_parts.run_as_user,
+    "allowed-skips": testing_parts.allowed_skips,
 }
 """What each name between the markers stands for, but for what the database says of itself."""
 

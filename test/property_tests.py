@@ -1,6 +1,7 @@
 """Settings of the property tests: the same examples at each run, unless a campaign is asked for.
 
-HYPOTHESIS_PROFILE=campaign python -m unittest test.decode.test_paths_agree
+HYPOTHESIS_PROFILE=campaign python -m unittest test.decode.test_paths_agree; `quick` is for mutation
+runs, which run the tests a thousand times.
 """
 
 from __future__ import annotations
@@ -18,6 +19,11 @@ settings.register_profile(
     database=None,
     max_examples=200,
     suppress_health_check=_SLOW_START,
+)
+settings.register_profile(
+    "quick",
+    parent=settings.get_profile("repeatable"),
+    max_examples=50,
 )
 settings.register_profile(
     "campaign",

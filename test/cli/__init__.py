@@ -1,0 +1,1 @@
+"""What a person types: output, exit codes, errors as one sentence, interruption, hostile pings."""

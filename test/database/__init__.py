@@ -1,0 +1,1 @@
+"""PostgreSQL, as made days are stored in it."""

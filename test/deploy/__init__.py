@@ -1,0 +1,1 @@
+"""Playbooks and tarball, run for real against stand-ins: `make test-deploy`."""

@@ -1,3 +1,5 @@
+"""deploy.yml makes all that AWS needs, twice the same; no secret shows; destroy.yml removes it."""
+
 from __future__ import annotations
 
 import json

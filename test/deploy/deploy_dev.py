@@ -1,3 +1,5 @@
+"""dev.yml sets up one machine: units, scratch, rotation, a newer version beside the old one."""
+
 from __future__ import annotations
 
 import gzip

@@ -1,3 +1,5 @@
+"""The playbooks pass ansible-lint by its strictest profile."""
+
 from __future__ import annotations
 
 import unittest

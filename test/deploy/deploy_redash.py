@@ -1,3 +1,5 @@
+"""The playbook pushes dashboards once, and nothing the second time."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""The tarball: the same bytes from the same sources, and all that a cluster needs."""
+
 from __future__ import annotations
 
 import os

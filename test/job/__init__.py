@@ -1,0 +1,1 @@
+"""A day from files to the table, in every format and place; failing, healing, interrupted."""

@@ -1,0 +1,1 @@
+"""Proofs that take minutes each: `make test-long`."""

@@ -1,3 +1,5 @@
+"""The DAG in deploy/airflow/, run by a real Airflow."""
+
 from __future__ import annotations
 
 import os

@@ -1,3 +1,5 @@
+"""The tarball with all packages, installed and run on a host without internet, Spark included."""
+
 from __future__ import annotations
 
 import os

@@ -6,6 +6,8 @@ import unittest
 from hashlib import blake2b, sha256
 from typing import Any
 
+import msgspec
+
 from crash_rate_aggregates.decode.judging import PingJudge
 from crash_rate_aggregates.decode.layouts.kinds import LayoutName, PingKind
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
@@ -240,8 +242,8 @@ class MinidumpKeyTest(GleanTestCase):
         key = bytes.fromhex(HASH[:32])
         self.assertEqual(minidump_key(HASH), key)
         self.assertEqual(minidump_key(HASH.upper()), key)
-        for text in ("x", HASH[:-1], HASH + " ", EMPTY_FILE + "0", "é"):
-            hashed = blake2b(text.encode(), digest_size=16).digest()
+        for text in ("x", HASH[:-1], HASH + " ", EMPTY_FILE + "0", "é", "\ud800"):
+            hashed = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
             self.assertEqual(minidump_key(text), hashed)
 
     def test_none(self) -> None:
@@ -258,6 +260,9 @@ class MinidumpKeyTest(GleanTestCase):
             for value in (HASH, HASH.upper(), "f" * 64, None, EMPTY_FILE)
         }
         self.assertEqual(len(orders), 3)
+        ping = self.counted(glean(**{STRING + "minidump_sha256_hash": HASH}))
+        form = msgspec.json.encode([*ping[:6], HASH[:32]])
+        self.assertEqual(copy_order(ping), blake2b(form, digest_size=16).digest())
 
     def test_v4_pings_have_none(self) -> None:
         """A v4 crash ping is known by its id alone, whatever hash its payload names."""

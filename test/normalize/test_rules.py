@@ -6,8 +6,17 @@ import unittest
 from datetime import date
 from typing import Any
 
-from crash_rate_aggregates.outcomes import DocType, Outcome
-from test.dataset import LENGTH, STARTED, VerdictTestCase, crash_ping, main_ping, raw, without
+from crash_rate_aggregates.outcomes import Adjustment, DocType, Outcome
+from test.dataset import (
+    LENGTH,
+    STARTED,
+    WITH_DUMP,
+    VerdictTestCase,
+    crash_ping,
+    main_ping,
+    raw,
+    without,
+)
 
 MAIN, CRASH, OTHER, UNKNOWN = DocType.MAIN, DocType.CRASH, DocType.OTHER, DocType.UNKNOWN
 COUNTED = Outcome.COUNTED
@@ -238,6 +247,24 @@ class OrderTest(VerdictTestCase):
         self.assertEqual(self.outcome(ping), (Outcome.BAD_SUBSESSION_LENGTH, MAIN))
         ping["payload"]["info"]["subsessionLength"] = 3600
         self.assertEqual(self.outcome(ping), (COUNTED, MAIN))
+
+    def test_adjustments_add_up(self) -> None:
+        """A ping in which four things are put right is counted with all four adjustments."""
+        ping = main_ping(
+            **{
+                STARTED: "2016-03-01",
+                LENGTH: 90_001,
+                "application/channel": "x" * 201,
+                f"{WITH_DUMP}/content": {"sum": -1},
+            }
+        )
+        self.assertEqual(
+            self.adjustments(ping),
+            Adjustment.ACTIVITY_DATE_TOO_EARLY
+            | Adjustment.USAGE_CAPPED
+            | Adjustment.DIMENSION_SHORTENED
+            | Adjustment.BAD_HISTOGRAM,
+        )
 
 
 if __name__ == "__main__":

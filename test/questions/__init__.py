@@ -1,0 +1,1 @@
+"""Each question on stored days with numbers that were reckoned by hand."""

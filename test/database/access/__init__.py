@@ -1,0 +1,1 @@
+"""Connecting: credentials, secret stores, refused passwords; no secret is ever shown."""

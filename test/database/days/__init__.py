@@ -1,0 +1,1 @@
+"""A day is replaced whole or not at all, whatever fails, whoever reads or writes meanwhile."""

@@ -1,0 +1,1 @@
+"""Tables, partitions, roles and retention; databases of older versions are carried over."""

@@ -1,0 +1,1 @@
+"""The embedded engine: the contract of engines, worker processes, memory, interruption."""

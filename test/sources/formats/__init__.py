@@ -1,0 +1,1 @@
+"""Each format: sound, cut, damaged and crafted files, bounds, memory, and real files."""

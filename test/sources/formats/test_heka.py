@@ -308,9 +308,7 @@ class NeverDecodedTest(unittest.TestCase):
 class GeneratedTest(unittest.TestCase):
     def test_module_says_what_the_proto_file_says(self) -> None:
         """heka_pb2.py has the fields and numbers of heka.proto; else run make protobuf."""
-        source = (PACKAGE / "sources" / "formats" / "heka" / "heka.proto").read_text(
-            encoding="utf-8"
-        )
+        source = (PACKAGE / "sources/formats/heka/heka.proto").read_text(encoding="utf-8")
         lines = [line.strip() for line in source.splitlines()]
         stated = [
             (words[0], words[1], words[2], int(words[4].strip(";")))

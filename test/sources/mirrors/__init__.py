@@ -1,0 +1,1 @@
+"""Writers of pings in every format, by which the readers are held."""

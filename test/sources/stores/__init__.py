@@ -1,0 +1,1 @@
+"""Places of pings: what is listed, what is refused, links, permissions, patterns."""

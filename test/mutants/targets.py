@@ -1,0 +1,111 @@
+"""Which modules are changed, and which tests have to notice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+PACKAGE = "crash_rate_aggregates"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Modules that belong together, and the tests that hold what they do."""
+
+    name: str
+    """What a reader calls them."""
+    modules: tuple[str, ...]
+    """Files, or folders with all that is in them, below the package."""
+    tests: tuple[str, ...]
+    """Files, or folders, below the project."""
+
+    @property
+    def workspace(self) -> Path:
+        """The folder of its run; `mutmut browse` there shows the mutants."""
+        return PROJECT / ".mutants" / self.name.replace(" ", "-")
+
+    def files(self) -> list[str]:
+        """Return the modules as files, by their path from the project on."""
+        return python_files(*(f"{PACKAGE}/{module}" for module in self.modules))
+
+    def test_files(self) -> list[str]:
+        """Return the files of the tests likewise."""
+        return [file for file in python_files(*self.tests) if Path(file).name.startswith("test_")]
+
+
+def python_files(*paths: str) -> list[str]:
+    """Return files of Python, and those below folders, by their path from the project on.
+
+    Raises:
+        FileNotFoundError: One is not there: it was renamed, and `TARGETS` was not.
+    """
+    found: set[Path] = set()
+    for path in map(PROJECT.joinpath, paths):
+        if not path.exists():
+            raise FileNotFoundError(f"{path} of test/mutants/targets.py is not there")
+        found |= set(path.rglob("*.py")) if path.is_dir() else {path}
+    return sorted(str(file.relative_to(PROJECT)) for file in found if file.name != "__init__.py")
+
+
+TARGETS = (
+    Target("rules", ("normalize",), ("test/normalize",)),
+    Target(
+        "fast path",
+        ("decode/fast.py", "decode/judging.py", "decode/plain.py", "decode/remembered.py"),
+        ("test/decode/test_paths_agree.py", "test/decode/test_plain_json.py", "test/normalize"),
+    ),
+    Target("nesting", ("decode/nesting.py",), ("test/decode/test_nesting.py",)),
+    Target(
+        "layouts",
+        ("decode/layouts",),
+        ("test/normalize", "test/decode/test_bigquery.py", "test/sources/test_mirrors.py"),
+    ),
+    Target(
+        "ledger and balance",
+        ("engines/drawn_ledger.py", "database/days/balance.py"),
+        ("test/engines/test_ledger.py", "test/database/days/test_replace_day.py"),
+    ),
+    Target(
+        "replacing a day",
+        ("database/days/replace_day.py", "database/days/copy_text.py"),
+        (
+            "test/database/days/test_replace_day.py",
+            "test/database/days/test_replace_day_faults.py",
+            "test/database/days/test_summaries.py",
+        ),
+    ),
+    Target(
+        "questions",
+        ("questions",),
+        ("test/questions",),
+    ),
+    Target("SQL for Redash", ("redash/query_text.py",), ("test/redash/test_plan.py",)),
+)
+"""No module stands in two of them. Their tests need no Spark, and a minute at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Harmless:
+    """A kind of change that no test can notice, or none should."""
+
+    reason: str
+    lines: str
+    """Regular expression that is found in the new line, or in the old one where nothing is new."""
+    files: str = ""
+    """Part of the path of the modules that it is true of; empty: of all."""
+
+
+HARMLESS = (
+    Harmless(
+        "lengths are equal by construction: `strict` would only notice a mistake of ours",
+        r"strict=(None|False)|zip\(.*, \)",
+    ),
+    Harmless("a codec has one name, in any case", r'"(UTF-8|ASCII)"'),
+    Harmless(
+        "a cache that finds nothing is slower and gives the same",
+        r"self\._cache|known = None",
+        "dimension_values",
+    ),
+)
+"""They are counted apart; a mutant of another kind that survives is listed."""
