@@ -1,0 +1,1 @@
+"""Where each kind of ping has what the rules read."""
