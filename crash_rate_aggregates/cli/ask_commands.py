@@ -13,7 +13,6 @@ import click
 from crash_rate_aggregates.cli.consoles import check_answer, print_answer, while_read
 from crash_rate_aggregates.cli.options import DATE, connection_options, range_options, together
 from crash_rate_aggregates.cli.setting_options import part_options
-from crash_rate_aggregates.errors import QueryError
 from crash_rate_aggregates.settings.config import load_settings
 from crash_rate_aggregates.settings.from_settings import asked_database
 
@@ -52,18 +51,11 @@ def sql(statement: str, *, as_csv: bool, config: str | None, **flags: Any) -> No
         warn_of_powers(connection)
         if as_csv:
             with asking(connection, statement) as answer:
-                _require_columns(answer.columns, statement)
                 _print_csv(answer.columns, answer.rows, settings.answers)
             return
         # One more than is shown, by which it is seen that there are more.
         shown = ask(connection, statement, MAX_ROWS + 1)
-    _require_columns(shown.columns, statement)
     print_answer(AnswerTable(shown))
-
-
-def _require_columns(columns: tuple[str, ...], statement: str) -> None:
-    if not columns:
-        raise QueryError(f"{statement!r} has no answer: write a SELECT")
 
 
 @click.command()

@@ -48,7 +48,12 @@ def ensure_embedded_roles(server_url: str, roles: Roles) -> None:
         DatabaseError: The tables are those of a newer version.
     """
     with connect(server_url) as connection:
-        is_ready = has_schema(connection) and are_right(connection, roles)
+        # An upgrade of PostgreSQL carries all over but who may enter the other databases.
+        is_ready = (
+            has_schema(connection)
+            and are_right(connection, roles)
+            and not _open_databases(connection)
+        )
     if not is_ready:
         init_embedded_roles(server_url, roles)
 
@@ -79,10 +84,16 @@ def _password(server_url: str, role: str) -> str:
 
 def _close_other_databases(connection: psycopg.Connection) -> None:
     """Keep the roles out of the databases that each server has: rights there are everybody's."""
-    others = connection.execute(
-        "SELECT datname FROM pg_database WHERE datname <> current_database() AND datallowconn"
-    ).fetchall()
-    for (name,) in others:
+    for name in _open_databases(connection):
         connection.execute(
             sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name))
         )
+
+
+def _open_databases(connection: psycopg.Connection) -> list[str]:
+    """Name the databases besides ours that everybody may enter."""
+    rows = connection.execute(
+        "SELECT datname FROM pg_database WHERE datname <> current_database() AND datallowconn "
+        "AND has_database_privilege('public', oid, 'CONNECT')"
+    )
+    return [name for (name,) in rows]

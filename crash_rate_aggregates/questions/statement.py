@@ -98,14 +98,9 @@ def _answer(cursor: psycopg.Cursor) -> Answer:
 def _stream(cursor: psycopg.Cursor, query: str) -> Generator[tuple[Any, ...], None, None]:
     # Chunks need libpq 17; without them each row comes for itself, which only takes longer.
     size = _CHUNK_ROWS if psycopg.capabilities.has_stream_chunked() else 1
-    try:
-        # It speaks the extended protocol, which takes one statement and no second one that would
-        # end the read-only transaction first. As bytes: a text with % in it is no template.
-        yield from cursor.stream(query.encode(), size=size)
-    except (psycopg.ProgrammingError, psycopg.InternalError) as error:
-        if error.sqlstate is not None:
-            raise
-        # psycopg itself, and not the server, says this of a statement without a result, as SET.
+    # It speaks the extended protocol, as what asked about the text did, so it runs just that. As
+    # bytes: a text with % in it is no template.
+    yield from cursor.stream(query.encode(), size=size)
 
 
 def _streamed(

@@ -73,7 +73,8 @@ def embedded_server(settings: Settings) -> EmbeddedServer:
     """Return the embedded server in its folder, running or not."""
     from crash_rate_aggregates.database.server.launcher import EmbeddedServer
 
-    return EmbeddedServer(settings.server.home, postgres_bin=settings.server.postgres_bin)
+    server = settings.server
+    return EmbeddedServer(server.home, postgres_bin=server.postgres_bin, port=server.postgres_port)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ class ServerCommandsTest(HomeTestCase):
 
     def test_start_and_stop(self):
         """`start` prints the URL of a server that stays, `stop` says what is true."""
-        url = self._ask("database", "start").splitlines()[-1]
+        url = self._ask("database", "start").splitlines()[0]
         self.assertEqual(value_of(url, "SELECT 1"), 1)
         self.assertRegex(self._ask("database", "status"), r"is running +True\s+kept +True")
         self.assertEqual(self._ask("database", "stop"), "stopped\n")
@@ -29,7 +29,7 @@ class ServerCommandsTest(HomeTestCase):
 
     def test_killed_session(self):
         """After one session was killed, the next command answers, and nothing stays."""
-        url = self._ask("database", "start").splitlines()[-1]
+        url = self._ask("database", "start").splitlines()[0]
         with psycopg.connect(url) as connection:
             os.kill(connection.info.backend_pid, signal.SIGKILL)
         self.assertIn("42", self._ask("sql", "SELECT 42 AS answer"))

@@ -40,3 +40,12 @@ class ServerOptions:
             unset="those that are installed with this program",
         ),
     ] = None
+    postgres_port: Annotated[
+        int | None,
+        Settable(
+            says="TCP port of the embedded server on loopback.",
+            unset="the one that was drawn at its first start",
+            least=1,
+            most=65_535,
+        ),
+    ] = None

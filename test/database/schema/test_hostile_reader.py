@@ -28,7 +28,6 @@ REFUSED = (
     "SELECT lo_export(1, '/tmp/x')",
     "SELECT pg_advisory_lock(number) FROM generate_series(1, 100000) AS number",
     "SELECT pg_try_advisory_xact_lock_shared(1, 2)",
-    "SELECT pg_logical_emit_message(false, 'x', repeat('x', 1000))",
     "CREATE TEMPORARY TABLE other AS SELECT 1",
     "CREATE SCHEMA other",
     "CREATE TABLE other (number integer)",

@@ -8,6 +8,12 @@ from unittest import TestCase, skipUnless
 
 import psycopg
 
+from crash_rate_aggregates.database.embedded_roles import (
+    embedded_url,
+    ensure_embedded_roles,
+    init_embedded_roles,
+)
+from crash_rate_aggregates.database.schema.roles import named_roles
 from crash_rate_aggregates.database.server.folder import ServerFiles
 from crash_rate_aggregates.database.server.launcher import EmbeddedServer
 from crash_rate_aggregates.database.server.programs import find_programs_of
@@ -114,6 +120,24 @@ class MajorUpgradeTest(HomeTestCase):
         self.assertEqual(self.server.url(), url)
         self._assert_carried_over(url)
         self.assertIsNone(self.server.upgrade())
+        self.server.stop()
+        self.assertEqual(left_over_in(self.home), set())
+
+    def test_roles_of_the_program(self):
+        """Our roles keep passwords, rights and limits; the next run closes the other databases."""
+        roles = named_roles("crash_rate")
+        old_bin = find_programs_of(16, self.home, None).folder
+        init_embedded_roles(EmbeddedServer(self.home, postgres_bin=old_bin).start(), roles)
+        self.assertIsNotNone(self.server.upgrade())
+        ensure_embedded_roles(self.server.url(), roles)
+        reader = embedded_url(self.server.url(), roles, "reader")
+        for query, value in (
+            ("SELECT count(*) FROM crash_aggregates", 0),
+            ("SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user", 11),
+            ("SELECT has_function_privilege('lo_create(oid)', 'EXECUTE')", False),
+            ("SELECT has_database_privilege('postgres', 'CONNECT')", False),
+        ):
+            self.assertEqual(value_of(reader, query), value, query)
         self.server.stop()
         self.assertEqual(left_over_in(self.home), set())
 
