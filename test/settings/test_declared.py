@@ -36,8 +36,8 @@ class DeclaredTest(PlacesTest):
             "engine extra_dimensions home jobs keep_weeks memory owner_password pg_host pg_name "
             "pg_password pg_username pings postgres_bin postgres_port reader_password "
             "redash_api_key redash_database redash_url redash_webhook role_prefix scratch "
-            "scratch_space spark_archive spark_conf spark_master storage_anonymous storage_endpoint "
-            "storage_region storage_retries storage_timeout writer_password",
+            "scratch_space spark_archive spark_conf spark_master storage_anonymous "
+            "storage_endpoint storage_region storage_retries storage_timeout writer_password",
         )
         jobs = DECLARED["jobs"]
         self.assertEqual(
