@@ -9,19 +9,19 @@ from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.schema.definitions import filled
 from crash_rate_aggregates.database.schema.migrate import DEFINITIONS, migrate
 from crash_rate_aggregates.errors import DatabaseError
-from crash_rate_aggregates.stats import STATS, Stat
+from crash_rate_aggregates.stats import Stat
 from test.database.schema.later_versions import SHORT_OTHERWISE, WITH_SHORT, later
 from test.servers import fresh_database
 
 
 class SlotsTest(unittest.TestCase):
     def test_slots(self):
-        """The stats stand in their slot, and other braces stay as they are."""
-        stats = (*STATS, Stat("b c", "crashes", ""))
-        names = ", ".join(f'"{stat.name}"' for stat in stats)
+        """Stats and what rates are made of stand in the slots; other braces stay as they are."""
+        stats = (Stat("a", "x", "", kind="d"), Stat("b c", "x", ""))
         self.assertEqual(
-            filled("SELECT {stats}, '{}', '[0-9]{1,2}' {schema}", stats),
-            f"SELECT {names}, '{{}}', '[0-9]{{1,2}}' {{schema}}",
+            filled("SELECT {stats}, {headlines}, '{}', '[0-9]{1,2}' {schema}", stats),
+            """SELECT "a", "b c", 'main', 'content', 'main_and_content_minus_shutdown', """
+            "'{}', '[0-9]{1,2}' {schema}",
         )
         self.assertIn("sum(a::double precision) AS a", filled("{sums}", stats))
 
