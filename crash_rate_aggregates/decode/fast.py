@@ -16,7 +16,11 @@ import msgspec
 
 from crash_rate_aggregates.decode.layouts.kinds import FieldPlaces
 from crash_rate_aggregates.decode.layouts.places import Content, Place
-from crash_rate_aggregates.decode.nesting import may_nest_too_deep
+from crash_rate_aggregates.decode.nesting import (
+    SHORT_TEXT,
+    has_too_many_values,
+    may_nest_too_deep,
+)
 from crash_rate_aggregates.decode.plain import decode_json
 from crash_rate_aggregates.decode.remembered import remembered
 from crash_rate_aggregates.normalize.fields import PingFields
@@ -98,8 +102,9 @@ class FastDecoder:
         # Not decided here: it may be a stray ping, which the plain path judges by its own layout.
         if mark is None:
             raise ValueError("perhaps a ping of another kind")
-        # msgspec counts no levels in what it skips, and both paths must refuse the same pings.
-        if may_nest_too_deep(line):
+        # msgspec counts neither levels nor values in what it skips, and both paths must refuse the
+        # same pings.
+        if len(line) > SHORT_TEXT and (may_nest_too_deep(line) or has_too_many_values(line)):
             raise ValueError("only the plain path counts levels")
         for number, read in self._reads:
             value = values[number]

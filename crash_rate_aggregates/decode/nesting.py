@@ -1,4 +1,4 @@
-"""Deeply nested JSON: one explicit limit on every path, and no recursion that could run out.
+"""Deeply nested or overfull JSON: explicit limits on every path, no recursion that could run out.
 
 The C decoders recurse, and give up at a depth that depends on the Python version. Up to
 `NESTING_LIMIT` this module decodes what they cannot.
@@ -12,6 +12,13 @@ from typing import Any
 
 NESTING_LIMIT = 32_768
 """Levels of objects and arrays; a ping with more is unreadable. Firefox's have about 7."""
+
+SHORT_TEXT = 2 * NESTING_LIMIT
+"""A text of so many bytes is within all limits: a level costs two bytes, and so does a value."""
+MAX_COMMAS = 500_000
+"""In one JSON text, those in strings too; a ping with more is unreadable. Nothing else is as cheap
+to count, and a text has hardly more keys and values than commas, which in Python take up to 300
+bytes each. Firefox sends no ping over 1 MiB."""
 
 # Possessive (`*+`), so without a way back: a hostile text takes linear time.
 _STRUCTURE_OR_SCALAR = re.compile(
@@ -27,10 +34,15 @@ def may_nest_too_deep(line: bytes | memoryview) -> bool:
     Each level costs two bytes, and the closing ones stand at the end of the line, so most lines
     need no look at all.
     """
-    if len(line) <= 2 * NESTING_LIMIT:
+    if len(line) <= SHORT_TEXT:
         return False
     opening = bytes(line[: len(line) - NESTING_LIMIT])
     return opening.count(b"{") + opening.count(b"[") > NESTING_LIMIT
+
+
+def has_too_many_values(line: bytes | memoryview) -> bool:
+    """Tell whether a text has more than `MAX_COMMAS`, whatever it is; most need no look at all."""
+    return len(line) > MAX_COMMAS and bytes(line).count(b",") > MAX_COMMAS
 
 
 def nests_too_deep(text: str) -> bool:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
-from crash_rate_aggregates.decode.nesting import loads_nested, may_nest_too_deep, nests_too_deep
+from crash_rate_aggregates.decode.nesting import (
+    has_too_many_values,
+    loads_nested,
+    may_nest_too_deep,
+    nests_too_deep,
+)
 from crash_rate_aggregates.normalize.values import IntegerLiteral, NumberLiteral
 
 
@@ -23,8 +28,10 @@ def decode_json(line: bytes) -> Any:
     """Decode one JSON text; of duplicate keys the last wins, bad UTF-8 is replaced by U+FFFD.
 
     Raises:
-        ValueError: It is no JSON, or nests beyond the limit.
+        ValueError: It is no JSON, or beyond the limits of nesting and of values.
     """
+    if has_too_many_values(line):
+        raise ValueError("too many values")
     # A byte that is no UTF-8 costs its character, not the ping: few rules read free text.
     text = line.decode("utf-8", "replace")
     try:

@@ -21,7 +21,8 @@ class IntegerLiteral(NumberLiteral):
 def value_at(raw: Any, path: Sequence[str]) -> Any:
     """Return what lies at the path, or None: null and a path through no object are absent."""
     for key in path:
-        if not isinstance(raw, Mapping):
+        # A decoder's own objects are told at once; to ask for a Mapping costs ten times as much.
+        if type(raw) is not dict and (raw is None or not isinstance(raw, Mapping)):
             return None
         raw = raw.get(key)
     return raw

@@ -46,6 +46,8 @@ class PingKind:
 
 
 V4_PINGS: Final = PingKind()
+_TELLING: Final = ("meta_doc_type", "type", "submission_date", "build_id")
+"""The fields to which most pings fall that fall at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,10 @@ class FieldPlaces:
                 None if isinstance(value, (Mapping, list)) else value for value in values
             ),
         )
+
+    def telling_fields_of(self, raw: Mapping[str, Any]) -> PingFields:
+        """Pick the fields of the first rules alone: doc type, submission date and build."""
+        return PingFields(**{name: first_value(raw, self.fields[name]) for name in _TELLING})
 
     def _is_container_sound(self, raw: Mapping[str, Any]) -> bool | None:
         if self.layout.keyed_histograms is None:

@@ -12,6 +12,8 @@ from crash_rate_aggregates.sources.interface import PingBatch, RawPing, StoredFi
 
 _BLOCK_BYTES = 4 << 20
 """So large that a task's own cost vanishes, so small that some wait for each worker."""
+_PING_BYTES = 64
+"""What any ping takes beside its text: of lines of a byte or two a block would hold millions."""
 _DECODED_PING_BYTES = 4 << 10
 """What a ping that is no text counts for: its true size would cost more to find than it tells."""
 
@@ -29,6 +31,7 @@ def shared_blocks(
             # A view into a chunk cannot be pickled, and its chunk would travel for each ping of it.
             portable = bytes(ping) if isinstance(ping, memoryview) else ping
             block.append(portable)
+            size += _PING_BYTES
             size += len(portable) if isinstance(portable, bytes) else _DECODED_PING_BYTES
         # Between batches, each of which is a chunk at most: a block stays near its size.
         if size >= _BLOCK_BYTES:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ import msgspec
 from crash_rate_aggregates.decode.fast import SURPRISES
 from crash_rate_aggregates.decode.layouts.ingestion import members_of_attributes
 from crash_rate_aggregates.decode.layouts.kinds import LayoutName, PingKind
+from crash_rate_aggregates.decode.nesting import has_too_many_values
 from crash_rate_aggregates.decode.plain import decode_json
 from crash_rate_aggregates.normalize.values import is_string
 from crash_rate_aggregates.sources.formats.compression import decompressed_whole
@@ -25,7 +26,7 @@ from crash_rate_aggregates.sources.formats.json_pings import (
     json_texts,
     told_layout,
 )
-from crash_rate_aggregates.sources.formats.lines import MAX_LINE_BYTES
+from crash_rate_aggregates.sources.formats.lines import MAX_PING_BYTES
 from crash_rate_aggregates.sources.formats.submission_uri import meta_of_uri
 from crash_rate_aggregates.sources.interface import (
     DamagedStreamError,
@@ -38,8 +39,12 @@ from crash_rate_aggregates.sources.interface import (
 _SPACE: Final = b" \t\n\r"
 _LONG_FIRST_LINE = re.compile(rb'\s*\{\s*"(?:attributeMap"|payload"\s*:\s*")')
 """How a file begins whose first line is longer than its head."""
+_BATCH_BYTES = 1 << 20
+"""Payloads of some lines can decompress to a thousand times as much as the lines take."""
+_DECODED_PING_BYTES = 64 << 10
+"""What a ping that is no text counts for."""
 _TELLING_PINGS = 64
-"""So many are decoded to tell a file's kind: each may stand for 32 MiB."""
+"""So many are decoded to tell a file's kind: each may stand for 16 MiB."""
 
 
 class _Envelope(msgspec.Struct, frozen=True, gc=False):
@@ -78,16 +83,33 @@ class GcpFiles:
         """
         kind = PingKind(told_layout(_head_pings(content.head), LayoutName.V4))
         for texts in json_texts(content.chunks):
-            yield PingBatch([ping_of(text) for text in texts], kind)
+            for pings in _batched(map(ping_of, texts)):
+                yield PingBatch(pings, kind)
+
+
+def _batched(pings: Iterable[RawPing]) -> Iterator[Sequence[RawPing]]:
+    """Deal pings into batches by what they take."""
+    batch: list[RawPing] = []
+    size = 0
+    for ping in pings:
+        batch.append(ping)
+        size += len(ping) if isinstance(ping, (bytes, memoryview)) else _DECODED_PING_BYTES
+        if size >= _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def ping_of(text: RawPing) -> RawPing:
     """Return the ping of one message as JSON text, or decoded where the message is an odd one."""
     if not isinstance(text, (bytes, memoryview)):
         return text
+    if has_too_many_values(text):
+        return Unreadable.PING
     try:
         envelope = _decode_envelope(text)
-        ping = decompressed_whole(envelope.payload, MAX_LINE_BYTES)
+        ping = decompressed_whole(envelope.payload, MAX_PING_BYTES)
         return with_members(ping, _members(envelope.attributeMap))
     except DamagedStreamError:
         return Unreadable.PING
@@ -149,10 +171,10 @@ def _plain_bytes(payload: str) -> bytes:
 
     Raises:
         ValueError: It is no base64.
-        DamagedStreamError: They do not decompress, or to more than 32 MiB.
+        DamagedStreamError: They do not decompress, or to more than a ping may have.
     """
     # Strict as msgspec is: by default it passes over bytes that are no base64.
-    return decompressed_whole(a2b_base64(payload, strict_mode=True), MAX_LINE_BYTES)
+    return decompressed_whole(a2b_base64(payload, strict_mode=True), MAX_PING_BYTES)
 
 
 def _members(attributes: Any) -> dict[str, Any]:

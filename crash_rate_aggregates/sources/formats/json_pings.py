@@ -20,7 +20,7 @@ from crash_rate_aggregates.decode.plain import decode_json
 from crash_rate_aggregates.errors import UnknownTableError, UnreadableFileError
 from crash_rate_aggregates.sources.formats.bigquery_tables import named_table
 from crash_rate_aggregates.sources.formats.compression import unread_compression
-from crash_rate_aggregates.sources.formats.lines import MAX_LINE_BYTES, ping_lines
+from crash_rate_aggregates.sources.formats.lines import MAX_PING_BYTES, ping_lines
 from crash_rate_aggregates.sources.interface import (
     DamagedStreamError,
     FileContent,
@@ -29,8 +29,8 @@ from crash_rate_aggregates.sources.interface import (
     Unreadable,
 )
 
-MAX_DOCUMENT_BYTES = 64 << 20
-"""A whole file up to this size may be one document over many lines."""
+_TRIED_LINES = 10_000
+"""So many lines of a file's head are decoded to tell what it holds."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 SPACE = b" \t\r\n"
 _BIGQUERY = LayoutName.BIGQUERY
@@ -155,7 +155,8 @@ def head_documents(head: bytes) -> Iterator[Mapping[str, Any]]:
     """
     text = head.removeprefix(BYTE_ORDER_MARK)
     is_found = False
-    for document in filter(None, map(decoded_object, text.split(b"\n"))):
+    lines = text.split(b"\n", _TRIED_LINES)[:_TRIED_LINES]
+    for document in filter(None, map(decoded_object, lines)):
         is_found = True
         yield document
     if not is_found and (whole := decoded_object(text)):
@@ -195,7 +196,7 @@ def _until_first_line(stream: Iterator[bytes]) -> _Taken:
         content = chunk if is_begun else chunk.lstrip(SPACE)
         is_begun = is_begun or bool(content)
         # What is longer is no line; whether it is a document is seen when more is there.
-        return b"\n" in content or size > MAX_LINE_BYTES
+        return b"\n" in content or size > MAX_PING_BYTES
 
     return _take_until(stream, has_ended)
 
@@ -218,7 +219,7 @@ def _take_until(stream: Iterator[bytes], has_ended: Callable[[bytes, int], bool]
 def _begins_with_json_line(start: list[bytes]) -> bool:
     line = b"".join(start).lstrip(SPACE).partition(b"\n")[0]
     # One that is too long is not decoded to find out: the file is read by lines then.
-    return len(line) > MAX_LINE_BYTES or is_json(line)
+    return len(line) > MAX_PING_BYTES or is_json(line)
 
 
 def _document_or_lines(
@@ -226,10 +227,10 @@ def _document_or_lines(
 ) -> Iterator[Sequence[RawPing]]:
     begun = sum(map(len, start))
     if damage is None:
-        more, damage = _take_until(stream, lambda _, size: begun + size > MAX_DOCUMENT_BYTES)
+        more, damage = _take_until(stream, lambda _, size: begun + size > MAX_PING_BYTES)
         start += more
     document = b"".join(start)
-    if len(document) > MAX_DOCUMENT_BYTES or (damage is None and not is_json(document)):
+    if len(document) > MAX_PING_BYTES or (damage is None and not is_json(document)):
         # Lines, though the first is no JSON: each bad one is one unreadable ping.
         yield from ping_lines(then(start, damage) if damage else chain(start, stream))
     elif damage is None:

@@ -7,7 +7,8 @@ from typing import Final
 
 import cramjam
 
-from crash_rate_aggregates.sources.formats.json_pings import MAX_DOCUMENT_BYTES, has_json_line
+from crash_rate_aggregates.sources.formats.json_pings import has_json_line
+from crash_rate_aggregates.sources.formats.lines import MAX_PING_BYTES
 from crash_rate_aggregates.sources.interface import FileContent, PingBatch, RawPing, Unreadable
 
 MAGIC: Final = b"mozLz40\0"
@@ -39,7 +40,7 @@ def _held(chunks: Iterable[bytes]) -> bytes:
     pieces: list[bytes] = []
     size = 0
     for chunk in chunks:
-        if size <= MAX_DOCUMENT_BYTES:
+        if size <= MAX_PING_BYTES:
             pieces.append(chunk)
         size += len(chunk)
     return b"".join(pieces)
@@ -49,7 +50,7 @@ def _ping(stored: bytes) -> RawPing:
     """Decompress a file; the size that it states is held against the bound before any is made."""
     block = memoryview(stored)[len(MAGIC) :]
     size = int.from_bytes(block[:_SIZE_BYTES], "little")
-    if len(stored) > MAX_DOCUMENT_BYTES or size > MAX_DOCUMENT_BYTES:
+    if len(stored) > MAX_PING_BYTES or size > MAX_PING_BYTES:
         return Unreadable.PING
     try:
         # It takes the size from the first 4 bytes and makes room for it, so the check comes first.

@@ -166,7 +166,7 @@ class EnvelopeTest(unittest.TestCase):
     def test_unreadable(self) -> None:
         """A payload that is no base64, no gzip, too large or missing is one unreadable ping."""
         good = gzip.compress(b'{"type":"main"}')
-        large = gzip.compress(b'{"x":"' + b"a" * (32 << 20) + b'"}', 1)
+        large = gzip.compress(b'{"x":"' + b"a" * (16 << 20) + b'"}', 1)
         messages: list[dict[str, Any]] = [
             {"attributeMap": {}, "payload": "e30"},
             {"attributeMap": {}, "payload": "e30=="},

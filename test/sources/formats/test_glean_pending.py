@@ -10,7 +10,7 @@ from typing import Any
 from crash_rate_aggregates.decode.layouts.kinds import LayoutName, PingKind
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.outcomes import DocType, Outcome
-from crash_rate_aggregates.sources.formats.lines import MAX_LINE_BYTES
+from crash_rate_aggregates.sources.formats.lines import MAX_PING_BYTES
 from crash_rate_aggregates.sources.interface import StoredFile
 from crash_rate_aggregates.sources.reading import read_pings
 from test.dataset import UUID, crash_ping, json_text, main_ping
@@ -89,11 +89,11 @@ class PendingTest(unittest.TestCase):
         self.assertEqual(batch.kind, PingKind(LayoutName.GLEAN))
 
     def test_body_that_is_none(self) -> None:
-        """A body that is no JSON, or longer than 32 MiB, is one unreadable ping."""
+        """A body that is no JSON, or longer than 16 MiB, is one unreadable ping."""
         path = pending_ping(PING).split(b"\n")[0]
         counts, _ = judged_rows({"0": path + b"\n{}}"})
         self.assertEqual(counts.ignored, {(Outcome.UNREADABLE, DocType.UNKNOWN): 1})
-        long = path + b'\n{"x":"' + b"x" * MAX_LINE_BYTES + b'"}'
+        long = path + b'\n{"x":"' + b"x" * MAX_PING_BYTES + b'"}'
         self.assertEqual(read(long), ([UNREADABLE], None))
 
     def test_damage(self) -> None:

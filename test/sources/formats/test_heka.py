@@ -299,9 +299,9 @@ class NeverDecodedTest(unittest.TestCase):
         self.assertEqual(self.raw(b"{}", f"/submit/telemetry/{UUID}")["meta"]["documentId"], UUID)
 
     def test_content_that_does_not_decompress(self) -> None:
-        """Content that is cut, or makes more than 32 MiB, is one unreadable ping."""
+        """Content that is cut, or makes more than 16 MiB, is one unreadable ping."""
         self.assertIsNone(self.raw(gzip.compress(b'{"type":"main"}')[:-9], "/submit/telemetry/x"))
-        large = b'{"x":"' + b"a" * (32 << 20) + b'"}'
+        large = b'{"x":"' + b"a" * (16 << 20) + b'"}'
         self.assertIsNone(self.raw(gzip.compress(large, 1), "/submit/telemetry/x"))
 
 

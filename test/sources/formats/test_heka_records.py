@@ -14,11 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crash_rate_aggregates.sources.formats.heka.heka_pb2 import Header, Message
-from crash_rate_aggregates.sources.formats.heka.records import (
-    MAX_MESSAGE_BYTES,
-    begins_with_record,
-    messages,
-)
+from crash_rate_aggregates.sources.formats.heka.records import begins_with_record, messages
+from crash_rate_aggregates.sources.formats.lines import MAX_PING_BYTES
 from crash_rate_aggregates.sources.interface import DamagedStreamError, Unreadable
 from crash_rate_aggregates.sources.reading import FORMATS
 from test.dataset import DAY, main_ping
@@ -179,9 +176,9 @@ class DamageTest(unittest.TestCase):
 
 class BoundsTest(unittest.TestCase):
     def test_bound_is_exact(self) -> None:
-        """A message of 32 MiB is read; one with a byte more is unreadable."""
-        overhead = len(encoded(b"x" * (MIB * 32))) - MIB * 32
-        for size, expected in ((MAX_MESSAGE_BYTES, 1), (MAX_MESSAGE_BYTES + 1, 0)):
+        """A message of 16 MiB is read; one with a byte more is unreadable."""
+        overhead = len(encoded(b"x" * (MIB * 16))) - MIB * 16
+        for size, expected in ((MAX_PING_BYTES, 1), (MAX_PING_BYTES + 1, 0)):
             message = encoded(b"x" * (size - overhead))
             self.assertEqual(len(message), size)
             found = list(messages([record(message), RECORDS[3]]))

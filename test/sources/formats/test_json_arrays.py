@@ -18,7 +18,7 @@ from crash_rate_aggregates.outcomes import DocType, Outcome
 from crash_rate_aggregates.sources.formats.arrays import array_elements
 from crash_rate_aggregates.sources.formats.arrays.array_elements import array_texts
 from crash_rate_aggregates.sources.formats.arrays.element_ends import ElementEnd
-from crash_rate_aggregates.sources.formats.lines import MAX_LINE_BYTES
+from crash_rate_aggregates.sources.formats.lines import MAX_PING_BYTES
 from crash_rate_aggregates.sources.interface import DamagedStreamError, Unreadable
 from test.dataset import crash_ping, full_size_ping, json_text, main_ping
 from test.decode.arbitrary_pings import mutated
@@ -246,9 +246,9 @@ class BoundTest(unittest.TestCase):
         return [ping if isinstance(ping, Unreadable) else len(ping) for ping in found]
 
     def test_bound_is_exact(self) -> None:
-        """An element of 32 MiB is read; a byte more is one unreadable ping; the next is read."""
-        sizes = (MAX_LINE_BYTES, MAX_LINE_BYTES + 1, 10)
-        expected = [MAX_LINE_BYTES, UNREADABLE, 10]
+        """An element of 16 MiB is read; a byte more is one unreadable ping; the next is read."""
+        sizes = (MAX_PING_BYTES, MAX_PING_BYTES + 1, 10)
+        expected = [MAX_PING_BYTES, UNREADABLE, 10]
         self.assertEqual(self.lengths(*sizes), expected)
         for chunk_bytes in (5 * MIB, 200 * MIB):
             self.assertEqual(self.lengths(*sizes, chunk_bytes=chunk_bytes), expected)
@@ -272,7 +272,7 @@ class BoundTest(unittest.TestCase):
             unreadable += batch.count(UNREADABLE)
             read_elements += len(batch)
         self.assertEqual((unreadable, read_elements), (1, 50_002))
-        self.assertLess(tracemalloc.get_traced_memory()[1], 3 * MAX_LINE_BYTES)
+        self.assertLess(tracemalloc.get_traced_memory()[1], 3 * MAX_PING_BYTES)
 
 
 class KindTest(unittest.TestCase):

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crash_rate_aggregates.sources.formats.json_pings import MAX_DOCUMENT_BYTES, json_texts
-from crash_rate_aggregates.sources.formats.lines import MAX_LINE_BYTES, ping_lines
+from crash_rate_aggregates.sources.formats.json_pings import json_texts
+from crash_rate_aggregates.sources.formats.lines import MAX_PING_BYTES, ping_lines
 from crash_rate_aggregates.sources.interface import DamagedStreamError, Unreadable
 from test.dataset import judge_of, main_ping
 from test.property_tests import examples
@@ -135,18 +135,18 @@ class LongLinesTest(unittest.TestCase):
         return [ping if isinstance(ping, Unreadable) else len(ping) for ping in found]
 
     def test_bound_is_exact(self) -> None:
-        """A line of 32 MiB is read; one byte more is one unreadable ping; the next is read."""
-        self.assertEqual(MAX_LINE_BYTES, 32 * MIB)
-        expected = [MAX_LINE_BYTES, UNREADABLE, 10]
-        self.assertEqual(self.lengths(MAX_LINE_BYTES, MAX_LINE_BYTES + 1, 10), expected)
-        self.assertEqual(self.lengths(MAX_LINE_BYTES + 1, 10), [UNREADABLE, 10])
-        self.assertEqual(self.lengths(10, MAX_LINE_BYTES + 1), [10, UNREADABLE])
+        """A line of 16 MiB is read; one byte more is one unreadable ping; the next is read."""
+        self.assertEqual(MAX_PING_BYTES, 16 * MIB)
+        expected = [MAX_PING_BYTES, UNREADABLE, 10]
+        self.assertEqual(self.lengths(MAX_PING_BYTES, MAX_PING_BYTES + 1, 10), expected)
+        self.assertEqual(self.lengths(MAX_PING_BYTES + 1, 10), [UNREADABLE, 10])
+        self.assertEqual(self.lengths(10, MAX_PING_BYTES + 1), [10, UNREADABLE])
 
     def test_bound_does_not_depend_on_chunks(self) -> None:
         """A line over the bound is unreadable however large chunks are, even if it is blank."""
         for content in (
-            b"\n%s\n%s\n" % (b"".join(self.line(MAX_LINE_BYTES + 1)), A),
-            b"%s\n%s\n" % (b" " * (MAX_LINE_BYTES + 1), A),
+            b"\n%s\n%s\n" % (b"".join(self.line(MAX_PING_BYTES + 1)), A),
+            b"%s\n%s\n" % (b" " * (MAX_PING_BYTES + 1), A),
         ):
             for size in (MIB // 4, 5 * MIB):
                 found = taken(ping_lines(chunked(content, size)))
@@ -187,17 +187,17 @@ class DocumentTest(unittest.TestCase):
         self.assertEqual(pings_of(two), [line.strip() for line in two.split(b"\n")])
 
     def test_bound_is_exact(self) -> None:
-        """A document of 64 MiB over many lines is one ping; with a byte more its lines are."""
-        self.assertEqual(MAX_DOCUMENT_BYTES, 64 * MIB)
+        """A document of 16 MiB over many lines is one ping; with a byte more its lines are."""
+        self.assertEqual(MAX_PING_BYTES, 16 * MIB)
 
         def chunks(size: int) -> Iterator[bytes]:
             yield b"{\n"
-            yield from (b" " * (MIB - 1) + b"\n" for _ in range(63))
-            yield b" " * (size - 63 * MIB - 3) + b"}"
+            yield from (b" " * (MIB - 1) + b"\n" for _ in range(15))
+            yield b" " * (size - 15 * MIB - 3) + b"}"
 
-        found, _ = taken(json_texts(chunks(MAX_DOCUMENT_BYTES)))
-        self.assertEqual([len(bytes_of(ping)) for ping in found], [MAX_DOCUMENT_BYTES])
-        found, _ = taken(json_texts(chunks(MAX_DOCUMENT_BYTES + 1)))
+        found, _ = taken(json_texts(chunks(MAX_PING_BYTES)))
+        self.assertEqual([len(bytes_of(ping)) for ping in found], [MAX_PING_BYTES])
+        found, _ = taken(json_texts(chunks(MAX_PING_BYTES + 1)))
         self.assertEqual(found, [b"{", b"}"])
 
 
@@ -241,7 +241,7 @@ class DamageTest(unittest.TestCase):
             self.assertEqual(self.salvaged(PRETTY[:end]), [UNREADABLE], end)
 
     def test_damage_in_a_long_line(self) -> None:
-        """Damage within a line over 32 MiB is that one unreadable ping."""
+        """Damage within a line over 16 MiB is that one unreadable ping."""
         long = (b" " * MIB for _ in range(40))
         self.assertEqual(taken(ping_lines(broken_off(*long))), ([UNREADABLE], "cut"))
 

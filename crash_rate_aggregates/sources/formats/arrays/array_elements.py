@@ -26,7 +26,7 @@ from crash_rate_aggregates.sources.formats.json_pings import (
     then,
     without_byte_order_mark,
 )
-from crash_rate_aggregates.sources.formats.lines import MAX_LINE_BYTES, ping_lines
+from crash_rate_aggregates.sources.formats.lines import MAX_PING_BYTES, ping_lines
 from crash_rate_aggregates.sources.interface import DamagedStreamError, RawPing, Unreadable
 
 _SPACE = re.compile(rb"[ \t\r\n]*+")
@@ -40,7 +40,7 @@ _split_json = msgspec.json.Decoder(list[msgspec.Raw]).decode
 def array_texts(chunks: Iterable[bytes]) -> Iterator[Sequence[RawPing]]:
     """Cut a stream into the elements of its array; each is one raw ping.
 
-    Nothing between two commas is none. An element over 32 MiB is one unreadable ping and is not
+    Nothing between two commas is none. An element over 16 MiB is one unreadable ping and is not
     held. What follows the array, or the place where it breaks, is one ping a line.
 
     Raises:
@@ -155,18 +155,18 @@ class _ArrayCutter:
             self._element, self.rest = None, data[at:]
             return at
         stop = len(data) if end is None else end
-        was_too_long = self._length > MAX_LINE_BYTES
+        was_too_long = self._length > MAX_PING_BYTES
         self._length += stop - at
         if not was_too_long:
             self._pieces.append(data[at:stop])
-        if self._length > MAX_LINE_BYTES and not was_too_long:
+        if self._length > MAX_PING_BYTES and not was_too_long:
             text = b"".join(self._pieces)
             self._pieces = []
             if self._break_within(text, data[stop:]):
                 found.append(Unreadable.PING)
                 return stop
         if end is not None:
-            is_too_long = self._length > MAX_LINE_BYTES
+            is_too_long = self._length > MAX_PING_BYTES
             found.append(Unreadable.PING if is_too_long else b"".join(self._pieces))
             self._element, self._pieces, self._length = None, [], 0
             self._is_behind_element = True
@@ -177,7 +177,7 @@ class _ArrayCutter:
 
         So a client's line that begins an array, and never ends it, hides no ping behind it.
         """
-        is_broken = any(map(_is_marked, text[:MAX_LINE_BYTES].split(b"\n")[1:]))
+        is_broken = any(map(_is_marked, text[:MAX_PING_BYTES].split(b"\n")[1:]))
         if is_broken:
             self._element, self.rest = None, text.partition(b"\n")[2] + behind
         return is_broken
@@ -190,7 +190,7 @@ def _behind_space(data: bytes, at: int) -> int:
 
 def _raw_ping(element: msgspec.Raw) -> RawPing:
     text = memoryview(element)
-    return Unreadable.PING if len(text) > MAX_LINE_BYTES else text
+    return Unreadable.PING if len(text) > MAX_PING_BYTES else text
 
 
 def _is_marked(line: bytes) -> bool:

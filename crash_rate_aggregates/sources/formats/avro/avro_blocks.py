@@ -16,6 +16,7 @@ import cramjam
 import msgspec
 from isal import igzip_lib
 
+from crash_rate_aggregates.decode.nesting import has_too_many_values
 from crash_rate_aggregates.sources.formats.avro.avro_types import (
     AvroType,
     UnsoundAvroError,
@@ -114,8 +115,11 @@ def read_header(stream: ByteStream) -> Header:
     if stream.take(len(MAGIC)) != MAGIC:
         raise UnsoundAvroError("it does not begin as such")
     said = _metadata(stream)
+    text = said.get("avro.schema", b"")
+    if has_too_many_values(text):
+        raise UnsoundAvroError("its schema has more parts than any table")
     try:
-        schema = msgspec.json.decode(said.get("avro.schema", b""))
+        schema = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnsoundAvroError(f"its schema is no JSON: {error}") from error
     codec = said.get("avro.codec", b"null").decode("utf-8", "replace")

@@ -30,10 +30,13 @@ from crash_rate_aggregates.sources.interface import (
     DamagedStreamError,
     FileContent,
     PingBatch,
+    Unreadable,
 )
 
 _SCHEMA_KEY = b"avro.schema"
 _BATCH_ROWS = 1024
+_BATCH_BYTES = 1 << 20
+"""Of rows as they are stored: a few bytes of them may be many objects, or wide characters."""
 
 
 class AvroRows:
@@ -71,23 +74,33 @@ def _pings(content: FileContent, stream: ByteStream) -> Iterator[PingBatch]:
     paths = {place.path for place in read_places(places, has)}
     reader = ColumnReader(header.row, paths)
     for rows in _batches(read_blocks(stream, header), reader):
-        yield PingBatch(list(fields_of_rows(places, reader.columns(rows), len(rows))))
+        if rows:
+            yield PingBatch(list(fields_of_rows(places, reader.columns(rows), len(rows))))
+        else:
+            yield PingBatch([Unreadable.PING])
 
 
 def _batches(blocks: Iterator[Block], reader: ColumnReader) -> Iterator[list[Row]]:
     """Read rows and hold some together: blocks may have one row each, or a million.
 
+    An empty batch stands for a row with more than is read.
+
     Raises:
         UnsoundAvroError, DamagedStreamError: After the rows before the damage.
     """
     held: list[Row] = []
+    given = 0
     try:
         for block in blocks:
             for row in reader.rows(block.data, block.rows):
-                held.append(row)
-                if len(held) >= _BATCH_ROWS:
+                if row is not None:
+                    held.append(row)
+                is_full = len(held) >= _BATCH_ROWS or reader.passed - given >= _BATCH_BYTES
+                if held and (is_full or row is None):
                     yield held
-                    held = []
+                    held, given = [], reader.passed
+                if row is None:
+                    yield []
     except (DamagedStreamError, UnsoundAvroError):
         if held:
             yield held

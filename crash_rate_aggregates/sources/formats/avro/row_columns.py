@@ -35,6 +35,9 @@ _Taken: TypeAlias = Callable[[Any], None]
 _Step: TypeAlias = Callable[[bytes, int, _Taken], int]
 """From data, a place and what takes the values that are read, to the next place."""
 _NESTED = ("record", "array", "map")
+MAX_NESTED_BYTES: Final = 1 << 20
+"""A row with a larger nested value is unreadable: an item of a byte or two is an object in Python.
+No ping of Firefox is so large as a whole."""
 _TIMES: Final[Mapping[str, pa.DataType]] = {
     "date": pa.date32(),
     "time-millis": pa.time32("ms"),
@@ -87,10 +90,13 @@ class ColumnReader:
         above = {path: next(start for start in _starts(path) if start in wanted) for path in wanted}
         self._within = {path: outer for path, outer in above.items() if outer != path}
         """Columns that lie in another one that is read whole, and that one."""
+        self._is_overfull = False
+        self.passed = 0
+        """Bytes of all rows so far."""
         self._step = self._record(row, (), wanted - self._within.keys())
 
-    def rows(self, data: bytes, count: int) -> Iterator[Row]:
-        """Yield what is read of each row.
+    def rows(self, data: bytes, count: int) -> Iterator[Row | None]:
+        """Yield what is read of each row; None for one with more than is read.
 
         Raises:
             UnsoundAvroError: After the rows before it, at one that is none; or bytes are left.
@@ -98,13 +104,16 @@ class ColumnReader:
         at = 0
         for _ in range(count):
             values: Row = []
+            self._is_overfull = False
+            start = at
             try:
                 at = self._step(data, at, values.append)
             except IndexError:
                 at = len(data) + 1
             if at > len(data):
                 raise UnsoundAvroError("a row breaks off")
-            yield values
+            self.passed += at - start
+            yield None if self._is_overfull else values
         if at != len(data):
             raise UnsoundAvroError(f"{len(data) - at} bytes are left behind its last row")
 
@@ -144,11 +153,30 @@ class ColumnReader:
         """Return the step over a field that is read, or of which a part is."""
         if path in read:
             self._paths.append(path)
-            return _take_text if is_nullable_text(kind) else _take(self._readers.of(kind))
+            if is_nullable_text(kind):
+                return _take_text
+            read_value = self._readers.of(kind)
+            is_nested = kind.present.kind in _NESTED
+            return self._take_nested(kind, read_value) if is_nested else _take(read_value)
         first = len(self._paths)
         below = {each for each in read if each[: len(path)] == path}
         step = self._record(kind.present, path, below)
         return _where_present(kind, step, len(self._paths) - first) if kind.parts else step
+
+    def _take_nested(self, kind: AvroType, read: Read) -> _Step:
+        skip = self._skips.of(kind)
+
+        def step(data: bytes, at: int, take: _Taken) -> int:
+            # Its end tells how much it is before any of it is decoded.
+            end = skip(data, at)
+            if end - at > MAX_NESTED_BYTES:
+                self._is_overfull = True
+                take(None)
+            else:
+                take(read(data, at)[0])
+            return end
+
+        return step
 
 
 def _starts(path: Path) -> Iterator[Path]:

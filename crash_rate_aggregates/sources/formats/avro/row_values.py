@@ -126,10 +126,13 @@ def _list_of(item: Read) -> Read:
         count, at = item_count(data, at)
         while count:
             for _ in range(count):
+                start = at
                 value, at = item(data, at)
                 found.append(value)
                 if at > len(data):
                     raise IndexError
+                if at == start:  # All the others are the same, and there may be 2**63.
+                    break
             count, at = item_count(data, at)
         return found, at
 

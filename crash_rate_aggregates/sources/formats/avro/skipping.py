@@ -211,9 +211,12 @@ def _list_of(item: Skip) -> Skip:
         count, at = item_count(data, at)
         while count:
             for _ in range(count):
+                start = at
                 at = item(data, at)
                 if at > len(data):  # A count may be as large as it likes.
                     raise IndexError
+                if at == start:  # Nor do the others take a byte, and there may be 2**63.
+                    break
             count, at = item_count(data, at)
         return at
 

@@ -16,11 +16,15 @@ import msgspec
 from google.protobuf.message import DecodeError
 
 from crash_rate_aggregates.decode.fast import SURPRISES
-from crash_rate_aggregates.decode.nesting import may_nest_too_deep
+from crash_rate_aggregates.decode.nesting import (
+    MAX_COMMAS,
+    has_too_many_values,
+    may_nest_too_deep,
+)
 from crash_rate_aggregates.decode.plain import decode_json
 from crash_rate_aggregates.sources.formats.compression import decompressed_whole
 from crash_rate_aggregates.sources.formats.heka.heka_pb2 import Field, Message
-from crash_rate_aggregates.sources.formats.heka.records import MAX_MESSAGE_BYTES
+from crash_rate_aggregates.sources.formats.lines import MAX_PING_BYTES
 from crash_rate_aggregates.sources.formats.submission_uri import meta_of_uri
 from crash_rate_aggregates.sources.interface import DamagedStreamError, RawPing, Unreadable
 
@@ -79,17 +83,26 @@ def _parts(message: Message) -> _Parts:
     """Sort a message's fields; of fields with one name the last counts.
 
     Raises:
-        DecodeError: A field is no protobuf.
+        DecodeError: A field is no protobuf, or there are too many.
         DamagedStreamError: The ping as it came does not decompress.
     """
+    if len(message.fields) > MAX_COMMAS:
+        raise DecodeError("more fields than any ping has values")
     values = dict(_named_values(message))
     submission, content = (_bytes(values.pop(name, b"")) for name in (_SUBMISSION, _CONTENT))
     # Only `content` is as a client sent it, which most do by gzip.
-    body = message.payload or submission or decompressed_whole(content, MAX_MESSAGE_BYTES)
+    body = message.payload or submission or decompressed_whole(content, MAX_PING_BYTES)
     sections = [
         (tuple(name.split(".")), _bytes(values.pop(name))) for name in list(values) if "." in name
     ]
+    _check_values([body, *(text for _, text in sections)])
     return _Parts(body, sections, _meta(message, values))
+
+
+def _check_values(texts: Sequence[bytes]) -> None:
+    # Before they are held one by one; the ping as a whole is looked at like any other later.
+    if sum(map(len, texts)) > MAX_COMMAS and has_too_many_values(b"".join(texts)):
+        raise DecodeError("more values than are read of a ping")
 
 
 def _named_values(message: Message) -> Iterator[tuple[str, _FieldValue]]:

@@ -16,10 +16,9 @@ from google.protobuf.message import DecodeError
 
 from crash_rate_aggregates.sources.formats.heka.heka_pb2 import Header, Message
 from crash_rate_aggregates.sources.formats.json_pings import has_json_line
+from crash_rate_aggregates.sources.formats.lines import MAX_PING_BYTES
 from crash_rate_aggregates.sources.interface import DamagedStreamError
 
-MAX_MESSAGE_BYTES = 32 << 20
-"""A larger message, stored or decompressed, is unreadable, and is not held."""
 _Parsed = TypeVar("_Parsed", Header, Message)
 _RECORD_SEPARATOR = 0x1E
 _UNIT_SEPARATOR = 0x1F
@@ -192,7 +191,7 @@ def _frame_at(data: bytes | bytearray, place: int) -> _Frame | None:
         return None
     header = _parsed(Header, bytes(data[place + 2 : end]))
     # Before anything of that length is read, as a crafted header may say 4 GiB.
-    if header is None or header.message_length > MAX_MESSAGE_BYTES:
+    if header is None or header.message_length > MAX_PING_BYTES:
         return None
     start = end + 1 - place
     return _Frame(start, start + header.message_length)
@@ -222,7 +221,7 @@ def _unsnapped(stored: bytes) -> bytes | None:
     try:
         # The length is the file's own word: it is held against what snappy can make at most.
         size = cramjam.snappy.decompress_raw_len(stored)
-        if size > min(MAX_MESSAGE_BYTES, _MAX_SNAPPY_RATIO * len(stored)):
+        if size > min(MAX_PING_BYTES, _MAX_SNAPPY_RATIO * len(stored)):
             return None
         return bytes(cramjam.snappy.decompress_raw(stored))
     except cramjam.DecompressionError:

@@ -8,7 +8,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crash_rate_aggregates.sources.formats.lines import MAX_LINE_BYTES
+from crash_rate_aggregates.sources.formats.lines import MAX_PING_BYTES
 
 _SLICE_BYTES: Final = 4 << 20
 _VALUE_BYTES: Final = 64
@@ -31,7 +31,7 @@ def sliced(batch: pa.RecordBatch, nested: Iterable[pa.Array]) -> Iterator[tuple[
         start, length = pending.pop()
         size = sum(_size(column.slice(start, length)) for column in columns)
         if size <= _SLICE_BYTES or length == 1:
-            yield start, length, size <= MAX_LINE_BYTES
+            yield start, length, size <= MAX_PING_BYTES
         else:
             half = length // 2
             pending += [(start + half, length - half), (start, half)]
