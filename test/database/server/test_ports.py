@@ -5,7 +5,6 @@ import socket
 import psutil
 from psycopg.conninfo import conninfo_to_dict
 
-from crash_rate_aggregates.database.server.file_locks import is_held
 from crash_rate_aggregates.database.server.launcher import EmbeddedServer
 from crash_rate_aggregates.database.server.ports import draw_port, keep_port, kept_port
 from crash_rate_aggregates.errors import ServerPortTakenError
@@ -65,9 +64,10 @@ class PortTest(HomeTestCase):
     def test_first_command_killed_early(self):
         """A command that is killed before its server wrote its pid harms no later one."""
         first = self.starting_client()
-        while not is_held(self.files.watcher_lock):
+        # The lock is taken just before the watcher, which holds it on, is there.
+        while not (children := psutil.Process(first.pid).children()):
             pass
-        (watcher,) = psutil.Process(first.pid).children()
+        (watcher,) = children
         watcher.suspend()
         second = self.starting_client()
         assert second.stderr is not None
