@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import socket
 
-import psutil
 from psycopg.conninfo import conninfo_to_dict
 
 from crash_rate_aggregates.database.server.launcher import EmbeddedServer
@@ -60,27 +59,6 @@ class PortTest(HomeTestCase):
             EmbeddedServer(self.home, port=wanted).running(),
         ):
             pass
-
-    def test_first_command_killed_early(self):
-        """A command that is killed before its server wrote its pid harms no later one."""
-        first = self.starting_client()
-        # The lock is taken just before the watcher, which holds it on, is there.
-        while not (children := psutil.Process(first.pid).children()):
-            pass
-        (watcher,) = children
-        watcher.suspend()
-        second = self.starting_client()
-        assert second.stderr is not None
-        self.assertIn("waiting for another command that starts", second.stderr.readline())
-        first.kill()
-        watcher.resume()
-        assert second.stdout is not None
-        url = second.stdout.readline().strip()
-        self.assertEqual(value_of(url, "SELECT 1"), 1)
-        third, again = self.client()
-        self.assertEqual(url, again)
-        for client in (first, second, third):
-            client.communicate()
 
     def test_what_is_kept(self):
         """The port is written down whole, and a file that holds none is as good as no file."""
