@@ -235,7 +235,7 @@ class PermissionsTest(LocalFilesTestCase):
         gone = StoredFile(f"{self.root}/gone", 3)
         with self.assertRaisesRegex(UnreadableFileError, f"cannot read '{gone.url}': No such file"):
             taken_from(self.store, gone)
-        with self.assertRaisesRegex(UnreadableFileError, "Is a directory"):
+        with self.assertRaisesRegex(UnreadableFileError, "it is a folder and no file"):
             taken_from(self.store, StoredFile(str(self.root), 3))
 
 
