@@ -19,6 +19,7 @@ from crash_rate_aggregates.settings.from_settings import (
     existing_database,
     init_chosen_database,
     start_embedded,
+    upgrade_embedded,
 )
 
 if TYPE_CHECKING:
@@ -119,12 +120,12 @@ def stop(server: EmbeddedServer) -> None:
 @together(*part_options("server"), config_option)
 def upgrade(old_bin: Path | None, config: str | None, **flags: Any) -> None:
     """Carry the server's data over to a newer version of PostgreSQL, by dump and restore."""
-    done = embedded_server(load_settings(flags, config)).upgrade(old_bin=old_bin)
+    done = upgrade_embedded(load_settings(flags, config), old_bin)
     if done is None:
-        click.echo("nothing to carry over")
+        say("nothing to carry over")
         return
-    click.echo(f"carried over from PostgreSQL {done.old_version} to {done.new_version}")
-    click.echo(f"remove {str(done.old_folder)!r} when you have seen that all is there")
+    say(f"carried over from PostgreSQL {done.old_version} to {done.new_version}")
+    say(f"remove {str(done.old_folder)!r} when you have seen that all is there")
 
 
 @_server_command

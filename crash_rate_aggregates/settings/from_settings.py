@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from crash_rate_aggregates.database.embedded_roles import RoleKind
     from crash_rate_aggregates.database.schema.roles import Roles
     from crash_rate_aggregates.database.server.launcher import EmbeddedServer
+    from crash_rate_aggregates.database.server.major_upgrade import Upgrade
     from crash_rate_aggregates.engines.interface import Engine
 
 
@@ -150,6 +151,27 @@ def start_embedded(settings: Settings, kind: RoleKind) -> str:
     server_url = embedded_server(settings).start()
     init_embedded_roles(server_url, _roles(settings))
     return _role_url(settings, server_url, kind)
+
+
+def upgrade_embedded(settings: Settings, old_bin: Path | None) -> Upgrade | None:
+    """Carry the embedded server's data over to a newer PostgreSQL; None if there is none to carry.
+
+    Args:
+        settings: Where it is.
+        old_bin: Folder with the older version's programs; None to look for them.
+
+    Raises:
+        EmbeddedServerError: It cannot be carried over; then all is as it was.
+    """
+    from crash_rate_aggregates.database.embedded_roles import init_embedded_roles
+
+    server = embedded_server(settings)
+    done = server.upgrade(old_bin=old_bin)
+    if done is not None:
+        # Some rights are other ones in another version, so they do not come with the data.
+        with server.running() as server_url:
+            init_embedded_roles(server_url, _roles(settings))
+    return done
 
 
 def embedded_role_url(settings: Settings, kind: RoleKind) -> str:

@@ -15,11 +15,11 @@ class ServerCommandsTest(HomeTestCase):
         """Return what a command says in sum, without a traceback."""
         done = command(*arguments, cwd=self.home, HOME=str(self.home))
         self.assertEqual((done.returncode, "Traceback" in done.stderr), (code, False), done.stderr)
-        return done.stdout + done.stderr
+        return done.stderr + done.stdout
 
     def test_start_and_stop(self):
         """`start` prints the URL of a server that stays, `stop` says what is true."""
-        url = self._ask("database", "start").splitlines()[0]
+        url = self._ask("database", "start").splitlines()[-1]
         self.assertEqual(value_of(url, "SELECT 1"), 1)
         self.assertRegex(self._ask("database", "status"), r"is running +True\s+kept +True")
         self.assertEqual(self._ask("database", "stop"), "stopped\n")
@@ -29,7 +29,7 @@ class ServerCommandsTest(HomeTestCase):
 
     def test_killed_session(self):
         """After one session was killed, the next command answers, and nothing stays."""
-        url = self._ask("database", "start").splitlines()[0]
+        url = self._ask("database", "start").splitlines()[-1]
         with psycopg.connect(url) as connection:
             os.kill(connection.info.backend_pid, signal.SIGKILL)
         self.assertIn("42", self._ask("sql", "SELECT 42 AS answer"))

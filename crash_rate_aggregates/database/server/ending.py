@@ -15,19 +15,25 @@ from contextlib import suppress
 
 from crash_rate_aggregates.database.server.file_locks import is_held, is_taken, locked, opened
 from crash_rate_aggregates.database.server.folder import ServerFiles, folder_errors
-from crash_rate_aggregates.database.server.postmaster import processes_in, running_server
+from crash_rate_aggregates.database.server.postmaster import (
+    RunningServer,
+    processes_in,
+    running_server,
+)
 from crash_rate_aggregates.errors import EmbeddedServerError
 
 STARTING = "another command that starts or stops the embedded server"
 """What one waits for who waits for the start lock."""
 _STAGES = (
     # Fast shutdown: sessions are ended, then all is written and synced; as quick as the disk.
-    (signal.SIGINT, 20.0),
+    (signal.SIGINT, 10.0),
     # Immediate shutdown: the next start recovers from the log, as after a loss of power.
     (signal.SIGQUIT, 10.0),
     (signal.SIGKILL, 10.0),
 )
 """Signals, and the seconds that each is given."""
+_STOPPING_SECONDS = 3.0
+"""What the first is given where another has asked already: it may have asked at a bad moment."""
 _WATCHER_SECONDS = 5.0
 _WATCH_SECONDS = 0.1
 _POLL_SECONDS = 0.02
@@ -109,7 +115,7 @@ def end_server(files: ServerFiles) -> None:
     Raises:
         EmbeddedServerError: It outlives SIGKILL, or is out of our sight.
     """
-    for number, seconds in _STAGES[0 if _can_shut_down(files) else 1 :]:
+    for number, seconds in _stages(running_server(files.data)):
         signalled: set[int] = set()
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -144,14 +150,16 @@ def _targets(files: ServerFiles, number: signal.Signals) -> set[int]:
     return {server.pid, *others}
 
 
-def _can_shut_down(files: ServerFiles) -> bool:
-    """Say if a fast shutdown comes to an end.
+def _stages(server: RunningServer | None) -> list[tuple[signal.Signals, float]]:
+    """Say which signals end a server, and how long each may take.
 
-    PostgreSQL 18 never ends if it is asked for while the server recovers from the death of one of
-    its processes; and a recovery loses nothing by being cut short.
+    PostgreSQL 18 never ends if it is asked for a fast shutdown while it recovers from the death of
+    one of its processes; and a recovery loses nothing by being cut short.
     """
-    server = running_server(files.data)
-    return server is not None and (server.state == "stopping" or bool(lets_in(server.port)))
+    (fast, seconds), *by_force = _STAGES
+    if server is not None and server.state == "stopping":
+        return [(fast, min(seconds, _STOPPING_SECONDS)), *by_force]
+    return list(_STAGES) if server is not None and lets_in(server.port) else by_force
 
 
 def lets_in(port: int) -> bool | None:

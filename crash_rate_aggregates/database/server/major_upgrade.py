@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import re
 import shutil
 import subprocess
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import PIPE, Popen
 from tempfile import TemporaryFile, mkdtemp
 from typing import IO
 
@@ -112,7 +113,7 @@ def _carry_over(
     # Alone: what another command stored in the old data meanwhile would be lost.
     with used_server(old, old_programs, alone=True) as source:
         with used_server(aside, programs, password=password) as target:
-            _copy(programs, password, source.port, target.port)
+            copy_all(programs, password, source.port, target.port)
         stop_server(aside)
         port = kept_port(old.port)
         if port is not None:
@@ -122,8 +123,14 @@ def _carry_over(
     shutil.rmtree(aside.folder)
 
 
-def _copy(programs: Programs, password: str, source: int, target: int) -> None:
-    """Pipe everything from one server to another.
+def copy_all(programs: Programs, password: str, source: int, target: int) -> None:
+    """Pipe all databases and roles from one server to another, which has none yet.
+
+    Args:
+        programs: Of the newer version.
+        password: Of the role of both.
+        source: Port of the server that has the data.
+        target: Port of the other.
 
     Raises:
         EmbeddedServerError: With what PostgreSQL's programs say.
@@ -133,20 +140,17 @@ def _copy(programs: Programs, password: str, source: int, target: int) -> None:
     # The new version's programs know how to read the old one's server; not the other way round.
     dump = [str(programs.folder / "pg_dumpall"), *reach, f"--port={source}", "--database=postgres"]
     restore = [str(programs.folder / "psql"), *reach, f"--port={target}", "--dbname=postgres"]
-    restore += ["--no-psqlrc", "--quiet", "--output=/dev/null", "--set=ON_ERROR_STOP=1"]
-    with TemporaryFile() as said:
+    restore += ["--no-psqlrc", "--quiet", "--echo-errors", "--output=/dev/null"]
+    with TemporaryFile() as dump_says, TemporaryFile() as restore_says:
         with (
-            subprocess.Popen(dump, stdout=subprocess.PIPE, stderr=said, env=env) as dumping,
-            subprocess.Popen(restore, stdin=subprocess.PIPE, stderr=said, env=env) as restoring,
+            Popen(dump, stdout=PIPE, stderr=dump_says, env=env) as dumping,
+            Popen(restore, stdin=dumping.stdout, stderr=restore_says, env=env) as restoring,
         ):
             assert dumping.stdout is not None  # noqa: S101  For the type checker.
-            assert restoring.stdin is not None  # noqa: S101  Likewise.
-            with suppress(BrokenPipeError), restoring.stdin:  # psql says why it ended.
-                _pass_on(dumping.stdout, restoring.stdin)
-            dumping.stdout.close()
-        if dumping.returncode or restoring.returncode:
-            said.seek(0)
-            lines = said.read().decode(errors="replace").strip().splitlines()
+            dumping.stdout.close()  # Or it would not learn that psql has ended.
+        faults = unexpected_errors(_text(restore_says))
+        if dumping.returncode or restoring.returncode or faults:
+            lines = [*faults, *_text(dump_says).splitlines(), *_text(restore_says).splitlines()]
             raise EmbeddedServerError(
                 f"the data could not be carried over: {lines[0] if lines else 'no reason given'}; "
                 "mend that in the old data, which stays as it was, or free disk space"
@@ -155,14 +159,28 @@ def _copy(programs: Programs, password: str, source: int, target: int) -> None:
     subprocess.run([*analyze, "--all", "--analyze-only", "--quiet"], env=env, check=False)
 
 
-def _pass_on(dump: IO[bytes], restore: IO[bytes]) -> None:
-    """Pass a dump on without the line that makes the role that initdb has made already."""
-    for line in dump:
-        if line != f"CREATE ROLE {USER};\n".encode():
-            restore.write(line)
-        if line.startswith(b"\\connect"):  # Roles come before the first database.
-            break
-    shutil.copyfileobj(dump, restore)
+def unexpected_errors(said: str) -> list[str]:
+    """Return the errors of a restore that lose something, each as its first line.
+
+    Args:
+        said: What `psql --echo-errors` says, with each error's statement behind it.
+    """
+    entries = (entry.partition("STATEMENT:  ") for entry in _ERROR.split(said)[1:])
+    return [error.splitlines()[0] for error, _, statement in entries if not _IS_EXPECTED(statement)]
+
+
+_ERROR = re.compile(r"^(?=ERROR:|FATAL:|PANIC:)", re.MULTILINE)
+_IS_EXPECTED = re.compile(
+    # The role that initdb has made already.
+    rf"CREATE ROLE {USER};|"
+    # Rights to functions of PostgreSQL itself, which take other arguments in another version.
+    r"(GRANT|REVOKE) [^;\n]* ON FUNCTION pg_catalog\."
+).match
+
+
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode(errors="replace").strip()
 
 
 def _set_aside(old: ServerFiles) -> Path:

@@ -128,6 +128,10 @@ class _Start:
                 answer = lets_in(server.port) if server and server.state == "ready" else None
                 if server is not None and answer:
                     return server
+                if server is not None and server.state == "stopping":
+                    # Not by its watcher, as we are a client, nor by `stop`, as we have its lock:
+                    # somebody sent a signal, and it may wait for its sessions for ever.
+                    end_server(self._files)
                 self._wait(is_recovering=answer is False)
             elif port is None or not is_free(port):
                 # The second: the port was taken just then, so another is drawn, or it is said.

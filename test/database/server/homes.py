@@ -8,7 +8,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -47,11 +48,19 @@ def value_of(url: str, query: str) -> object:
         return row[0] if row else None
 
 
+def wait_until(holds: Callable[[], object]) -> None:
+    """Wait until something holds; a minute is enough for all that tests wait for."""
+    patience = time.monotonic() + 60
+    while not holds():
+        if time.monotonic() > patience:
+            raise TimeoutError
+        time.sleep(0.002)
+
+
 def wait_until_at_work(url: str, session: int) -> None:
     """Wait until a process of a server works on a statement."""
     query = f"SELECT state FROM pg_stat_activity WHERE pid = {session}"
-    while value_of(url, query) != "active":
-        pass
+    wait_until(lambda: value_of(url, query) == "active")
 
 
 def processes_of(home: Path) -> set[int]:
@@ -95,6 +104,7 @@ def home_with_data(name: str = "") -> Path:
     home = empty_home() / name
     with EmbeddedServer(home).running():
         pass
+    assert not left_over_in(home)
     # The machine stays up when processes are killed, so nothing hangs on what the disk has.
     with open(ServerFiles.in_home(home, VERSION).data / "postgresql.conf", "a") as settings:
         settings.write("fsync = off\n")

@@ -24,7 +24,7 @@ import psutil
 from crash_rate_aggregates.database.server.file_locks import is_held
 from crash_rate_aggregates.database.server.folder import ServerFiles
 from crash_rate_aggregates.database.server.launcher import EmbeddedServer
-from test.database.server.homes import VERSION, empty_home, left_over_in, processes_of
+from test.database.server.homes import VERSION, empty_home, left_over_in, processes_of, wait_until
 
 # Says each number once it is committed; ends when the server does.
 WRITER = """
@@ -151,8 +151,7 @@ class Storm:
         assert writer.stdout is not None
         if self._chance.random() < _EARLY_SHARE:
             files = ServerFiles.in_home(home, VERSION)
-            while not (is_held(files.watcher_lock) or list(files.folder.glob("new-*"))):
-                time.sleep(0.005)
+            wait_until(lambda: is_held(files.watcher_lock) or list(files.folder.glob("new-*")))
             time.sleep(self._chance.uniform(0, 3.0 if fresh else 0.3))
         else:
             writer.stdout.readline()

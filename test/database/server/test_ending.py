@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from unittest import mock
 
 import psutil
@@ -15,7 +16,13 @@ from crash_rate_aggregates.database.server.ending import lets_in
 from crash_rate_aggregates.database.server.ports import draw_port
 from crash_rate_aggregates.database.server.postmaster import processes_in, running_server
 from crash_rate_aggregates.errors import EmbeddedServerError
-from test.database.server.homes import HomeTestCase, left_over_in, value_of, wait_until_at_work
+from test.database.server.homes import (
+    HomeTestCase,
+    left_over_in,
+    value_of,
+    wait_until,
+    wait_until_at_work,
+)
 
 # How far the server has come with the death of its process when the last client leaves.
 SECONDS_AFTER_A_KILL = (0.0, 0.02, 0.05, 0.1, 0.2)
@@ -65,6 +72,20 @@ class KilledBackendTest(HomeTestCase):
                 self.assertIsNone(running_server(self.files.data))
                 self.assertEqual(left_over_in(self.home), set())
 
+    def test_told_to_end_while_it_recovers(self):
+        """A server that was told to end while it recovers, and then never does, starts anew."""
+        url = self.server.start()
+        for number, seconds in ((signal.SIGTERM, 0.05), (signal.SIGINT, 0.1)):
+            with self.subTest(number=number):
+                self._kill_backend(url)
+                time.sleep(seconds)  # As above.
+                with suppress(ProcessLookupError):
+                    os.kill(self.postmaster(), number)
+                began = time.monotonic()
+                with self.server.running() as url:
+                    self.assertEqual(value_of(url, "SELECT answer FROM kept"), 42)
+                self.assertLess(time.monotonic() - began, 15)
+
 
 # A client at work that says which process works for it.
 BUSY = """
@@ -102,6 +123,15 @@ class StopTest(HomeTestCase):
             ):
                 self.server.stop()
             self.assertEqual(self.postmaster(), pid)
+
+    def test_stopping_by_a_signal(self):
+        """A server that somebody told to wait for its sessions, and then to end, starts anew."""
+        with psycopg.connect(self.server.start()):
+            pid = self.postmaster()
+            os.kill(pid, signal.SIGTERM)
+            with self.server.running() as url:
+                self.assertEqual(value_of(url, "SELECT 1"), 1)
+            self.assertNotEqual(self.postmaster(), pid)
 
     def test_orphans_are_ended(self):
         """What a killed server leaves behind, at work for nobody, is ended by `stop`."""
@@ -142,6 +172,5 @@ class LetsInTest(HomeTestCase):
             self.assertIs(lets_in(server.port), True)
             connection.execute("SELECT 1")
             os.kill(server.pid, signal.SIGTERM)  # Waits for the sessions, and takes no new ones.
-            while running_server(self.files.data) == server:
-                pass
+            wait_until(lambda: running_server(self.files.data) != server)
             self.assertIs(lets_in(server.port), False)

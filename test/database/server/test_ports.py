@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import signal
 import socket
+import subprocess
 
 from psycopg.conninfo import conninfo_to_dict
 
+from crash_rate_aggregates.database.server.file_locks import is_held
 from crash_rate_aggregates.database.server.launcher import EmbeddedServer
 from crash_rate_aggregates.database.server.ports import draw_port, keep_port, kept_port
 from crash_rate_aggregates.errors import ServerPortTakenError
-from test.database.server.homes import HomeTestCase, left_over_in, value_of
+from test.database.server.homes import HomeTestCase, left_over_in, value_of, wait_until
 
 
 def port_in(url: str) -> int:
@@ -59,6 +62,33 @@ class PortTest(HomeTestCase):
             EmbeddedServer(self.home, port=wanted).running(),
         ):
             pass
+
+    def _stopped_as_it_starts(self) -> subprocess.Popen[str]:
+        """Return a client that holds still while it starts the server, which may be up or not."""
+        for _ in range(10):
+            client = self.starting_client()
+            wait_until(lambda: is_held(self.files.watcher_lock))
+            client.send_signal(signal.SIGSTOP)
+            if is_held(self.files.start_lock):
+                return client
+            client.kill()  # It was done by then.
+            self.assertEqual(left_over_in(self.home), set())
+        raise AssertionError("no start was slow enough")
+
+    def test_first_command_killed_early(self):
+        """Of two commands at once, the first is killed while it starts the server: no harm done."""
+        first = self._stopped_as_it_starts()
+        second = self.starting_client()
+        assert second.stderr is not None
+        self.assertIn("waiting for another command that starts", second.stderr.readline())
+        first.kill()
+        assert second.stdout is not None
+        url = second.stdout.readline().strip()
+        self.assertEqual(value_of(url, "SELECT 1"), 1)
+        third, again = self.client()
+        self.assertEqual(url, again)
+        for client in (first, second, third):
+            client.communicate()
 
     def test_what_is_kept(self):
         """The port is written down whole, and a file that holds none is as good as no file."""

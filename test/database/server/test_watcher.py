@@ -18,6 +18,7 @@ from test.database.server.homes import (
     home_with_data,
     left_over_in,
     value_of,
+    wait_until,
 )
 
 # A watcher where the kernel sends no signal when a parent dies.
@@ -48,8 +49,7 @@ class WatcherTest(HomeTestCase):
         for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
             with self.subTest(number=number):
                 client = self.starting_client()
-                while not is_held(self.files.watcher_lock):
-                    pass
+                wait_until(lambda: is_held(self.files.watcher_lock))
                 client.send_signal(number)
                 client.communicate()
                 self._assert_usable()
@@ -60,8 +60,7 @@ class WatcherTest(HomeTestCase):
         self.addCleanup(self.end, home)
         client = self.starting_client(home)
         folder = home / "postgresql-18"
-        while not list(folder.glob("new-*/data/PG_VERSION")):
-            pass
+        wait_until(lambda: list(folder.glob("new-*/data/PG_VERSION")))
         client.kill()
         client.communicate()
         # initdb is at work; the next command waits for its end.
