@@ -72,9 +72,7 @@ class CopyTest(HomeTestCase):
         with self.server.running():
             port = running_server(self.files.data)
             assert port is not None
-            with self.assertRaisesRegex(
-                EmbeddedServerError, "carried over: pg_dumpall: error: "
-            ):
+            with self.assertRaisesRegex(EmbeddedServerError, "carried over: pg_dumpall: error: "):
                 copy_all(
                     find_programs(None), self.files.password.read_text(), draw_port(), port.port
                 )
