@@ -25,64 +25,55 @@ class CrashKind:
     """Heads a wide column."""
     description: str
     """What is counted, in Markdown."""
-    plus: str
-    """SQL over the sums of stats of a group: the crashes that are added."""
-    minus: str | None = None
-    """SQL over them: those that are taken away; None where the kind is a count."""
+    crashes: str
+    """SQL over the sums of stats of a group: how many crashes there are, a count."""
+    needs_crash_pings: bool = False
+    """Whether it cannot be known where no crash pings were counted."""
     column: str | None = None
     """Begins the names of the kind's columns in questions where each kind has its own, like
     `m_c_s` of `m_c_s_rate`; None for a kind that these questions leave out."""
 
-    @property
-    def is_count(self) -> bool:
-        """Whether it is a count, which has exact limits."""
-        return self.minus is None
-
-    @property
-    def crashes(self) -> str:
-        """SQL over the sums of stats of a group: how many crashes there are."""
-        return self.plus if self.is_count else f"{self.plus} - {self.minus}"
-
     def is_made_of(self, stat: Stat) -> bool:
         """Tell whether the stat enters the kind."""
         # By whole words: names of stats are parts of others.
-        return re.search(rf"\b{stat.name}\b", f"{self.plus} {self.minus or ''}") is not None
+        return re.search(rf"\b{stat.name}\b", self.crashes) is not None
 
 
 _MAIN = "crash_main(main_crashes, main_crashes_sent_twice)"
-_SHUTDOWN = "content_shutdown_crashes"
+_NOT_AT_SHUTDOWN = "content_crashes_not_at_shutdown"
 _MADE_OF_STATS = (
     CrashKind(
         "main",
         "M",
         "main (M)",
         "`main_crashes`, less half of `main_crashes_sent_twice`",
-        plus=_MAIN,
+        crashes=_MAIN,
+        needs_crash_pings=True,
         column="main",
     ),
     CrashKind(
         "content",
         "C",
         "content (C)",
-        "`content_crashes`, shutdown kills included",
-        plus="content_crashes",
+        "`content_crashes`, shutdown kills with a dump included",
+        crashes="content_crashes",
         column="content",
     ),
     CrashKind(
         "content_minus_shutdown",
         "C-S",
         "C-S",
-        "`content_crashes - content_shutdown_crashes`; may be negative",
-        plus="content_crashes",
-        minus=_SHUTDOWN,
+        "`content_crashes_not_at_shutdown`",
+        crashes=_NOT_AT_SHUTDOWN,
+        needs_crash_pings=True,
     ),
     CrashKind(
         "main_and_content_minus_shutdown",
         "M+C-S",
         "M+C-S",
         "`main` and `content_minus_shutdown` together",
-        plus=f"{_MAIN} + content_crashes",
-        minus=_SHUTDOWN,
+        crashes=f"{_MAIN} + {_NOT_AT_SHUTDOWN}",
+        needs_crash_pings=True,
         column="m_c_s",
     ),
 )
@@ -93,7 +84,7 @@ def kinds_of(stats: Iterable[Stat]) -> tuple[CrashKind, ...]:
     return (
         *_MADE_OF_STATS,
         *(
-            CrashKind(stat.kind, stat.kind, stat.kind, f"`{stat.name}`", plus=stat.name)
+            CrashKind(stat.kind, stat.kind, stat.kind, f"`{stat.name}`", crashes=stat.name)
             for stat in stats
             if stat.kind
         ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from crash_rate_aggregates.errors import DimensionsError
 from crash_rate_aggregates.settable import Settable
@@ -29,11 +29,19 @@ class Dimension:
     """What the value says, for docs and menus."""
 
 
+Path: TypeAlias = tuple[str, ...]
+"""Keys from a ping's root."""
+VERSION_PATH: Path = ("environment", "build", "version")
+BUILD_ID_PATH: Path = ("environment", "build", "buildId")
+CHANNEL_PATH: Path = ("application", "channel")
+APPLICATION_PATH: Path = ("application", "name")
+"""Paths whose values the rules put right, whatever dimension has them."""
+
 DIMENSIONS = (
-    Dimension("build_version", ("environment", "build", "version"), "Version, like `46.0a1`."),
-    Dimension("build_id", ("environment", "build", "buildId"), "Built when, `YYYYMMDDhhmmss`."),
-    Dimension("channel", ("application", "channel"), "Release channel, like `nightly`."),
-    Dimension("application", ("application", "name"), "Application, like `Firefox`."),
+    Dimension("build_version", VERSION_PATH, "Version, like `46.0a1`."),
+    Dimension("build_id", BUILD_ID_PATH, "Built when, `YYYYMMDDhhmmss`."),
+    Dimension("channel", CHANNEL_PATH, "Release channel, like `nightly`."),
+    Dimension("application", APPLICATION_PATH, "Application, like `Firefox`."),
     Dimension("os_name", ("environment", "system", "os", "name"), "System, like `Windows_NT`."),
     Dimension("os_version", ("environment", "system", "os", "version"), "Its version."),
     Dimension("architecture", ("environment", "build", "architecture"), "Like `x86-64`."),

@@ -8,7 +8,7 @@ when a ledger is drawn up, before a day is stored, and of days that are stored.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from crash_rate_aggregates.outcomes import DocType, Outcome
@@ -20,18 +20,33 @@ class LedgerKind(StrEnum):
     OUTCOME = "outcome"
     ADJUSTMENT = "adjustment"
     PROCESS_TYPE = "process_type"
+    DOC_TYPE = "doc_type"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class LedgerLine:
-    """How many pings of one doc type had one outcome, adjustment or process type."""
+    """How many pings had one outcome, adjustment or process type, or said another doc type."""
 
     doc_type: str
     """A `DocType`'s value."""
     kind: str
     """A `LedgerKind`'s value."""
     name: str
-    """An outcome, an adjustment in lower case, or a process type."""
+    """An outcome, an adjustment in lower case, a process type, or another doc type."""
+    pings: int
+    """At least 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedLine:
+    """How many counted pings of an application and doc type had a value of a dimension."""
+
+    application: str | None
+    """What people call it; None where pings name none."""
+    doc_type: str
+    """`main` or `crash`."""
+    dimension: str | None
+    """None for all counted pings, whatever they had."""
     pings: int
     """At least 0."""
 
@@ -69,6 +84,8 @@ class Ledger:
 
     lines: tuple[LedgerLine, ...] = ()
     """Sorted; no two of the same doc type, kind and name."""
+    carried: tuple[CarriedLine, ...] = field(default=(), compare=False)
+    """No two of the same application, doc type and dimension."""
 
     @property
     def pings(self) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import IntFlag, StrEnum
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Raised with every change after which the same pings give other numbers; each run records it."""
 
 
@@ -18,10 +18,12 @@ class Outcome(StrEnum):
     OTHER_DOC_TYPE = "other_doc_type"
     BAD_SUBMISSION_DATE = "bad_submission_date"
     OTHER_SUBMISSION_DATE = "other_submission_date"
+    AUTOMATION = "automation"
     BAD_BUILD_ID = "bad_build_id"
     BAD_ACTIVITY_DATE = "bad_activity_date"
     BAD_SUBSESSION_LENGTH = "bad_subsession_length"
     DUPLICATE = "duplicate"
+    ALSO_SENT_AS_GLEAN = "also_sent_as_glean"
     COUNTED = "counted"
 
 
@@ -30,10 +32,14 @@ OUTCOME_DESCRIPTIONS = {
     Outcome.OTHER_DOC_TYPE: "Ignored: the doc type is neither `main` nor `crash`.",
     Outcome.BAD_SUBMISSION_DATE: "Ignored: meta.submissionDate is no date from 2000 to 2199.",
     Outcome.OTHER_SUBMISSION_DATE: "Ignored: meta.submissionDate is another day than the folder's.",
+    Outcome.AUTOMATION: "Ignored: sent by Mozilla's automation, as its source tags say.",
     Outcome.BAD_BUILD_ID: "Ignored: environment.build.buildId is not 14 digits.",
     Outcome.BAD_ACTIVITY_DATE: "Ignored: no date says when the client was active.",
     Outcome.BAD_SUBSESSION_LENGTH: "Ignored: the session length is there and no integer.",
-    Outcome.DUPLICATE: "Another ping of the day with the same doc type and id is counted.",
+    Outcome.DUPLICATE: "Another ping of the day with the same doc type and id, or the same "
+    "minidump, is counted.",
+    Outcome.ALSO_SENT_AS_GLEAN: "A v4 crash ping without a minidump's hash, of a build and process "
+    "of which at least as many Glean ones are counted.",
     Outcome.COUNTED: "In the table.",
 }
 """One sentence for each outcome."""
@@ -58,6 +64,8 @@ class Adjustment(IntFlag):
     NO_SUBSESSION_LENGTH = 16
     BAD_HISTOGRAM = 32
     DIMENSION_SHORTENED = 64
+    AUTOMATION_COUNTED = 128
+    OTHER_BUILDS_ENVIRONMENT = 256
 
 
 ADJUSTMENT_DESCRIPTIONS = {
@@ -68,6 +76,9 @@ ADJUSTMENT_DESCRIPTIONS = {
     Adjustment.NO_SUBSESSION_LENGTH: "A main ping without a session length counts 0 seconds.",
     Adjustment.BAD_HISTOGRAM: "A crash count that is no integer from 0 to 2^31-1 counts as 0.",
     Adjustment.DIMENSION_SHORTENED: "A dimension value was cut to its first 200 code points.",
+    Adjustment.AUTOMATION_COUNTED: "Sent by Mozilla's automation, and counted as the settings say.",
+    Adjustment.OTHER_BUILDS_ENVIRONMENT: "A crash ping without an environment of the crash: "
+    "version, build id and channel are those that the crash itself named.",
 }
 """One sentence for each adjustment."""
 
@@ -76,7 +87,7 @@ ABSENT_PROCESS_TYPE = "absent"
 """What the ledger says where a crash ping names no process: the main one."""
 NO_SCALAR_PROCESS_TYPE = "no scalar"
 """What it says of an object or an array."""
-OTHER_PROCESS_TYPES = "all others"
+OTHERS = "all others"
 """What it says of those that are too rare to be named."""
-OWN_PROCESS_TYPES = frozenset({ABSENT_PROCESS_TYPE, NO_SCALAR_PROCESS_TYPE, OTHER_PROCESS_TYPES})
+OWN_PROCESS_TYPES = frozenset({ABSENT_PROCESS_TYPE, NO_SCALAR_PROCESS_TYPE, OTHERS})
 """Words of ours: a client's that is the same stands in quotes, so that the two are never added."""

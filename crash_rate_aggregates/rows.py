@@ -29,6 +29,12 @@ PING_SCHEMA = pa.schema(
         pa.field("minidump_low", pa.int64()),
         pa.field("copy_high", pa.int64()),
         pa.field("copy_low", pa.int64()),
+        pa.field("pair_high", pa.int64()),
+        pa.field("pair_low", pa.int64()),
+        pa.field("is_glean", pa.bool_(), nullable=False),
+        pa.field("application", _LOW_CARDINALITY),
+        # One digit a dimension, so that the ledger can say how many pings had it.
+        pa.field("carried", _LOW_CARDINALITY, nullable=False),
         *_STAT_FIELDS,
     ]
 )

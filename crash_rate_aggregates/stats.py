@@ -27,6 +27,8 @@ class Stat:
     kind: str | None = None
     """The kind of crash that the stat is by itself, so that it has a rate of that name; None where
     it has none, or where `crash_kinds` makes one of it and others."""
+    rules_version: int = 1
+    """Since which version of the rules it is counted: days of older runs have NULL, never 0."""
 
 
 STATS = (
@@ -92,6 +94,15 @@ STATS = (
         "Those of main_crashes that Firefox and its crash reporter both sent, under two ids: Glean "
         "main crashes without a minidump before Firefox 149 (bug 2007044). Half of them are "
         "copies, so rates count main_crashes - main_crashes_sent_twice / 2.",
+    ),
+    Stat(
+        "content_crashes_not_at_shutdown",
+        "crashes",
+        "Content process crashes that were no kill at shutdown, each once. Of versions from 58 on "
+        "their crash pings, as in content_crash_pings; of older ones, which send none, "
+        "content_crashes of each main ping without its content_shutdown_crashes, at least 0. NULL "
+        "where the run that stored the day did not count it.",
+        rules_version=2,
     ),
 )
 

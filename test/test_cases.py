@@ -40,6 +40,81 @@ class Right:
 
 
 CASES: Mapping[str, Right] = {
+    "01-v4-and-glean-of-one-crash": Right(
+        date(2024, 9, 1),
+        {("main", "counted"): 1, ("crash", "counted"): 2, ("crash", "duplicate"): 2},
+        {"Firefox": {"main_crashes": 1, "content_crash_pings": 1}},
+    ),
+    "02-glean-before-app-build": Right(
+        date(2024, 3, 14),
+        {("main", "counted"): 1, ("crash", "counted"): 1},
+        {"Firefox": {"main_crashes": 1, "main_crashes_sent_twice": 0, "usage_hours": 1.0}},
+    ),
+    "04-glean-apps": Right(
+        date(2026, 9, 14),
+        {("crash", "counted"): 10},
+        {
+            "Firefox": {"main_crashes": 2},
+            "Firefox for Android": {"main_crashes": 3},
+            "Focus": {"main_crashes": 1},
+            "Klar": {"main_crashes": 1},
+            "Thunderbird": {"main_crashes": 1},
+            "Thunderbird for Android": {"main_crashes": 1},
+            "Firefox Enterprise": {"main_crashes": 1},
+        },
+    ),
+    "05-firefox-crashes-view": Right(
+        date(2026, 9, 15),
+        {("main", "counted"): 5, ("crash", "counted"): 5},
+        {
+            "Firefox": {"main_crashes": 3, "usage_seconds": 430_000},
+            "Firefox for Android": {"main_crashes": 2, "usage_seconds": 0},
+        },
+    ),
+    "06-shutdown-kills-on-release": Right(
+        date(2026, 9, 16),
+        {("main", "counted"): 10, ("crash", "counted"): 4},
+        {
+            "Firefox": {
+                "main_crashes": 1,
+                "content_crashes": 3,
+                "content_shutdown_crashes": 20,
+                "content_crashes_not_at_shutdown": 3,
+                "usage_seconds": 800_000,
+            }
+        },
+    ),
+    "08-windows-11-and-experiments": Right(
+        date(2026, 9, 17),
+        {("main", "counted"): 10, ("crash", "counted"): 4},
+        {"Firefox": {"main_crashes": 4, "usage_seconds": 800_000}},
+    ),
+    "09-first-shutdown-table": Right(
+        date(2024, 9, 10),
+        {("main", "counted"): 1, ("other", "other_doc_type"): 2},
+        {"Firefox": {"ping_count": 1, "usage_hours": 1.0}},
+    ),
+    "10-automation": Right(
+        date(2024, 9, 11),
+        {("main", "counted"): 1, ("main", "automation"): 2},
+        {"Firefox": {"ping_count": 1, "usage_hours": 1.0}},
+    ),
+    "12-version-order": Right(
+        date(2026, 8, 3), {("main", "counted"): 12}, {"Firefox": {"ping_count": 12}}
+    ),
+    "13-sent-twice-but-sent-once": Right(
+        date(2025, 3, 14),
+        {("crash", "counted"): 8},
+        {
+            "Firefox": {"main_crashes": 4, "main_crashes_sent_twice": 0},
+            "Firefox for Android": {"main_crashes": 4, "main_crashes_sent_twice": 0},
+        },
+    ),
+    "23-crash-ping-without-environment": Right(
+        date(2024, 9, 13),
+        {("main", "counted"): 1, ("crash", "counted"): 1},
+        {"Firefox": {"main_crashes": 1, "usage_hours": 1.0}},
+    ),
     "16-bq-array": Right(
         date(2024, 9, 22),
         {("main", "counted"): 4},

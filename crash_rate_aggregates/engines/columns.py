@@ -25,6 +25,7 @@ def rows_of(pings: Sequence[NormalizedPing]) -> pa.RecordBatch:
         "id": _halves(of["id"]),
         "minidump": _halves(of["minidump"]),
         "copy": _sorting_halves(list(_copy_orders(pings))),
+        "pair": _halves(of["pair"]),
     }
     columns = {
         "doc_type": _words(of["doc_type"]),
@@ -32,6 +33,9 @@ def rows_of(pings: Sequence[NormalizedPing]) -> pa.RecordBatch:
         "dimensions": _words(of["dimensions"]),
         "process_type": _words(of["process_type"]),
         "adjustments": pa.array(of["adjustments"], pa.int32()),
+        "is_glean": pa.array(of["is_glean"], pa.bool_()),
+        "application": _words(of["application"]),
+        "carried": _words(of["carried"]),
         **{f"{name}_high": high for name, (high, _) in keys.items()},
         **{f"{name}_low": low for name, (_, low) in keys.items()},
         **{

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from crash_rate_aggregates.applications import KNOWN_APPLICATIONS, Application
 from crash_rate_aggregates.dimensions import Dimension
 from crash_rate_aggregates.ledger import DamagedFile, Ledger
 from crash_rate_aggregates.rows import DAY_TABLES, DayTable
@@ -26,6 +27,10 @@ class DayRequest:
     files: tuple[StoredFile, ...]
     tables: tuple[DayTable, ...] = DAY_TABLES
     """What the day is to fill."""
+    applications: tuple[Application, ...] = KNOWN_APPLICATIONS
+    """By whose names pings are known."""
+    counts_automation: bool = False
+    """Whether pings of Mozilla's automation count."""
     allow_damaged: bool = False
     """Count the pings before the damage of a file instead of failing."""
 

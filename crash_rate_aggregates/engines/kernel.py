@@ -6,18 +6,24 @@ import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 
 import pyarrow as pa
 
+from crash_rate_aggregates.applications import Application
 from crash_rate_aggregates.decode.judging import PingJudge
 from crash_rate_aggregates.decode.layouts.kinds import PingKind
+from crash_rate_aggregates.dimensions import Dimension
 from crash_rate_aggregates.engines.columns import rows_of
+from crash_rate_aggregates.engines.interface import DayRequest
 from crash_rate_aggregates.normalize.fields import PingFields
 from crash_rate_aggregates.normalize.ping import UNREADABLE, Ignored, NormalizedPing
 from crash_rate_aggregates.normalize.rules import Judge
-from crash_rate_aggregates.outcomes import DocType, Outcome
+from crash_rate_aggregates.outcomes import OTHERS, DocType, Outcome
 from crash_rate_aggregates.sources.interface import PingBatch, RawPing, Unreadable
 
+MAX_DOC_TYPES = 10_000
 _ROWS_AT_ONCE = 20_000
 _GARBAGE_THRESHOLDS = (100_000, 20, 100)
 
@@ -41,12 +47,45 @@ class VerdictCounts:
     """Pings that fell to rules 1 to 7."""
     passed: Counter[str] = field(default_factory=Counter)
     """Rows by doc type: counted, or duplicates of a counted one."""
+    other_doc_types: Counter[str] = field(default_factory=Counter)
+    """Pings of other doc types by what they say they are, at most `MAX_DOC_TYPES` names a task."""
 
     def add(self, other: VerdictCounts) -> None:
         """Add what another task counted."""
         self.read += other.read
         self.ignored.update(other.ignored)
         self.passed.update(other.passed)
+        self.other_doc_types.update(other.other_doc_types)
+
+    def ignore(self, ping: Ignored) -> None:
+        """Count a ping that is no row."""
+        self.ignored[ping.outcome, ping.doc_type] += 1
+        if ping.says is not None:
+            # Bounded, as each of a hostile day's pings may say another one.
+            named = self.other_doc_types
+            is_named = ping.says in named or len(named) < MAX_DOC_TYPES
+            named[ping.says if is_named else OTHERS] += 1
+
+
+def judge_of(request: DayRequest) -> Judge:
+    """Return the judge of a day, the same from task to task: it keeps texts that it has made."""
+    return _judge_of(
+        request.submission_date,
+        request.dimensions,
+        request.applications,
+        counts_automation=request.counts_automation,
+    )
+
+
+@lru_cache(maxsize=1)
+def _judge_of(
+    submission_date: date,
+    dimensions: tuple[Dimension, ...],
+    applications: tuple[Application, ...],
+    *,
+    counts_automation: bool,
+) -> Judge:
+    return Judge(submission_date, dimensions, applications, counts_automation=counts_automation)
 
 
 class Kernel:
@@ -72,7 +111,7 @@ class Kernel:
                 judge_json(raw) if isinstance(raw, (bytes, memoryview)) else verdict_of(judge, raw)
             )
             if isinstance(verdict, Ignored):
-                self.counts.ignored[verdict.outcome, verdict.doc_type] += 1
+                self.counts.ignore(verdict)
             else:
                 self.counts.passed[verdict.doc_type] += 1
                 self._passed.append(verdict)

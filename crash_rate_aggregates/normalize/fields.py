@@ -27,10 +27,21 @@ class PingFields(NamedTuple):
     """The id that the client gave it."""
     process_type: Any = None
     ipc_channel_error: Any = None
+    application: Any = None
     version: Any = None
-    """Of the build that crashed, in a Glean ping."""
     minidump_hash: Any = None
-    """SHA-256 of the minidump that a Glean ping names, in hexadecimal digits."""
+    """SHA-256 of the minidump, in hexadecimal digits."""
+    has_crash_environment: Any = None
+    """False in a v4 crash ping whose environment is that of its submission."""
+    crash_version: Any = None
+    """As the crash itself named it, like the next two."""
+    crash_build_id: Any = None
+    crash_channel: Any = None
+    application_version: Any = None
+    """Of the application that sent the ping."""
+    application_build_id: Any = None
+    source_tags: Any = None
+    """What the header X-Source-Tags says: a text, or a list of its tags."""
     subsession_length: Any = None
     with_dump: Any = None
     kill_hard: Any = None

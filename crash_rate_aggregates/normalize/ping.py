@@ -38,7 +38,16 @@ class NormalizedPing(NamedTuple):
     id: bytes | None
     """16 bytes, None where the ping has no id."""
     minidump: bytes | None = None
-    """16 bytes that stand for a Glean ping's minidump, by which copies are known too."""
+    """16 bytes that stand for a crash's minidump, by which copies are known too."""
+    is_glean: bool = False
+    """The Glean crash ping: of a crash that was sent as both, it counts."""
+    pair: bytes | None = None
+    """16 bytes that stand for application, build and process of a crash that may have been sent as
+    both, where no minidump tells."""
+    application: str | None = None
+    """What people call it; None where the ping names none."""
+    carried: str = ""
+    """One digit a dimension: 1 where the ping has a value."""
 
 
 class Ignored(NamedTuple):
@@ -46,6 +55,8 @@ class Ignored(NamedTuple):
 
     outcome: Outcome
     doc_type: DocType
+    says: str | None = None
+    """What a ping of another doc type says it is, at most 200 code points."""
 
 
 _shown = attrgetter(
@@ -85,12 +96,18 @@ def minidump_key(digits: Any) -> bytes | None:
     return None if digest == _EMPTY_FILE else digest[:16]
 
 
+def pair_key(application: str, build_id: str, process_type: str) -> bytes:
+    """Return the 16 bytes that stand for the crashes of one build's process."""
+    text = _encode([application, build_id, process_type])
+    return blake2b(text, digest_size=16).digest()
+
+
 def copy_order(ping: NormalizedPing) -> bytes:
     """Return the BLAKE2b-128 of the ping's canonical form; of copies the smallest counts.
 
     The canonical form is the JSON array [doc type, activity date, dimensions text, process type,
-    adjustments, [stats]], all that the table and the ledger could show of it, and in a ping with a
-    minidump the 32 digits of its key.
+    adjustments, [stats]], all that the table and the ledger's balance could show of it, and in a
+    ping with a minidump the 32 digits of its key.
     """
     form = _shown(ping) if ping.minidump is None else (*_shown(ping), ping.minidump.hex())
     return blake2b(_encode(form), digest_size=16).digest()

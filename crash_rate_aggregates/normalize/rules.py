@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
-from crash_rate_aggregates.dimensions import MAX_LENGTH, Dimension
+from crash_rate_aggregates.applications import (
+    KNOWN_APPLICATIONS,
+    Application,
+    ApplicationNames,
+)
+from crash_rate_aggregates.dimensions import (
+    BUILD_ID_PATH,
+    CHANNEL_PATH,
+    MAX_LENGTH,
+    VERSION_PATH,
+    Dimension,
+)
+from crash_rate_aggregates.normalize.build import Build, build_of
 from crash_rate_aggregates.normalize.client_dates import parse_client_date
 from crash_rate_aggregates.normalize.dimension_values import DimensionTexts, scalar_text
 from crash_rate_aggregates.normalize.fields import PingFields
@@ -15,10 +27,13 @@ from crash_rate_aggregates.normalize.ping import (
     Ignored,
     NormalizedPing,
     minidump_key,
+    pair_key,
     ping_id,
 )
+from crash_rate_aggregates.normalize.source_tags import is_automation
 from crash_rate_aggregates.normalize.stat_rules import ping_counts
 from crash_rate_aggregates.normalize.values import IntegerLiteral, is_string
+from crash_rate_aggregates.normalize.versions import major_version, was_sent_by_both
 from crash_rate_aggregates.outcomes import (
     ABSENT_PROCESS_TYPE,
     NO_SCALAR_PROCESS_TYPE,
@@ -33,7 +48,6 @@ from crash_rate_aggregates.submission_dates import parse_submission_date
 MAX_ACTIVITY_AGE = timedelta(days=7)
 """Activity before this age counts on its first day, as since 2016."""
 
-_BUILD_ID = re.compile(r"[0-9]{14}", re.ASCII)
 # Made once: a day of strays would else make one a ping.
 _IGNORED = {
     (outcome, doc_type): Ignored(outcome, doc_type) for outcome in Outcome for doc_type in DocType
@@ -43,54 +57,93 @@ _IGNORED = {
 class Judge:
     """Judge the pings of one submission date. Verdicts depend on nothing else but the ping."""
 
-    def __init__(self, submission_date: date, dimensions: Sequence[Dimension]) -> None:
+    def __init__(
+        self,
+        submission_date: date,
+        dimensions: Sequence[Dimension],
+        applications: Sequence[Application] = KNOWN_APPLICATIONS,
+        *,
+        counts_automation: bool = False,
+    ) -> None:
         self.submission_date = submission_date
         self.dimensions = tuple(dimensions)
         self._earliest = submission_date - MAX_ACTIVITY_AGE
-        self._texts = DimensionTexts(dimensions)
+        self._applications = ApplicationNames(applications)
+        self._counts_automation = counts_automation
+        self._texts = DimensionTexts(dimensions, self._applications)
 
     def verdict(self, fields: PingFields) -> NormalizedPing | Ignored:
-        """Apply rules 2 to 7, then the adjustments; rule 8 needs the other pings of the day."""
+        """Apply the rules that need no other ping of the day, then the adjustments."""
         doc_type = _doc_type(fields)
         # A tuple, not a set: what the client sent may be a list, which has no hash.
         if doc_type not in ("main", "crash"):
-            return _IGNORED[Outcome.OTHER_DOC_TYPE, _other_doc_type(doc_type)]
-        reason = self._submission_date_fault(fields.submission_date) or _build_id_fault(fields)
+            return _other_doc_type(doc_type)
+        reason = self._fault_of_server(fields)
         if reason:
             return _IGNORED[reason, DocType(doc_type)]
+        build = build_of(doc_type, fields)
+        if not build.is_sound:
+            return _IGNORED[Outcome.BAD_BUILD_ID, DocType(doc_type)]
         stated = _activity_date(doc_type, fields)
         if stated is None:
             return _IGNORED[Outcome.BAD_ACTIVITY_DATE, DocType(doc_type)]
         length = fields.subsession_length
         if length is not None and not isinstance(length, IntegerLiteral):
             return _IGNORED[Outcome.BAD_SUBSESSION_LENGTH, DocType(doc_type)]
-        return self._normalized(doc_type, stated, fields)
+        return self._normalized(doc_type, stated, fields, build)
 
-    def _submission_date_fault(self, stated: Any) -> Outcome | None:
-        if stated is None:
+    def _fault_of_server(self, fields: PingFields) -> Outcome | None:
+        """Return why what the server says of the ping leaves it out, None where nothing does."""
+        if fields.submission_date is not None:
+            stated = fields.submission_date
+            day = parse_submission_date(stated) if is_string(stated) else None
+            if day is None:
+                return Outcome.BAD_SUBMISSION_DATE
+            if day != self.submission_date:
+                return Outcome.OTHER_SUBMISSION_DATE
+        if fields.source_tags is None or self._counts_automation:
             return None
-        day = parse_submission_date(stated) if is_string(stated) else None
-        if day is None:
-            return Outcome.BAD_SUBMISSION_DATE
-        return None if day == self.submission_date else Outcome.OTHER_SUBMISSION_DATE
+        return Outcome.AUTOMATION if is_automation(fields.source_tags) else None
 
-    def _normalized(self, doc_type: str, stated: date, fields: PingFields) -> NormalizedPing:
+    def _normalized(
+        self, doc_type: str, stated: date, fields: PingFields, build: Build
+    ) -> NormalizedPing:
         activity_date, adjustments = self._clamped(stated)
-        dimensions, shortened = self._texts.text(fields.dimensions)
-        if shortened:
+        values = fields.dimensions
+        if build.is_of_crash:
+            values = self._of_crash(values, build)
+            adjustments |= Adjustment.OTHER_BUILDS_ENVIRONMENT.value
+        if fields.source_tags is not None and is_automation(fields.source_tags):
+            adjustments |= Adjustment.AUTOMATION_COUNTED.value
+        dimensions = self._texts.text(values)
+        if dimensions.is_shortened:
             adjustments |= Adjustment.DIMENSION_SHORTENED.value
-        minidump = minidump_key(fields.minidump_hash) if fields.is_glean else None
-        counts, count_adjustments = ping_counts(doc_type, fields, minidump)
+        application = fields.application if is_string(fields.application) else None
+        minidump = pair = process_type = None
+        was_sent_twice = False
+        if doc_type == "crash":
+            process_type = _process_type_name(fields.process_type)
+            minidump = minidump_key(fields.minidump_hash)
+            if minidump is None and application is not None:
+                pair = self._pair(application, build, process_type)
+                was_sent_twice = fields.is_glean and self._was_sent_twice(application, build)
+        counts, count_adjustments = ping_counts(
+            doc_type, fields, build, was_sent_twice=was_sent_twice
+        )
         # By place and not by name: this is each ping, and the names cost as much as a rule.
         return NormalizedPing(
             doc_type,
             activity_date,
-            dimensions,
-            None if doc_type == "main" else _process_type_name(fields.process_type),
+            dimensions.text,
+            process_type,
             adjustments | count_adjustments,
             row_of(counts),
             ping_id(fields.document_id, fields.id),
             minidump,
+            fields.is_glean,
+            pair,
+            None if application is None else self._shown_name(application),
+            dimensions.carried,
         )
 
     def _clamped(self, stated: date) -> tuple[date, int]:
@@ -100,19 +153,53 @@ class Judge:
             return self._earliest, Adjustment.ACTIVITY_DATE_TOO_EARLY.value
         return stated, 0
 
+    def _of_crash(self, values: tuple[Any, ...], build: Build) -> tuple[Any, ...]:
+        """Return the dimensions with what the crash says of its build in place of the ping's."""
+        said: dict[tuple[str, ...], Any] = {
+            VERSION_PATH: build.version,
+            BUILD_ID_PATH: build.build_id,
+        }
+        if build.channel is not None:
+            said[CHANNEL_PATH] = build.channel
+        return tuple(
+            scalar_text(said[dimension.path]) if dimension.path in said else value
+            for dimension, value in zip(self.dimensions, values, strict=True)
+        )
+
+    def _pair(self, identifier: str, build: Build, process_type: str) -> bytes | None:
+        """Return the key by which a crash meets its other ping, None where it can have none."""
+        application = self._applications.known(identifier)
+        if application is None or application.sends_both_since is None:
+            return None
+        major = major_version(build.version)
+        if major is None or major < application.sends_both_since:
+            return None
+        process = "main" if process_type == ABSENT_PROCESS_TYPE else process_type
+        return pair_key(application.name, build.build_id, process)
+
+    def _was_sent_twice(self, identifier: str, build: Build) -> bool:
+        application = self._applications.known(identifier)
+        since = None if application is None else application.sends_twice_since
+        return was_sent_by_both(build.version, build.build_id, since)
+
+    def _shown_name(self, identifier: str) -> str:
+        return (scalar_text(self._applications.name_of(identifier)) or "")[:MAX_LENGTH]
+
 
 def _doc_type(fields: PingFields) -> Any:
     return fields.type if fields.meta_doc_type is None else fields.meta_doc_type
 
 
-def _other_doc_type(doc_type: Any) -> DocType:
-    return DocType.OTHER if is_string(doc_type) else DocType.UNKNOWN
+def _other_doc_type(doc_type: Any) -> Ignored:
+    if not is_string(doc_type):
+        return _IGNORED[Outcome.OTHER_DOC_TYPE, DocType.UNKNOWN]
+    # Cut first, so that a text of megabytes is not kept.
+    return _named_doc_type(doc_type[:MAX_LENGTH])
 
 
-def _build_id_fault(fields: PingFields) -> Outcome | None:
-    build_id = fields.build_id
-    is_good = is_string(build_id) and _BUILD_ID.fullmatch(build_id)
-    return None if is_good else Outcome.BAD_BUILD_ID
+@lru_cache(maxsize=256)
+def _named_doc_type(says: str) -> Ignored:
+    return Ignored(Outcome.OTHER_DOC_TYPE, DocType.OTHER, scalar_text(says))
 
 
 def _activity_date(doc_type: str, fields: PingFields) -> date | None:

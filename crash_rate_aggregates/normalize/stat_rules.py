@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 
+from crash_rate_aggregates.normalize.build import Build
 from crash_rate_aggregates.normalize.fields import PingFields
 from crash_rate_aggregates.normalize.histograms import NO_CHILD_CRASHES, child_crashes
-from crash_rate_aggregates.normalize.values import IntegerLiteral, is_string
+from crash_rate_aggregates.normalize.values import IntegerLiteral
+from crash_rate_aggregates.normalize.versions import sends_content_crash_pings
 from crash_rate_aggregates.outcomes import Adjustment
 from crash_rate_aggregates.stats import MAX_USAGE_SECONDS
 
-_MAJOR_VERSION = re.compile(r"[0-9]+", re.ASCII)
-_MAX_VERSION_DIGITS = 18
-"""More are no version: a client can send any text, and converting that takes its time."""
-_SENT_ONCE_SINCE_VERSION = 149
-_SENT_ONCE_SINCE_BUILD = "20260128215503"
 _MAX_USAGE_DIGITS = len(str(MAX_USAGE_SECONDS))
+_NOT_AT_SHUTDOWN = "content_crashes_not_at_shutdown"
 
 
 def ping_counts(
-    doc_type: str, fields: PingFields, minidump: bytes | None
+    doc_type: str, fields: PingFields, build: Build, *, was_sent_twice: bool
 ) -> tuple[dict[str, int], int]:
     """Return what a counted ping adds to each stat, by name, and the adjustments that took.
 
@@ -28,7 +26,8 @@ def ping_counts(
     Args:
         doc_type: `main` or `crash`.
         fields: Of the ping; a length in it is an integer.
-        minidump: By which a Glean crash's copies are known, if it has one.
+        build: That crashed, or was used.
+        was_sent_twice: Whether a crash of the main process was sent under two ids.
     """
     is_main = doc_type == "main"
     seconds, adjustments = usage_seconds(fields.subsession_length, is_main=is_main)
@@ -39,13 +38,18 @@ def ping_counts(
         counts.update(child.counts)
         if child.is_bad:
             adjustments |= Adjustment.BAD_HISTOGRAM.value
+        # From the histograms only of builds that send no crash ping for the same crash.
+        if not sends_content_crash_pings(build.version, build.build_id):
+            counts[_NOT_AT_SHUTDOWN] = _not_at_shutdown(child.counts)
     if is_main:
         counts["ping_count"] = 1
         return counts, adjustments
     stat = _crash_ping_stat(fields)
     counts[stat] = 1
-    if stat == "main_crashes" and fields.is_glean and _was_sent_twice(fields, minidump):
+    if stat == "main_crashes" and was_sent_twice:
         counts["main_crashes_sent_twice"] = 1
+    if stat == "content_crash_pings" and sends_content_crash_pings(build.version, build.build_id):
+        counts[_NOT_AT_SHUTDOWN] = 1
     return counts, adjustments
 
 
@@ -63,6 +67,15 @@ def usage_seconds(length: IntegerLiteral | None, *, is_main: bool) -> tuple[int,
     return int(length), 0
 
 
+def _not_at_shutdown(counts: Mapping[str, int]) -> int:
+    """Return the content crashes of one ping's histograms without the kills among them.
+
+    Never below 0: kills without a dump are no part of what is counted with one.
+    """
+    crashes, kills = counts.get("content_crashes", 0), counts.get("content_shutdown_crashes", 0)
+    return max(crashes - kills, 0)
+
+
 def _crash_ping_stat(fields: PingFields) -> str:
     """Return the one of `CRASH_PING_STATS` in which a crash ping counts: by its process."""
     process_type = fields.process_type
@@ -72,18 +85,3 @@ def _crash_ping_stat(fields: PingFields) -> str:
         at_shutdown = fields.ipc_channel_error == "ShutDownKill"
         return "content_shutdown_crash_pings" if at_shutdown else "content_crash_pings"
     return "other_process_crash_pings"
-
-
-def _was_sent_twice(fields: PingFields, minidump: bytes | None) -> bool:
-    """Tell whether a Glean main crash was sent by the crash reporter and by Firefox, under two ids.
-
-    Without a minidump, and from builds before the fix in Firefox 149 (bug 2007044; mozilla/
-    bigquery-etl crashing_users_aggregates_v1). Where no major version is to be read, the build id
-    alone decides.
-    """
-    if minidump is not None:
-        return False
-    digits = _MAJOR_VERSION.match(fields.version) if is_string(fields.version) else None
-    major = int(digits[0][:_MAX_VERSION_DIGITS]) if digits else _SENT_ONCE_SINCE_VERSION
-    is_before = bool(fields.build_id < _SENT_ONCE_SINCE_BUILD)
-    return major < _SENT_ONCE_SINCE_VERSION or (major == _SENT_ONCE_SINCE_VERSION and is_before)

@@ -27,6 +27,9 @@ newest AS (
     SELECT application, channel, kind, usage_hours, crashes
     FROM days
     JOIN last_day USING (activity_date)
+    CROSS JOIN LATERAL (
+        SELECT crash_pings_known(application, NULL, activity_date, activity_date + 7)
+    ) AS known (knows_crash_pings)
     CROSS JOIN LATERAL {kinds}
     WHERE kind IN ({headlines}) AND usage_hours >= crash_min_usage_hours()
 ),
@@ -35,6 +38,8 @@ past_sums AS (
     SELECT
         application,
         channel,
+        -- An alert speaks of what is there.
+        true AS knows_crash_pings,
         {sums_of_days}
     FROM days
     WHERE activity_date < (SELECT activity_date FROM last_day)
@@ -42,7 +47,7 @@ past_sums AS (
 ),
 
 past AS (
-    SELECT application, channel, kind, usage_hours, crashes, variance, dispersion
+    SELECT application, channel, kind, usage_hours, crashes, dispersion
     FROM past_sums
     CROSS JOIN LATERAL {dispersed_kinds}
     WHERE usage_hours > 0 AND days >= 7
@@ -58,7 +63,7 @@ scored AS (
         (newest.crashes / newest.usage_hours - past.crashes / past.usage_hours)
         -- As if there had been one crash where there was none: the first ones count too.
         / sqrt(
-            coalesce(past.dispersion, 1) * greatest(past.variance, 1) / past.usage_hours
+            coalesce(past.dispersion, 1) * greatest(past.crashes, 1) / past.usage_hours
             * (1 / newest.usage_hours + 1 / past.usage_hours)
         ) AS standard_errors
     FROM newest

@@ -19,6 +19,9 @@ WITH days AS (
 sums AS (
     SELECT
         build_id,
+        crash_pings_known(
+            %(application)s::text, NULL, %(first_date)s::date, %(last_date)s::date + 35
+        ) AS knows_crash_pings,
         {sums_of_days}
     FROM days
     GROUP BY build_id
@@ -34,6 +37,7 @@ FROM sums
 CROSS JOIN crash_min_usage_hours() AS min_usage_hours
 CROSS JOIN LATERAL {dispersed_kinds}
 CROSS JOIN LATERAL {rate}
+CROSS JOIN LATERAL {note} AS note
 WHERE kind IN ({headlines})
 GROUP BY build_id, usage_hours, min_usage_hours
 ORDER BY build_id

@@ -6,6 +6,10 @@ WITH sums AS (
     SELECT
         os_name,
         os_version,
+        -- The first is enough: who sends the one sends the other.
+        crash_pings_known(
+            %(application)s::text, 'os_name', %(first_date)s::date, %(last_date)s::date
+        ) AS knows_crash_pings,
         {sums_of_days}
     FROM crash_aggregates_by_system
     WHERE
@@ -25,7 +29,8 @@ SELECT
     per_1000_hours,
     lower_limit,
     upper_limit,
-    dispersion
+    dispersion,
+    {note} AS note
 FROM sums
 CROSS JOIN crash_min_usage_hours() AS min_usage_hours
 CROSS JOIN LATERAL {dispersed_kinds}

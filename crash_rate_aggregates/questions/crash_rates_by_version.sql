@@ -19,6 +19,12 @@ WITH ages AS (
 sums AS (
     SELECT
         ages.*,
+        crash_pings_known(
+            %(application)s::text,
+            'build_version',
+            %(first_date)s::date,
+            %(last_date)s::date + 7
+        ) AS knows_crash_pings,
         {sums_of_recent_days}
     FROM ages
     WINDOW recent AS (
@@ -36,6 +42,7 @@ FROM sums
 CROSS JOIN crash_min_usage_hours() AS min_usage_hours
 CROSS JOIN LATERAL {dispersed_kinds}
 CROSS JOIN LATERAL {rate}
+CROSS JOIN LATERAL {note} AS note
 WHERE kind IN ({headlines})
 GROUP BY build_version, build_age, usage_hours, min_usage_hours
-ORDER BY build_version, build_age
+ORDER BY crash_version_order(build_version), build_version, build_age

@@ -14,13 +14,16 @@ from psycopg import sql
 
 from crash_rate_aggregates.database.access.read_only import reading
 from crash_rate_aggregates.database.days.recorded_runs import check_stored
+from crash_rate_aggregates.dimensions import DIMENSIONS, VERSION_PATH
 from crash_rate_aggregates.errors import DimensionsError
 from crash_rate_aggregates.questions.catalog import command_query
 from crash_rate_aggregates.questions.statement import Answer, answered
+from crash_rate_aggregates.stats import CRASH_PING_STATS
 from crash_rate_aggregates.submission_dates import check_order
 
 DATE_COLUMNS = ("submission_date", "activity_date")
 """May be grouped by like dimensions; their values are ISO dates."""
+_VERSIONS = {dimension.name for dimension in DIMENSIONS if dimension.path == VERSION_PATH}
 _OF_GROUP = itemgetter("groups", "ping_count", "usage_hours", "min_usage_hours")
 
 
@@ -28,8 +31,8 @@ _OF_GROUP = itemgetter("groups", "ping_count", "usage_hours", "min_usage_hours")
 class CrashRate:
     """One kind of crash for one group of aggregates."""
 
-    crashes: int
-    """Sum; a difference of sums may be negative."""
+    crashes: int | None
+    """Sum; None where it is not known."""
     per_1000_hours: float | None
     """1000 * crashes / usage hours; None without usage hours, or with too few."""
     lower: float | None
@@ -38,6 +41,8 @@ class CrashRate:
     """Upper limit of it."""
     dispersion: float | None
     """How much more the days vary than chance explains, at least 1; None with fewer than 7 days."""
+    note: str | None = None
+    """Why there is no rate, as `crash_rate_note` says it; None where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,11 @@ def crash_rates(
     with reading(connection, "the crash rates could not be computed") as cursor:
         _check_names(cursor, by)
         check_stored(cursor, min_submission_date, max_submission_date)
-        query = sql.SQL(command_query("rates")).format(groups=groups)
+        query = sql.SQL(command_query("rates")).format(
+            groups=groups,
+            crash_pings=sql.SQL(" + ").join(map(sql.Identifier, CRASH_PING_STATS)),
+            order=sql.SQL("").join(_version_order(by)),
+        )
         return list(_joined(answered(cursor, query, values).records()))
 
 
@@ -133,6 +142,13 @@ def _group(key: str, name: str) -> sql.Composed:
         return sql.SQL("{}::text").format(sql.Identifier(name))
     # A parameter even though it is a name: whoever asks may write anything.
     return sql.SQL("dimensions ->> {}::text").format(sql.Placeholder(key))
+
+
+def _version_order(by: Sequence[str]) -> Iterator[sql.Composed]:
+    """Yield what orders groups of equal hours: as texts, 100.0 would stand before 99.0."""
+    for place, name in enumerate(by, 1):
+        if name in _VERSIONS:
+            yield sql.SQL("crash_version_order(groups[{}]), ").format(sql.Literal(place))
 
 
 def _joined(records: Iterator[dict[str, Any]]) -> Iterator[CrashRates]:

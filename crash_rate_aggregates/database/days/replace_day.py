@@ -53,6 +53,7 @@ def replace_day(connection: psycopg.Connection, day: DayToStore) -> RecordedRun:
         # After the rows, whose number it records; before what refers to it.
         run = _insert_run(connection, day, rows[CRASH_AGGREGATES])
         _insert_ledger(connection, run.run_id, day.ledger)
+        _insert_carried(connection, run.run_id, day.ledger)
         _insert_damaged_files(connection, run.run_id, day.damaged)
         _close_attempts(connection, day)
         # Last, as it reads the rows and the run.
@@ -122,6 +123,20 @@ def _insert_ledger(connection: psycopg.Connection, run_id: int, ledger: Ledger) 
             "doc_types": [line.doc_type for line in lines],
             "kinds": [line.kind for line in lines],
             "names": [line.name for line in lines],
+            "pings": [line.pings for line in lines],
+        },
+    )
+
+
+def _insert_carried(connection: psycopg.Connection, run_id: int, ledger: Ledger) -> None:
+    lines = ledger.carried
+    connection.execute(
+        _statement("insert_carried"),
+        {
+            "run_id": run_id,
+            "applications": [line.application for line in lines],
+            "doc_types": [line.doc_type for line in lines],
+            "dimensions": [line.dimension for line in lines],
             "pings": [line.pings for line in lines],
         },
     )

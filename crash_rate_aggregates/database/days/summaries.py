@@ -14,8 +14,9 @@ from psycopg import sql
 from crash_rate_aggregates.database.access.locks import changing_day
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
+from crash_rate_aggregates.database.schema.rate_slots import summed
 from crash_rate_aggregates.rows import DAY_TABLES, SUMMARIES
-from crash_rate_aggregates.stats import STAT_NAMES
+from crash_rate_aggregates.stats import STAT_NAMES, STATS
 
 _statement = statements_beside(__name__)
 
@@ -25,8 +26,10 @@ _log = logging.getLogger(__name__)
 
 _STATS = sql.SQL(", ").join(map(sql.Identifier, STAT_NAMES))
 _SUMS = sql.SQL(", ").join(
-    sql.SQL("sum({stat})::bigint AS {stat}").format(stat=sql.Identifier(name))
-    for name in STAT_NAMES
+    sql.SQL("({sum})::bigint AS {stat}").format(
+        sum=sql.SQL(summed(stat, stat.name)), stat=sql.Identifier(stat.name)
+    )
+    for stat in STATS
 )
 
 

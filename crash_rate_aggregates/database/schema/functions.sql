@@ -77,24 +77,20 @@ RETURN main_crashes - main_crashes_sent_twice / 2;
 COMMENT ON FUNCTION crash_main(double precision, double precision) IS 'Main process crashes, each once: main_crashes without half of main_crashes_sent_twice. Unit: crashes.';
 
 -- Pearson's chi-square over its degrees of freedom. Of one day, x crashes in h hours:
--- sum((x - rate * h)^2 / (variance_per_hour * h)), multiplied out so that one pass is enough.
+-- sum((x - rate * h)^2 / (rate * h)), multiplied out so that one pass is enough.
 CREATE FUNCTION crash_dispersion(
-    days bigint,
-    usage_hours double precision,
-    crashes double precision,
-    variance double precision,
-    squares double precision
+    days bigint, usage_hours double precision, crashes double precision, squares double precision
 )
 RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
-    WHEN days >= 7 AND usage_hours > 0 AND variance > 0
+    WHEN days >= 7 AND usage_hours > 0 AND crashes > 0
     THEN greatest(
-        1, (squares - crashes * crashes / usage_hours) * usage_hours / variance / (days - 1)
+        1, (squares - crashes * crashes / usage_hours) * usage_hours / crashes / (days - 1)
     )
 END;
 
-COMMENT ON FUNCTION crash_dispersion(bigint, double precision, double precision, double precision, double precision) IS 'How much more crashes vary from day to day than chance does, from days with usage hours, their hours, crashes, variance and sum(crashes^2 / hours), all of one group: Pearson''s chi-square over its degrees of freedom (McCullagh and Nelder, Generalized Linear Models, 1989, 4.5), at least 1. NULL with fewer than 7 days, which are too few to tell.';
+COMMENT ON FUNCTION crash_dispersion(bigint, double precision, double precision, double precision) IS 'How much more crashes vary from day to day than chance does, from days with usage hours, their hours, crashes and sum(crashes^2 / hours), all of one group: Pearson''s chi-square over its degrees of freedom (McCullagh and Nelder, Generalized Linear Models, 1989, 4.5), at least 1. NULL with fewer than 7 days, which are too few to tell.';
 
 -- Its parameters and rows are made from the kinds of crashes in crash_kinds.py. What callers hand over
 -- by name is made there too: see rate_slots.py.
@@ -104,35 +100,23 @@ CREATE FUNCTION crash_kinds(
 RETURNS TABLE (
     place integer,
     kind text,
-    is_count boolean,
     crashes double precision,
-    variance double precision,
     dispersion double precision
 )
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-    SELECT
-        kinds.place,
-        kinds.kind,
-        kinds.is_count,
-        plus - minus,
-        plus + minus,
-        varying.dispersion
+    SELECT kinds.place, kinds.kind, kinds.crashes, varying.dispersion
     FROM (
         VALUES
         {kind_values}
-    ) AS kinds (place, kind, is_count, plus, minus, day_plus, day_minus, squares)
+    ) AS kinds (place, kind, crashes, day_crashes, squares)
     -- In FROM, as PostgreSQL would else compute it anew for each place where crash_rate uses it.
     CROSS JOIN LATERAL crash_dispersion(
-        days => days,
-        usage_hours => day_hours,
-        crashes => day_plus - day_minus,
-        variance => day_plus + day_minus,
-        squares => squares
+        days => days, usage_hours => day_hours, crashes => day_crashes, squares => squares
     ) AS varying (dispersion)
 $$;
 
-COMMENT ON FUNCTION crash_kinds IS 'The kinds of crashes, one row each, from sums of stats of a group: {kinds_in_words}. For the dispersion it also takes how many of the group''s days have usage hours (days), the sums over these days alone (day_…) and, for each kind, sum(crashes^2 / hours) over them (…_squares); without these it is NULL. A difference of counts is no count: its variance is at most that of all its parts together, which is exact for independent parts and too wide for those inside each other.';
+COMMENT ON FUNCTION crash_kinds IS 'The kinds of crashes, one row each, from sums of stats of a group: {kinds_in_words}. NULL where the sum is, and where crash pings tell it and knows_crash_pings is not true. For the dispersion it also takes how many of the group''s days have usage hours (days), the sums over these days alone (day_…) and, for each kind, sum(crashes^2 / hours) over them (…_squares); without these it is NULL.';
 
 -- Limits of counts.
 
@@ -203,12 +187,8 @@ RETURN 100::double precision;
 
 COMMENT ON FUNCTION crash_min_usage_hours() IS 'With fewer usage hours no rate is shown, unless another threshold is asked for. Unit: hours.';
 
--- The interval of a difference of counts is made from the exact limits of both, so that it is not
--- nothing where there were no crashes.
 CREATE FUNCTION crash_rate(
-    is_count boolean,
     crashes double precision,
-    variance double precision,
     usage_hours double precision,
     dispersion double precision,
     min_usage_hours double precision
@@ -224,32 +204,34 @@ AS $$
     SELECT
         ceil(crashes)::bigint,
         1000 * ceil(crashes) / hours.enough,
-        1000 * CASE
-            WHEN is_count THEN crash_count_lower_limit(ceil(crashes), hours.dispersion)
-            ELSE ceil(crashes) - sqrt(
-                (plus - crash_count_lower_limit(plus, hours.dispersion)) ^ 2
-                + (crash_count_upper_limit(minus, hours.dispersion) - minus) ^ 2
-            )
-        END / hours.enough,
-        1000 * CASE
-            WHEN is_count THEN crash_count_upper_limit(ceil(crashes), hours.dispersion)
-            ELSE ceil(crashes) + sqrt(
-                (crash_count_upper_limit(plus, hours.dispersion) - plus) ^ 2
-                + (minus - crash_count_lower_limit(minus, hours.dispersion)) ^ 2
-            )
-        END / hours.enough
+        1000 * crash_count_lower_limit(ceil(crashes), hours.dispersion) / hours.enough,
+        1000 * crash_count_upper_limit(ceil(crashes), hours.dispersion) / hours.enough
     FROM (
         SELECT
             CASE WHEN usage_hours > 0 AND usage_hours >= min_usage_hours THEN usage_hours END,
-            coalesce(crash_rate.dispersion, 1),
-            (variance + crashes) / 2,
-            (variance - crashes) / 2
-    ) AS hours (enough, dispersion, plus, minus)
+            coalesce(crash_rate.dispersion, 1)
+    ) AS hours (enough, dispersion)
 $$;
 
-COMMENT ON FUNCTION crash_rate(boolean, double precision, double precision, double precision, double precision, double precision) IS 'Crashes per 1,000 usage hours with the 95% interval, from is_count, crashes and variance of crash_kinds, usage hours, dispersion and the fewest hours for a rate. NULL, never 0, where hours are too few. A count has the limits of crash_count_lower_limit and crash_count_upper_limit; those of a difference are made from the limits of what is added and of what is taken away, as Zou and Donner do (Statistics in Medicine 27, 2008). An unknown dispersion counts as 1. Unit: crashes per 1,000 hours.';
+COMMENT ON FUNCTION crash_rate(double precision, double precision, double precision, double precision) IS 'Crashes per 1,000 usage hours with the 95% interval of crash_count_lower_limit and crash_count_upper_limit, from crashes of crash_kinds, usage hours, dispersion and the fewest hours for a rate. NULL, never 0, where hours are too few or crashes are not known. An unknown dispersion counts as 1. Unit: crashes per 1,000 hours.';
 
--- A column of squares is sum(crashes ^ 2 / usage_hours).
+CREATE FUNCTION crash_rate_note(
+    crashes double precision,
+    knows_crash_pings boolean,
+    usage_hours double precision,
+    min_usage_hours double precision
+)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+    WHEN crashes IS NULL AND NOT knows_crash_pings THEN 'no crash pings'
+    WHEN crashes IS NULL THEN 'not counted: fill the days again'
+    WHEN coalesce(usage_hours, 0) = 0 THEN 'no usage hours'
+    WHEN usage_hours < min_usage_hours THEN 'few usage hours'
+END;
+
+COMMENT ON FUNCTION crash_rate_note(double precision, boolean, double precision, double precision) IS 'Why there is no crash rate: no crash ping of the application was counted, or none with a value of the dimensions asked by; a run stored the days that did not count these crashes; no usage hours, or fewer than for a rate. NULL where there is one.';
+
 -- Redash draws bars of one length to both sides of a value, so the farther limit decides.
 CREATE FUNCTION crash_error_bar(
     per_1000_hours double precision, lower_limit double precision, upper_limit double precision
@@ -259,6 +241,30 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN greatest(upper_limit - per_1000_hours, per_1000_hours - lower_limit);
 
 COMMENT ON FUNCTION crash_error_bar IS 'How far the limit of a rate''s interval that is farther from the rate lies from it, for charts whose bars are symmetric. Unit: crashes per 1,000 hours.';
+
+-- The order of versions.
+
+CREATE FUNCTION crash_version_order(version text)
+RETURNS integer[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT ARRAY[
+        coalesce(numbers[1]::integer, 0),
+        coalesce(numbers[2]::integer, 0),
+        coalesce(numbers[3]::integer, 0),
+        coalesce(numbers[4]::integer, 0),
+        CASE stage WHEN 'a' THEN 0 WHEN 'b' THEN 1 WHEN '' THEN 2 WHEN 'esr' THEN 3 END,
+        coalesce(nullif(stage_number, '')::integer, 0)
+    ]
+    FROM (
+        SELECT string_to_array(parts[1], '.') AS numbers, parts[2] AS stage, parts[3] AS stage_number
+        FROM regexp_matches(
+            version, '^([0-9]{1,9}(?:\.[0-9]{1,9}){0,3})(a|b|esr|)([0-9]{0,9})(?:pre)?$'
+        ) AS parts
+    ) AS read
+$$;
+
+COMMENT ON FUNCTION crash_version_order(text) IS 'What versions sort by: 9.0, 99.0, 100.0a1, 100.0b3, 100.0, 140.2.0esr, 140.10.0esr. NULL for what is no version.';
 
 -- What the program itself calls.
 

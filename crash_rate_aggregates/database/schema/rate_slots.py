@@ -14,7 +14,9 @@ from crash_rate_aggregates.stats import STATS, Stat
 
 _BREAK = ",\n"
 _WITH_HOURS = "FILTER (WHERE usage_hours > 0)"
-_RATE = ("is_count", "crashes", "variance", "usage_hours", "dispersion", "min_usage_hours")
+_RATE = ("crashes", "usage_hours", "dispersion", "min_usage_hours")
+_NOTE = ("crashes", "knows_crash_pings", "usage_hours", "min_usage_hours")
+_KNOWS = "knows_crash_pings"
 _IN_COLUMNS = (("per_1000_hours", "rate"), ("lower_limit", "lower"), ("upper_limit", "upper"))
 
 
@@ -28,9 +30,11 @@ def rate_slots(stats: Sequence[Stat] = STATS) -> dict[str, str]:
     - `sums_of_days`: these, where each row is a day of the group, and what tells how much the days
       vary; only days with usage hours tell it.
     - `sums_of_recent_days`: what tells how much the days in the window `recent` vary, beside each.
-    - `kinds`: the function that makes kinds of crashes of `sums`, one row each.
+    - `kinds`: the function that makes kinds of crashes of `sums`, one row each. Beside these it
+      takes a column `knows_crash_pings`, whether there could be crash pings.
     - `dispersed_kinds`: likewise of one of the two others, with the dispersion of each kind.
     - `rate`: the function that makes the rate of a kind, with its interval.
+    - `note`: why a kind has no rate, where it has none.
     - `headlines`: names of the kinds that stand in columns of their own, for `kind IN (…)`.
     - `rates_in_columns`: rate and limits of these, where the rows of a group are its kinds.
 
@@ -44,17 +48,20 @@ def rate_slots(stats: Sequence[Stat] = STATS) -> dict[str, str]:
         stats: In the order of the columns.
     """
     kinds = kinds_of(stats)
-    used = [stat.name for stat in stats_of(kinds, stats)]
-    sums = [*_sums(used)]
+    of_kinds = stats_of(kinds, stats)
+    used = [stat.name for stat in of_kinds]
+    sums = [*_sums(of_kinds)]
+    given = [*used, _KNOWS, *_day_names(kinds, used)]
     headlines = [kind for kind in kinds if kind.column]
     counts = [kind for kind in kinds if kind.crashes not in used]
     return {
         "sums": _BREAK.join(sums),
-        "sums_of_days": _BREAK.join([*sums, *_day_sums(kinds, used)]),
-        "sums_of_recent_days": _BREAK.join(_day_sums(kinds, used, " OVER recent")),
-        "kinds": f"{_call('crash_kinds', used)} AS kinds",
-        "dispersed_kinds": f"{_call('crash_kinds', [*used, *_day_names(kinds, used)])} AS kinds",
+        "sums_of_days": _BREAK.join([*sums, *_day_sums(kinds, of_kinds)]),
+        "sums_of_recent_days": _BREAK.join(_day_sums(kinds, of_kinds, " OVER recent")),
+        "kinds": f"{_call('crash_kinds', [*used, _KNOWS])} AS kinds",
+        "dispersed_kinds": f"{_call('crash_kinds', given)} AS kinds",
         "rate": f"{_call('crash_rate', _RATE)} AS rate",
+        "note": _call("crash_rate_note", _NOTE),
         "headlines": ", ".join(f"'{kind.name}'" for kind in headlines),
         "rates_in_columns": _BREAK.join(_in_columns(headlines)),
         "kind_parameters": _BREAK.join(_parameters(kinds, used)),
@@ -79,24 +86,43 @@ def with_slots(text: str, slots: Mapping[str, str]) -> str:
     return re.sub(r"\{([a-z_]+)\}", filled, text)
 
 
-def _sums(stats: Iterable[str]) -> Iterable[str]:
+def summed(stat: Stat, expression: str, condition: str = "", over: str = "") -> str:
+    """Return SQL for the sum of a stat over rows: NULL where one of them did not count it.
+
+    Args:
+        stat: Whose column is summed.
+        expression: What is summed of each row, NULL only where the column is.
+        condition: A FILTER clause on the rows.
+        over: An OVER clause, for a window.
+    """
+    text = " ".join(filter(None, (f"sum({expression})", condition))) + over
+    if stat.rules_version == 1:
+        return text
+    # Only these columns can be NULL, and to look for it takes its time.
+    missing = " ".join(filter(None, (f"bool_and({stat.name} IS NOT NULL)", condition))) + over
+    return f"CASE WHEN {missing} THEN {text} END"
+
+
+def _sums(stats: Iterable[Stat]) -> Iterable[str]:
     # Whole numbers below 2^53 are exact as doubles, whatever the order of rows; sums of hours would
     # differ in their last digits, and PostgreSQL's sums of bigint take twice the time.
     yield "sum(usage_seconds::double precision) AS usage_seconds"
     yield "sum(usage_seconds::double precision) / 3600 AS usage_hours"
     for stat in stats:
-        yield f"sum({stat}::double precision) AS {stat}"
+        yield f"{summed(stat, f'{stat.name}::double precision')} AS {stat.name}"
 
 
-def _day_sums(kinds: Iterable[CrashKind], stats: Sequence[str], over: str = "") -> Iterable[str]:
+def _day_sums(kinds: Iterable[CrashKind], stats: Sequence[Stat], over: str = "") -> Iterable[str]:
     """Yield what `crash_dispersion` needs, of days with usage hours alone."""
     yield f"count(*) {_WITH_HOURS}{over} AS days"
     yield f"sum(usage_hours){over} AS day_hours"
     for stat in stats:
-        yield f"sum({stat}::double precision) {_WITH_HOURS}{over} AS day_{stat}"
+        expression = f"{stat.name}::double precision"
+        yield f"{summed(stat, expression, _WITH_HOURS, over)} AS day_{stat.name}"
+    names = {stat.name for stat in stats}
     for kind in kinds:
         # In columns, as one row for each kind and day would cost ten times as much.
-        crashes = kind.crashes if kind.crashes in stats else f"({kind.crashes})"
+        crashes = kind.crashes if kind.crashes in names else f"({kind.crashes})"
         yield f"sum({crashes} ^ 2 / nullif(usage_hours, 0)){over} AS {kind.name}_squares"
 
 
@@ -116,10 +142,12 @@ def _in_columns(kinds: Iterable[CrashKind]) -> Iterable[str]:
     for kind in kinds:
         for value, column in _IN_COLUMNS:
             yield f"max({value}) FILTER (WHERE kind = '{kind.name}') AS {kind.column}_{column}"
+    yield "max(note) AS note"
 
 
 def _parameters(kinds: Iterable[CrashKind], stats: Sequence[str]) -> Iterable[str]:
     yield from (f"{stat} double precision" for stat in stats)
+    yield f"{_KNOWS} boolean"
     for name in _day_names(kinds, stats):
         yield f"{name} {'bigint' if name == 'days' else 'double precision'} DEFAULT NULL"
 
@@ -128,10 +156,11 @@ def _values(kinds: Iterable[CrashKind], stats: Iterable[str]) -> Iterable[str]:
     """Yield a row for each kind: its crashes in all, those of days with hours, and the squares."""
     of_days = re.compile(rf"\b({'|'.join(stats)})\b")
     for place, kind in enumerate(kinds, 1):
-        parts = (kind.plus, kind.minus or "0")
-        numbers = ", ".join([*parts, *(of_days.sub(r"day_\1", part) for part in parts)])
-        is_count = str(kind.is_count).lower()
-        yield f"({place}, '{kind.name}', {is_count}, {numbers}, {kind.name}_squares)"
+        crashes = kind.crashes
+        if kind.needs_crash_pings:
+            crashes = f"CASE WHEN {_KNOWS} THEN {crashes} END"
+        of_day = of_days.sub(r"day_\1", kind.crashes)
+        yield f"({place}, '{kind.name}', {crashes}, {of_day}, {kind.name}_squares)"
 
 
 def _in_words(kinds: Sequence[CrashKind]) -> str:

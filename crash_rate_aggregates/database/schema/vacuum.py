@@ -16,6 +16,7 @@ _SMALL_TABLES = (
     "crash_aggregates_runs",
     "crash_aggregates_run_totals",
     "crash_aggregates_ledger",
+    "crash_aggregates_carried",
     "crash_aggregates_damaged_files",
 )
 

@@ -26,6 +26,25 @@ ORDER BY submission_date, run_id DESC;
 
 COMMENT ON VIEW crash_aggregates_current_runs IS 'The run of each submission date whose rows crash_aggregates holds. Columns as in crash_aggregates_runs.';
 
+-- Here and not among the functions, as it reads a view.
+CREATE FUNCTION crash_pings_known(
+    application text, dimension text, first_date date, last_date date
+)
+RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    SELECT coalesce(bool_or(carried.pings > 0), true)
+    FROM crash_aggregates_current_runs AS run
+    JOIN crash_aggregates_carried AS carried USING (run_id)
+    WHERE
+        run.submission_date BETWEEN first_date AND last_date
+        AND carried.doc_type = 'crash'
+        AND carried.application = crash_pings_known.application
+        AND carried.dimension IS NOT DISTINCT FROM crash_pings_known.dimension
+$$;
+
+COMMENT ON FUNCTION crash_pings_known(text, text, date, date) IS 'Whether the runs of these submission dates counted a crash ping of the application with a value of the dimension, NULL for any: if not, 0 crashes say nothing. True where the runs recorded nothing of that.';
+
 CREATE VIEW crash_aggregates_days_to_sum_up AS
 SELECT run.submission_date, run.run_id
 FROM crash_aggregates_current_runs AS run
@@ -170,11 +189,26 @@ WITH days AS (
     GROUP BY activity_date, application, channel
 ),
 
+-- Activity dates of which a run could count crash pings, and whether it did.
+known AS (
+    SELECT
+        carried.application,
+        run.submission_date - late AS activity_date,
+        bool_or(carried.pings > 0) AS knows_crash_pings
+    FROM crash_aggregates_current_runs AS run
+    JOIN crash_aggregates_carried AS carried USING (run_id)
+    CROSS JOIN generate_series(0, 7) AS late
+    WHERE carried.doc_type = 'crash' AND carried.dimension IS NULL
+    GROUP BY 1, 2
+),
+
 sums AS (
     SELECT
         days.*,
+        coalesce(known.knows_crash_pings, true) AS knows_crash_pings,
         {sums_of_recent_days}
     FROM days
+    LEFT JOIN known USING (application, activity_date)
     WINDOW recent AS (
         PARTITION BY application, channel
         ORDER BY activity_date
@@ -194,10 +228,11 @@ SELECT
     per_1000_hours,
     lower_limit,
     upper_limit,
-    dispersion
+    dispersion,
+    {note} AS note
 FROM sums
 CROSS JOIN crash_min_usage_hours() AS min_usage_hours
 CROSS JOIN LATERAL {dispersed_kinds}
 CROSS JOIN LATERAL {rate};
 
-COMMENT ON VIEW crash_rates_by_day IS 'Crash rates by activity date, application, channel and kind: crashes, usage hours, crashes per 1,000 usage hours with the 95% interval, and the dispersion of the 28 days up to the day, NULL with fewer than 7. Rates are NULL below min_usage_hours.';
+COMMENT ON VIEW crash_rates_by_day IS 'Crash rates by activity date, application, channel and kind: crashes, usage hours, crashes per 1,000 usage hours with the 95% interval, and the dispersion of the 28 days up to the day, NULL with fewer than 7. Rates are NULL where the note says why.';

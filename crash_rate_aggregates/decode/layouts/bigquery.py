@@ -13,7 +13,10 @@ from typing import Any
 from crash_rate_aggregates.decode.layouts.bigquery_histograms import histograms_by_key
 from crash_rate_aggregates.decode.layouts.ingestion import (
     NORMALIZED,
+    PARSED_SOURCE_TAGS,
+    SOURCE_TAGS,
     SUBMISSION_DATE,
+    experiment_branch,
     meta_name,
     meta_places,
 )
@@ -24,10 +27,12 @@ from crash_rate_aggregates.decode.layouts.places import (
     Places,
     integer_from_text,
 )
+from crash_rate_aggregates.dimensions import APPLICATION_PATH
 
 _BUILD_ID = ("environment", "build", "build_id")
 _INFO = ("payload", "info")
 _KEYED = ("payload", "keyed_histograms")
+_METADATA = ("payload", "metadata")
 
 
 _BEFORE_WORD = re.compile(r"[a-z][0-9]*(?=[A-Z])|[A-Z][0-9]*(?=[A-Z][a-z])")
@@ -46,6 +51,8 @@ def snake_case(key: str) -> str:
 def _dimension(path: tuple[str, ...]) -> Places:
     if name := meta_name(path):
         return meta_places(name)[1:]
+    if branch := experiment_branch(path, ("environment", "experiments")):
+        return [branch]
     return [Place(tuple(map(snake_case, path))), *NORMALIZED.get(path, ())]
 
 
@@ -72,7 +79,17 @@ BIGQUERY = Layout(
         "document_id": [Place(("document_id",))],
         "id": [Place(("id",))],
         "process_type": [Place(("payload", "process_type"))],
-        "ipc_channel_error": [Place(("payload", "metadata", "ipc_channel_error"))],
+        "ipc_channel_error": [Place((*_METADATA, "ipc_channel_error"))],
+        "application": _dimension(APPLICATION_PATH),
+        "version": [Place(("environment", "build", "version"))],
+        "minidump_hash": [Place(("payload", "minidump_sha256_hash"))],
+        "has_crash_environment": [Place(("payload", "has_crash_environment"))],
+        "crash_version": [Place((*_METADATA, "version"))],
+        "crash_build_id": [Place((*_METADATA, "build_id"))],
+        "crash_channel": [Place((*_METADATA, "release_channel"))],
+        "application_version": [Place(("application", "version"))],
+        "application_build_id": [Place(("application", "build_id"))],
+        "source_tags": [Place(SOURCE_TAGS), Place(PARSED_SOURCE_TAGS, content=Content.WHOLE)],
         # Whole, as exports have INT64 as strings in JSON and as integers elsewhere.
         "subsession_length": [
             Place((*_INFO, "subsession_length"), integer_from_text, Content.WHOLE)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crash_rate_aggregates.decode.layouts.places import Place, Places, utc_date
+from crash_rate_aggregates.decode.layouts.places import Content, Place, Places, utc_date
+from crash_rate_aggregates.dimensions import APPLICATION_PATH, CHANNEL_PATH
 
 _META_NAMES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "appBuildId": (("metadata", "uri", "app_build_id"),),
@@ -22,6 +23,11 @@ _META_NAMES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "os": (("normalized_os",),),
     "sampleId": (("sample_id",),),
 }
+SOURCE_TAGS = ("metadata", "header", "x_source_tags")
+"""Where ingestion puts the header X-Source-Tags, as it came."""
+PARSED_SOURCE_TAGS = ("metadata", "header", "parsed_x_source_tags")
+"""Where its tables have a list of the tags beside that."""
+_EXPERIMENT_KEYS = 4
 _SYSTEMS = {"Windows": "Windows_NT", "Mac": "Darwin"}
 
 
@@ -55,7 +61,10 @@ def members_of_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
     normalized = {
         key: value for key, value in attributes.items() if key.startswith(_NORMALIZED_PREFIX)
     }
-    return {**normalized, "meta": meta}
+    tags = attributes.get(SOURCE_TAGS[-1])
+    # Few pings have any: the member hides whatever the ping itself has of that name.
+    nested = {} if tags is None else {"metadata": {"header": {SOURCE_TAGS[-1]: tags}}}
+    return {**normalized, **nested, "meta": meta}
 
 
 def _attribute(path: tuple[str, ...]) -> str:
@@ -74,8 +83,8 @@ SUBMISSION_DATE: Places = [
     Place(("submission_timestamp",), utc_date),
 ]
 NORMALIZED: Mapping[tuple[str, ...], Places] = {
-    ("application", "channel"): [Place(("normalized_channel",))],
-    ("application", "name"): meta_places("appName")[1:],
+    CHANNEL_PATH: [Place(("normalized_channel",))],
+    APPLICATION_PATH: meta_places("appName")[1:],
     ("environment", "system", "os", "name"): [Place(("normalized_os",), system_name)],
     ("environment", "system", "os", "version"): [Place(("normalized_os_version",))],
 }
@@ -85,3 +94,26 @@ NORMALIZED: Mapping[tuple[str, ...], Places] = {
 def meta_name(path: tuple[str, ...]) -> str | None:
     """Return the name of a value of `meta`, None for a path that leads elsewhere."""
     return path[1] if path[:1] == ("meta",) and path[2:] == () and path[1:] else None
+
+
+def experiment_branch(path: tuple[str, ...], experiments: tuple[str, ...]) -> Place | None:
+    """Return where a dimension's path to an experiment's branch lies; None for another path.
+
+    Args:
+        path: Like `environment`, `experiments`, the experiment's slug, `branch`.
+        experiments: The container, an object by slug, or a table's list of key and value.
+    """
+    if path[:2] != ("environment", "experiments") or len(path) != _EXPERIMENT_KEYS:
+        return None
+    slug, member = path[2:]
+
+    def value(container: Any) -> Any:
+        if isinstance(container, list):
+            pairs = (pair for pair in container if isinstance(pair, Mapping))
+            experiment = next((one.get("value") for one in pairs if one.get("key") == slug), None)
+        else:
+            experiment = container.get(slug) if isinstance(container, Mapping) else None
+        return experiment.get(member) if isinstance(experiment, Mapping) else None
+
+    # Whole, as a ping of JSON has an object here and a table's row a list.
+    return Place(experiments, value, Content.WHOLE)

@@ -11,7 +11,7 @@ from crash_rate_aggregates.decode.layouts.bigquery import BIGQUERY
 from crash_rate_aggregates.decode.layouts.glean import GLEAN
 from crash_rate_aggregates.decode.layouts.places import Layout, Places, first_value, stated
 from crash_rate_aggregates.decode.layouts.v4 import V4
-from crash_rate_aggregates.dimensions import Dimension
+from crash_rate_aggregates.dimensions import APPLICATION_PATH, Dimension
 from crash_rate_aggregates.normalize.fields import PLACED_FIELDS, PingFields
 from crash_rate_aggregates.normalize.values import value_at
 
@@ -46,7 +46,16 @@ class PingKind:
 
 
 V4_PINGS: Final = PingKind()
-_TELLING: Final = ("meta_doc_type", "type", "submission_date", "build_id")
+_TELLING: Final = (
+    "meta_doc_type",
+    "type",
+    "submission_date",
+    "source_tags",
+    "build_id",
+    "has_crash_environment",
+    "crash_build_id",
+    "application_build_id",
+)
 """The fields to which most pings fall that fall at all."""
 
 
@@ -91,6 +100,8 @@ def field_places(kind: PingKind, dimensions: Sequence[Dimension]) -> FieldPlaces
         fields["meta_doc_type"].append(stated(kind.doc_type))
     if kind.usual_doc_type is not None:
         fields["type"].append(stated(kind.usual_doc_type))
+    if kind.application is not None:
+        fields["application"].append(stated(kind.application))
     return FieldPlaces(
         layout,
         fields,
@@ -102,7 +113,7 @@ def field_places(kind: PingKind, dimensions: Sequence[Dimension]) -> FieldPlaces
 def _dimension_places(kind: PingKind, layout: Layout, path: tuple[str, ...]) -> Places:
     places = layout.dimension(path)
     # Last: what a ping says of its application goes before what its file says of all.
-    is_stated = kind.application is not None and path == ("application", "name")
+    is_stated = kind.application is not None and path == APPLICATION_PATH
     return [*places, stated(kind.application or "")] if is_stated else places
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from crash_rate_aggregates.decode.layouts.ingestion import (
     NORMALIZED,
+    SOURCE_TAGS,
     SUBMISSION_DATE,
     meta_name,
     meta_places,
 )
 from crash_rate_aggregates.decode.layouts.places import Content, Layout, Place, Places
+from crash_rate_aggregates.dimensions import APPLICATION_PATH, BUILD_ID_PATH, VERSION_PATH
 
-_BUILD_ID = ("environment", "build", "buildId")
 _INFO = ("payload", "info")
 _KEYED = ("payload", "keyedHistograms")
+_METADATA = ("payload", "metadata")
 
 
 def _dimension(path: tuple[str, ...]) -> Places:
@@ -21,19 +23,30 @@ def _dimension(path: tuple[str, ...]) -> Places:
 
 
 V4 = Layout(
-    mark=_BUILD_ID,
+    mark=BUILD_ID_PATH,
     fields={
         "meta_doc_type": meta_places("docType"),
         "type": [Place(("type",))],
         "submission_date": SUBMISSION_DATE,
-        "build_id": [Place(_BUILD_ID)],
+        "build_id": [Place(BUILD_ID_PATH)],
         "subsession_start_date": [Place((*_INFO, "subsessionStartDate"))],
         "crash_date": [Place(("payload", "crashDate"))],
         "creation_date": [Place(("creationDate",))],
         "document_id": meta_places("documentId"),
         "id": [Place(("id",))],
         "process_type": [Place(("payload", "processType"))],
-        "ipc_channel_error": [Place(("payload", "metadata", "ipc_channel_error"))],
+        "ipc_channel_error": [Place((*_METADATA, "ipc_channel_error"))],
+        "application": _dimension(APPLICATION_PATH),
+        "version": [Place(VERSION_PATH)],
+        "minidump_hash": [Place(("payload", "minidumpSha256Hash"))],
+        "has_crash_environment": [Place(("payload", "hasCrashEnvironment"))],
+        "crash_version": [Place((*_METADATA, "Version"))],
+        "crash_build_id": [Place((*_METADATA, "BuildID"))],
+        "crash_channel": [Place((*_METADATA, "ReleaseChannel"))],
+        "application_version": [Place(("application", "version"))],
+        "application_build_id": [Place(("application", "buildId"))],
+        # One place, as each further one is looked at in nearly every ping, which has no tags.
+        "source_tags": [Place(SOURCE_TAGS)],
         "subsession_length": [Place((*_INFO, "subsessionLength"), content=Content.INTEGER)],
         "with_dump": [Place((*_KEYED, "SUBPROCESS_CRASHES_WITH_DUMP"), content=Content.WHOLE)],
         "kill_hard": [Place((*_KEYED, "SUBPROCESS_KILL_HARD"), content=Content.WHOLE)],

@@ -57,6 +57,12 @@ class Grouping:
             groups = self._connection.sql(_query("counted")).to_arrow_table()
             return [CountedPings(**group) for group in groups.to_pylist()]
 
+    def left_out(self) -> int:
+        """Return how many v4 crash pings were left out for Glean ones of the same crashes."""
+        with _group_stage():
+            (line,) = self._connection.sql(_query("left_out")).to_arrow_table().to_pylist()
+            return int(line["pings"])
+
     def rows(self, table: DayTable) -> Iterator[pa.RecordBatch]:
         """Stream the rows of a table by its schema, before those of the next one are asked for."""
         with _group_stage():

@@ -61,7 +61,9 @@ class EmbeddedEngine:
             grouping = Grouping(scratch, self.limits)
             try:
                 grouping.load(day.row_files)
-                ledger = draw_up(day.counts, grouping.counted())
+                ledger = draw_up(
+                    day.counts, grouping.counted(), grouping.left_out(), request.dimensions
+                )
                 yield DayResult(
                     tables={table: grouping.rows(table) for table in request.tables},
                     ledger=ledger,

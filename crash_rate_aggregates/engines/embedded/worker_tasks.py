@@ -10,20 +10,21 @@ import os
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from crash_rate_aggregates.dimensions import Dimension
 from crash_rate_aggregates.engines.interface import DayRequest
-from crash_rate_aggregates.engines.kernel import Kernel, VerdictCounts, collect_garbage_rarely
+from crash_rate_aggregates.engines.kernel import (
+    Kernel,
+    VerdictCounts,
+    collect_garbage_rarely,
+    judge_of,
+)
 from crash_rate_aggregates.engines.scratch import scratch_faults
 from crash_rate_aggregates.engines.sound_batches import sound_batches
 from crash_rate_aggregates.ledger import DamagedFile
-from crash_rate_aggregates.normalize.rules import Judge
 from crash_rate_aggregates.rows import PING_SCHEMA
 from crash_rate_aggregates.sources.interface import PingBatch, StoredFile
 
@@ -73,7 +74,7 @@ def judge_pings(request: DayRequest, batch: PingBatch, row_file: Path) -> TaskRe
 def _judge(
     request: DayRequest, batches: Iterable[PingBatch], row_file: Path, damaged: list[DamagedFile]
 ) -> TaskResult:
-    kernel = Kernel(_judge_of(request.submission_date, request.dimensions))
+    kernel = Kernel(judge_of(request))
     writing = f"write {str(row_file)!r}"
     with scratch_faults(writing):
         writer = pq.ParquetWriter(
@@ -95,9 +96,3 @@ def _judge(
         with scratch_faults(writing):
             writer.close()
     return TaskResult(row_file, kernel.counts, damaged)
-
-
-@lru_cache(maxsize=1)
-def _judge_of(submission_date: date, dimensions: tuple[Dimension, ...]) -> Judge:
-    """Keep the judge from task to task, and with it the texts of dimensions that it has made."""
-    return Judge(submission_date, dimensions)

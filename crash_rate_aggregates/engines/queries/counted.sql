@@ -1,3 +1,3 @@
-SELECT doc_type, adjustments, process_type, count(*) AS pings
+SELECT doc_type, adjustments, process_type, application, carried, count(*) AS pings
 FROM winners
-GROUP BY doc_type, adjustments, process_type
+GROUP BY doc_type, adjustments, process_type, application, carried

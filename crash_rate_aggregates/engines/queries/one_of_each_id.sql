@@ -10,7 +10,7 @@ FROM (
     SELECT
         {columns},
         row_number() OVER (
-            PARTITION BY doc_type, id_high, id_low ORDER BY copy_high, copy_low
+            PARTITION BY doc_type, id_high, id_low ORDER BY {choice}
         ) AS place
     FROM pings
     SEMI JOIN copied_ids USING (doc_type, id_high, id_low)

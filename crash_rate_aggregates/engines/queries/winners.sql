@@ -1,17 +1,5 @@
--- As in one_of_each_id, by the second key: copies of equal order differ in nothing that is summed.
+-- Glean pings, and pings without a pair, match nothing there, so each of them stays.
 CREATE TEMP VIEW winners AS
 SELECT {columns}
-FROM one_of_each_id
-ANTI JOIN copied_minidumps USING (doc_type, minidump_high, minidump_low)
-UNION ALL
-SELECT {columns}
-FROM (
-    SELECT
-        {columns},
-        row_number() OVER (
-            PARTITION BY doc_type, minidump_high, minidump_low ORDER BY copy_high, copy_low
-        ) AS place
-    FROM one_of_each_id
-    SEMI JOIN copied_minidumps USING (doc_type, minidump_high, minidump_low)
-) AS copies
-WHERE place = 1
+FROM one_of_each_minidump
+ANTI JOIN sent_as_both USING (pair_high, pair_low, is_glean)

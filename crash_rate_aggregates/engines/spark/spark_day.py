@@ -111,7 +111,9 @@ class SparkDay:
         self, grouping: SparkGrouping, reports: Sequence[TaskReport], counts: VerdictCounts
     ) -> Ledger:
         try:
-            return draw_up(counts, self._application.call(grouping.counted))
+            call = self._application.call
+            counted, left_out = call(grouping.counted), call(grouping.left_out)
+            return draw_up(counts, counted, left_out, self._request.dimensions)
         except LedgerImbalanceError:
             # No defect if the counted pings are of other files than those that were read at first.
             self._check_unchanged(grouping, reports)

@@ -71,6 +71,10 @@ class SparkGrouping:
         """Return the counted pings by what the ledger tells apart."""
         return [CountedPings(**row.asDict()) for row in self._sql("counted").collect()]
 
+    def left_out(self) -> int:
+        """Return how many v4 crash pings were left out for Glean ones of the same crashes."""
+        return int(self._sql("left_out").collect()[0]["pings"])
+
     def rows(self, table: DayTable) -> Iterator[bytes]:
         """Compute all rows of a table, then stream them in packed batches, by partition."""
         rows = self._sql(table.statement)

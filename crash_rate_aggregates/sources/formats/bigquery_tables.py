@@ -5,23 +5,30 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from crash_rate_aggregates.decode.layouts.glean import application_of
 from crash_rate_aggregates.decode.layouts.kinds import LayoutName, PingKind
 
 # `table=main_v5` as folders of Hive are named, `project:dataset.main_v5` as bq writes it.
 _START = r"(?:^|[/.:=-])"
 # Numbered parts of an export: main_v5_000000000000.
 _END = r"(?=$|[^A-Za-z0-9_]|_[0-9])"
-_NAMESPACE = r"(?:firefox|thunderbird)[_-](?:desktop|crashreporter)"
+_NAMESPACE = r"(?:firefox|thunderbird|org_mozilla|net_thunderbird)[a-z_]*"
 _TABLE = re.compile(
-    rf"{_START}(?:telemetry_)?(?P<versioned>main|crash)_v(?P<version>[0-9]+){_END}"
-    rf"|{_START}telemetry\.(?P<view>main|crash){_END}"
-    rf"|{_START}{_NAMESPACE}\.(?P<glean_view>crash){_END}"
+    # Clones of main are other doc types: their pings are in main too (mozilla/bigquery-etl
+    # sql_generators/stable_views, "main and its clones").
+    rf"{_START}(?:telemetry_)?(?P<versioned>main|crash|first_shutdown|saved_session)"
+    rf"_v(?P<version>[0-9]+){_END}"
+    rf"|{_START}telemetry\.(?P<view>main|crash|first_shutdown|saved_session){_END}"
+    rf"|{_START}(?P<crashes_view>firefox_crashes){_END}"
+    rf"|{_START}{_NAMESPACE}\.(?P<glean_view>crash){_END}",
+    re.ASCII,
 )
 _DATASET = re.compile(
-    rf"{_START}(?P<namespace>{_NAMESPACE})(?:_stable|_live|_derived)?(?=$|[^A-Za-z0-9_])"
+    rf"{_START}(?:(?P<stated>[a-z][a-z0-9_-]*?)(?:_stable|_live|_derived)|(?P<named>{_NAMESPACE}"
+    rf"|(?:firefox|thunderbird)-(?:desktop|crashreporter)))(?=$|[^A-Za-z0-9_])",
+    re.ASCII,
 )
 _GLEAN_VERSION = "1"
+_DESKTOP = "firefox-desktop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +36,11 @@ class Table:
     """What a path says of the pings of a file."""
 
     doc_type: str
-    """`main` or `crash`."""
+    """`main` or `crash`, or of a clone of main its own."""
     layout: LayoutName
-    """`BIGQUERY`, or `GLEAN` for `crash_v1`."""
+    """`BIGQUERY`, or `GLEAN` for `crash_v1` and views of it."""
     application: str | None = None
-    """As v4 pings name it, where the path names a dataset of Glean pings."""
+    """Where the path names a dataset of Glean pings: its namespace."""
 
     @property
     def kind(self) -> PingKind:
@@ -44,24 +51,29 @@ class Table:
 def named_table(path: str) -> Table | None:
     """Return the table that a path or URL names, None for none; of several the last counts.
 
-    Tables are named with their version (`main_v5`, `crash_v4`, `crash_v1`, any other too) or with
-    their dataset (`telemetry.main`, `firefox_desktop.crash`), as a whole word: a part of a path, of
-    a dotted name, or the start of a file's name. So `/data/domain_v5x/` names none.
+    Tables are named with their version (`main_v5`, `crash_v4`, `crash_v1`, any other too), with
+    their dataset (`telemetry.main`, `firefox_desktop.crash`), or `firefox_crashes`, as a whole
+    word: a part of a path, of a dotted name, or the start of a file's name. So `/data/domain_v5x/`
+    names none.
     """
     matches = list(_TABLE.finditer(path))
     if not matches:
         return None
     found = matches[-1]
+    if found["crashes_view"]:
+        # Of its rows those of the crash reporter alone say nothing of their application, and it is
+        # the desktop's.
+        return Table("crash", LayoutName.GLEAN, _DESKTOP)
     doc_type = found["versioned"] or found["view"] or found["glean_view"]
     is_glean = bool(found["glean_view"]) or (doc_type, found["version"]) == (
         "crash",
         _GLEAN_VERSION,
     )
     if not is_glean:
-        return Table(doc_type, LayoutName.BIGQUERY)
+        return Table(doc_type.replace("_", "-"), LayoutName.BIGQUERY)
     return Table(doc_type, LayoutName.GLEAN, _named_application(path))
 
 
 def _named_application(path: str) -> str | None:
-    datasets = [found["namespace"] for found in _DATASET.finditer(path)]
-    return application_of(datasets[-1]) if datasets else None
+    datasets = [found["stated"] or found["named"] for found in _DATASET.finditer(path)]
+    return datasets[-1] if datasets else None

@@ -84,7 +84,7 @@ COMMENT ON COLUMN crash_aggregates_runs.stats IS 'Names of the stats that the ru
 CREATE TABLE crash_aggregates_ledger (
     run_id bigint NOT NULL REFERENCES crash_aggregates_runs ON DELETE CASCADE,
     doc_type text NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('outcome', 'adjustment', 'process_type')),
+    kind text NOT NULL CHECK (kind IN ('outcome', 'adjustment', 'process_type', 'doc_type')),
     name text NOT NULL,
     pings bigint NOT NULL CHECK (pings >= 0),
     PRIMARY KEY (run_id, doc_type, kind, name)
@@ -93,9 +93,28 @@ CREATE TABLE crash_aggregates_ledger (
 COMMENT ON TABLE crash_aggregates_ledger IS 'What became of every ping of a run. The lines of kind outcome add up to the pings read.';
 COMMENT ON COLUMN crash_aggregates_ledger.run_id IS 'The run. Unit: number.';
 COMMENT ON COLUMN crash_aggregates_ledger.doc_type IS 'main, crash, other or unknown. Unit: name.';
-COMMENT ON COLUMN crash_aggregates_ledger.kind IS 'What the line counts: outcome, adjustment or process_type. Unit: name.';
-COMMENT ON COLUMN crash_aggregates_ledger.name IS 'Which outcome, adjustment or process type; docs/rules.md explains them. Unit: name.';
-COMMENT ON COLUMN crash_aggregates_ledger.pings IS 'Pings with that outcome, adjustment or process type. Unit: pings.';
+COMMENT ON COLUMN crash_aggregates_ledger.kind IS 'What the line counts: outcome, adjustment, process_type or doc_type. Unit: name.';
+COMMENT ON COLUMN crash_aggregates_ledger.name IS 'Which outcome, adjustment, process type or doc type; docs/rules.md explains them. Unit: name.';
+COMMENT ON COLUMN crash_aggregates_ledger.pings IS 'Pings with that outcome, adjustment or process type, or that say they are of that doc type. Unit: pings.';
+
+-- By it a question knows whether crashes are missing or were never sent: no crash ping with a country
+-- means no crash rate by country, not one of 0.
+CREATE TABLE crash_aggregates_carried (
+    run_id bigint NOT NULL REFERENCES crash_aggregates_runs ON DELETE CASCADE,
+    application text,
+    doc_type text NOT NULL,
+    dimension text,
+    pings bigint NOT NULL CHECK (pings >= 0),
+    CONSTRAINT crash_aggregates_carried_keys
+        UNIQUE NULLS NOT DISTINCT (run_id, application, doc_type, dimension)
+);
+
+COMMENT ON TABLE crash_aggregates_carried IS 'How many counted pings of each run had a value of each dimension. Where no crash ping had one, there is no crash rate by it.';
+COMMENT ON COLUMN crash_aggregates_carried.run_id IS 'The run. Unit: number.';
+COMMENT ON COLUMN crash_aggregates_carried.application IS 'What people call it; NULL where pings name none, all others for those beyond the 50 most frequent. Unit: name.';
+COMMENT ON COLUMN crash_aggregates_carried.doc_type IS 'main or crash. Unit: name.';
+COMMENT ON COLUMN crash_aggregates_carried.dimension IS 'Its name; NULL for all counted pings, whatever they had. Unit: name.';
+COMMENT ON COLUMN crash_aggregates_carried.pings IS 'Counted pings with a value of the dimension. Unit: pings.';
 
 CREATE TABLE crash_aggregates_damaged_files (
     run_id bigint NOT NULL REFERENCES crash_aggregates_runs ON DELETE CASCADE,

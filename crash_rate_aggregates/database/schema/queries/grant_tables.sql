@@ -8,6 +8,7 @@ GRANT INSERT ON
     crash_aggregates_runs,
     crash_aggregates_run_totals,
     crash_aggregates_ledger,
+    crash_aggregates_carried,
     crash_aggregates_damaged_files
 TO {writer};
 GRANT INSERT, UPDATE, DELETE ON crash_aggregates_open_attempts TO {writer};

@@ -16,7 +16,7 @@ from pyspark.accumulators import Accumulator
 
 from crash_rate_aggregates import __version__
 from crash_rate_aggregates.engines.interface import DayRequest, files_bytes
-from crash_rate_aggregates.engines.kernel import Kernel, collect_garbage_rarely
+from crash_rate_aggregates.engines.kernel import Kernel, collect_garbage_rarely, judge_of
 from crash_rate_aggregates.engines.sound_batches import sound_batches
 from crash_rate_aggregates.engines.spark.executors.fingerprints import FingerprintedStore
 from crash_rate_aggregates.engines.spark.executors.news import NewsOfTasks, TaskNews
@@ -32,7 +32,6 @@ from crash_rate_aggregates.errors import (
     ExecutorMismatchError,
     SourceError,
 )
-from crash_rate_aggregates.normalize.rules import Judge
 from crash_rate_aggregates.sources.interface import StoredFile
 
 _DECIDING_WHEELS = ("msgspec", "isal", "backports.zstd", "cramjam", "protobuf", "pyarrow")
@@ -104,7 +103,7 @@ class JudgeTask:
     def _rows(self, files: Iterable[StoredFile], report: TaskReport) -> Iterator[pa.RecordBatch]:
         store = FingerprintedStore(self.request.store)
         request = replace(self.request, store=store)
-        kernel = Kernel(Judge(request.submission_date, request.dimensions))
+        kernel = Kernel(judge_of(request))
         report.counts = kernel.counts
         batches = (
             batch for file in files for batch in sound_batches(request, file, report.damaged)
