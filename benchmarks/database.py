@@ -31,7 +31,7 @@ from crash_rate_aggregates.database.schema.migrate import migrate
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.database.schema.vacuum import vacuum_day
 from crash_rate_aggregates.database.server.launcher import EmbeddedServer
-from crash_rate_aggregates.questions.asking import APPLICATIONS, CHANNELS
+from crash_rate_aggregates.questions.asking import CHANNELS, USUAL_APPLICATION
 from crash_rate_aggregates.questions.catalog import Question, questions
 from crash_rate_aggregates.rows import SUMMARIES
 from crash_rate_aggregates.stats import STAT_NAMES
@@ -201,7 +201,7 @@ def timed(
         values = {
             "first_date": first,
             "last_date": last,
-            "application": APPLICATIONS[0],
+            "application": USUAL_APPLICATION,
             "channels": list(CHANNELS),
             "channel": channel,
         }

@@ -34,6 +34,11 @@ class Application:
     """The major version since which its crash reporter sends a Glean ping of its own, beside that
     which the application sends on its next start; None where there is one sender."""
 
+    @property
+    def folded_identifiers(self) -> tuple[str, ...]:
+        """All by which it is found, its name too, with dashes for underscores and dots."""
+        return tuple(map(_folded, (self.name, *self.identifiers)))
+
     def __hash__(self) -> int:
         return hash((self.name, self.identifiers))
 
@@ -125,9 +130,9 @@ class ApplicationNames:
         self.applications = tuple(applications)
         # Later ones first: a user's own goes before one that everybody has.
         self._known = {
-            _folded(identifier): application
+            identifier: application
             for application in self.applications
-            for identifier in (application.name, *application.identifiers)
+            for identifier in application.folded_identifiers
         }
         self._channels = {
             _folded(identifier): channel

@@ -66,6 +66,13 @@ class DimensionsError(UsageError):
     remedy = "Give each dimension one name and one path; names are listed in docs/table.md."
 
 
+class ApplicationsError(UsageError):
+    """An application in the settings that cannot be understood."""
+
+    slug = "bad-application"
+    remedy = "Give each its fields as docs/configuration.md says: [applications.name]."
+
+
 class QuestionNotFoundError(UsageError):
     """A question that is not in the catalog."""
 

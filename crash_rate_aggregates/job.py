@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from time import monotonic
 
 from crash_rate_aggregates import __version__
+from crash_rate_aggregates.applications import KNOWN_APPLICATIONS, Application
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.days.attempts import begin_attempt, fail_attempt
@@ -53,6 +54,9 @@ class Job:
     engine: Engine
     dimensions: tuple[Dimension, ...]
     progress: Progress
+    applications: tuple[Application, ...] = KNOWN_APPLICATIONS
+    counts_automation: bool = False
+    """Whether pings count that Mozilla's own tests sent."""
     allow_empty: bool = False
     """Replace a day of which nothing counts by nothing instead of keeping what is stored."""
     allow_damaged: bool = False
@@ -95,7 +99,7 @@ def backfill(
         InterruptedRunError: Ctrl-C or a termination signal after a day was stored.
     """
     # Once, and first: tables that cannot be made fail here, not after a day of computing.
-    prepare_database(job.database_url)
+    prepare_database(job.database_url, job.applications)
     for day in days:
         try:
             yield run_day(job, day)
@@ -182,7 +186,13 @@ def _run_day(job: Job, day: date, started_at: datetime) -> DaySummary:
 def _day_request(job: Job, day: date) -> DayRequest:
     store = open_store(job.pings, job.storage, job.selection)
     request = DayRequest(
-        day, job.dimensions, store, tuple(store.list_day(day)), allow_damaged=job.allow_damaged
+        day,
+        job.dimensions,
+        store,
+        tuple(store.list_day(day)),
+        applications=job.applications,
+        counts_automation=job.counts_automation,
+        allow_damaged=job.allow_damaged,
     )
     if not job.allow_empty:
         require_files(request, job.pings)

@@ -27,12 +27,18 @@ class CrashKindsTest(unittest.TestCase):
         ):
             self.assertEqual(len(names), len(set(names)))
 
-    def test_counts_and_differences(self) -> None:
-        """A kind is a count, or what is left of one where another is taken away."""
-        for kind in CRASH_KINDS:
-            is_difference = kind.name.endswith("minus_shutdown")
-            self.assertEqual(kind.is_count, not is_difference)
-            self.assertEqual(kind.crashes.endswith(" - content_shutdown_crashes"), is_difference)
+    def test_counts(self) -> None:
+        """No kind takes kills away from crashes: both are counted ping by ping, and 0 is least."""
+        made_of = {kind.name: kind.crashes for kind in CRASH_KINDS}
+        self.assertEqual(made_of["content_minus_shutdown"], "content_crashes_not_at_shutdown")
+        self.assertFalse([name for name, crashes in made_of.items() if "kill" in crashes])
+        self.assertNotIn("content_shutdown_crashes", " ".join(made_of.values()))
+
+    def test_what_crash_pings_tell(self) -> None:
+        """Kinds that crash pings tell cannot be known without any; histograms tell the others."""
+        self.assertEqual(
+            [kind.label for kind in CRASH_KINDS if kind.needs_crash_pings], ["M", "C-S", "M+C-S"]
+        )
 
     def test_stat_that_is_a_kind(self) -> None:
         """A stat that names a kind is one, after the others; one that names none is in none."""
@@ -43,8 +49,8 @@ class CrashKindsTest(unittest.TestCase):
         kinds = kinds_of((*STATS, *more))
         self.assertEqual(kinds[:-1], CRASH_KINDS)
         self.assertEqual(
-            (kinds[-1].name, kinds[-1].label, kinds[-1].crashes, kinds[-1].is_count),
-            ("invented", "invented", "invented_crashes", True),
+            (kinds[-1].name, kinds[-1].label, kinds[-1].crashes),
+            ("invented", "invented", "invented_crashes"),
         )
         used = {stat.name for stat in stats_of(kinds, (*STATS, *more))}
         self.assertLessEqual({"main_crashes", "main_crashes_sent_twice", "gpu_crashes"}, used)

@@ -22,6 +22,7 @@ from crash_rate_aggregates.settings.from_settings import (
     chosen_database,
     chosen_engine,
     existing_database,
+    known_applications,
     required_pings,
 )
 
@@ -90,6 +91,7 @@ def _fill(
     # Before the imports: whoever mistyped a setting need not wait for drivers and engines.
     settings = load_settings(flags, config)
     dimensions = settings.dimensions.among(base)
+    applications = known_applications(settings)
     pings = required_pings(settings)
 
     from crash_rate_aggregates import job as jobs
@@ -109,6 +111,8 @@ def _fill(
             database_url=url,
             engine=engine,
             dimensions=dimensions,
+            applications=applications,
+            counts_automation=settings.judging.counts_automation,
             progress=progress,
             allow_empty=allow_empty,
             allow_damaged=allow_damaged,

@@ -17,6 +17,7 @@ from crash_rate_aggregates.cli.setting_options import part_options
 from crash_rate_aggregates.errors import ExitCode, UsageError
 from crash_rate_aggregates.redash.redash_access import RedashAccess
 from crash_rate_aggregates.settings.config import load_settings
+from crash_rate_aggregates.settings.from_settings import known_applications
 
 if TYPE_CHECKING:
     from crash_rate_aggregates.redash.redash_objects import WantedObject
@@ -92,16 +93,18 @@ def push(*, as_json: bool, **flags: Any) -> int:
 def _redash(
     *, config: str | None, files: Path | None, **flags: Any
 ) -> Iterator[tuple[RedashServer, list[WantedObject]]]:
+    from crash_rate_aggregates.questions.asking import menus
     from crash_rate_aggregates.questions.catalog import questions
     from crash_rate_aggregates.redash.files import read_files, shipped_files
     from crash_rate_aggregates.redash.rest import RedashServer
     from crash_rate_aggregates.redash.wanted import wanted_objects
 
-    access = load_settings(flags, config).redash
+    settings = load_settings(flags, config)
+    access = settings.redash
     url, api_key = _required(access)
     # All files are read before Redash is asked: a mistake in them changes nothing there.
     wanted = wanted_objects(
-        read_files(files or shipped_files()),
+        read_files(files or shipped_files(), menus(known_applications(settings))),
         questions(),
         access,
         today=datetime.now(UTC).date(),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 
+from crash_rate_aggregates.applications import KNOWN_APPLICATIONS, Application
 from crash_rate_aggregates.database.access.connection import connect
+from crash_rate_aggregates.database.days.stored_applications import store_applications
 from crash_rate_aggregates.database.days.summaries import summarize_stored_days
 from crash_rate_aggregates.database.schema.migrate import migrate
 from crash_rate_aggregates.database.schema.roles import Roles, init_roles
@@ -13,30 +15,44 @@ from crash_rate_aggregates.database.schema.roles import Roles, init_roles
 _log = logging.getLogger(__name__)
 
 
-def prepare_database(database_url: str) -> None:
-    """Bring the schema up to date, and sum up days that were stored before there were summaries.
+def prepare_database(
+    database_url: str, applications: Iterable[Application] = KNOWN_APPLICATIONS
+) -> None:
+    """Bring schema and applications up to date, and sum up days that were folded otherwise.
+
+    Args:
+        database_url: libpq URL, with its password.
+        applications: By whose names the summaries are folded.
 
     Raises:
         DatabaseError: The server refuses, or its schema is newer than this program.
     """
     with connect(database_url) as connection:
         _log_migrations(migrate(connection))
+        store_applications(connection, applications)
         summarize_stored_days(connection)
 
 
-def init_database(database_url: str, roles: Roles, passwords: Mapping[str, str]) -> None:
+def init_database(
+    database_url: str,
+    roles: Roles,
+    passwords: Mapping[str, str],
+    applications: Iterable[Application] = KNOWN_APPLICATIONS,
+) -> None:
     """Make or set right the roles, and bring the schema up to date as the owner.
 
     Args:
         database_url: Of a role that may create roles and owns the database.
         roles: Their names.
         passwords: Of `owner`, `writer` and `reader`, as far as they are set.
+        applications: By whose names the summaries are folded.
 
     Raises:
         DatabaseError: The server refuses, or its schema is newer than this program.
     """
     with connect(database_url) as connection:
         _log_migrations(init_roles(connection, roles, passwords))
+        store_applications(connection, applications)
         summarize_stored_days(connection)
 
 

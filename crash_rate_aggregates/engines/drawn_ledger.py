@@ -129,9 +129,12 @@ def _carried(
     for group in counted:
         name = group.application
         shown = name if name is None or name in named else OTHERS
-        pings[shown, group.doc_type, None] += group.pings
-        for dimension, digit in zip(dimensions, group.carried, strict=True):
-            pings[shown, group.doc_type, dimension.name] += group.pings * (digit == "1")
+        # Those that had none too: that it is 0 is what is asked for.
+        for doc_type in (DocType.MAIN.value, DocType.CRASH.value):
+            number = group.pings if doc_type == group.doc_type else 0
+            pings[shown, doc_type, None] += number
+            for dimension, digit in zip(dimensions, group.carried, strict=True):
+                pings[shown, doc_type, dimension.name] += number * (digit == "1")
     for (application, doc_type, dimension_name), number in pings.items():
         yield CarriedLine(application, doc_type, dimension_name, number)
 

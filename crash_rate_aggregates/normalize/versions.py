@@ -12,6 +12,8 @@ _MAX_DIGITS = 18
 """More are no version: a client can send any text, and converting that takes its time."""
 _SENDS_CONTENT_CRASH_PINGS = 58
 _FIRST_OF_58: Final = "20170921000000"
+_FIRST_SENT_TWICE: Final = "20240917000000"
+"""When the crash reporter's Glean application was registered (mozilla/probe-scraper #803)."""
 _SENT_ONCE_SINCE_VERSION = 149
 _SENT_ONCE_SINCE_BUILD = "20260128215503"
 
@@ -39,15 +41,19 @@ def was_sent_by_both(version: Any, build_id: str, since: int | None) -> bool:
 
     Until the fix in Firefox 149 (bug 2007044; mozilla/bigquery-etl crashing_users_aggregates_v1),
     and since the crash reporter has a Glean ping of its own. Where no major version is to be read,
-    nothing says so.
+    the build id alone decides.
 
     Args:
         version: Of the build.
         build_id: Of it, 14 digits.
         since: The first major version whose crash reporter sends one; None for none at all.
     """
-    major = major_version(version)
-    if since is None or major is None or major < since:
+    if since is None:
         return False
+    major = major_version(version)
     is_before = build_id < _SENT_ONCE_SINCE_BUILD
-    return major < _SENT_ONCE_SINCE_VERSION or (major == _SENT_ONCE_SINCE_VERSION and is_before)
+    if major is None:
+        return is_before and build_id >= _FIRST_SENT_TWICE
+    if major == _SENT_ONCE_SINCE_VERSION:
+        return is_before
+    return since <= major < _SENT_ONCE_SINCE_VERSION

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 import psycopg
 
+from crash_rate_aggregates.applications import KNOWN_APPLICATIONS, Application
 from crash_rate_aggregates.database.access.read_only import reading
 from crash_rate_aggregates.errors import UsageError
 from crash_rate_aggregates.questions.catalog import Question
@@ -16,8 +17,17 @@ from crash_rate_aggregates.submission_dates import check_order
 
 CHANNELS = ("release", "beta", "aurora", "nightly", "esr", "other")
 """What the database's function `crash_channel` folds channels to."""
-APPLICATIONS = ("Firefox", "Fennec", "Thunderbird", "other", "unknown")
-"""What the database's function `crash_application` folds applications to."""
+USUAL_APPLICATION = KNOWN_APPLICATIONS[0].name
+_FOLDED_APPLICATIONS = ("other", "unknown")
+"""What summaries call applications without a name of their own."""
+
+
+def menus(applications: Iterable[Application] = KNOWN_APPLICATIONS) -> Mapping[str, Sequence[str]]:
+    """Return what people choose from, by the name of the menu."""
+    names = (application.name for application in applications)
+    return {"applications": (*names, *_FOLDED_APPLICATIONS), "channels": CHANNELS}
+
+
 USUAL_DAYS = 28
 
 
@@ -36,7 +46,7 @@ def usual_values(
         question: Which is asked.
         first_date: First day; None for 28 days in all.
         last_date: Last day, included; None for yesterday.
-        application: As the database's function `crash_application` folds it; None for Firefox.
+        application: As people call it; None for Firefox.
         channels: None at all stands for all; a question about one channel takes the first.
         today: The current date in UTC.
 
@@ -55,7 +65,7 @@ def usual_values(
     return {
         "first_date": first,
         "last_date": last,
-        "application": application or APPLICATIONS[0],
+        "application": application or USUAL_APPLICATION,
         "channels": list(channels or CHANNELS),
         "channel": (channels or CHANNELS)[0],
     }

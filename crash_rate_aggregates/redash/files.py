@@ -7,7 +7,7 @@ copy and push that. docs/redash.md says what each entry means.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Annotated, Any, Literal, TypeVar
@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from crash_rate_aggregates.errors import RedashFilesError
+from crash_rate_aggregates.questions.asking import menus
 
 _Shape = TypeVar("_Shape", bound=BaseModel)
 _COLUMNS_OF_GRID = 12
@@ -34,6 +35,8 @@ class Parameter(_Strict):
     """The default: a range that the browser resolves, like `d_last_90_days`, or options."""
     options: tuple[str, ...] = ()
     """What an enum offers."""
+    menu: Literal["applications", "channels"] | None = None
+    """What it offers in place of options of its own."""
     is_list: bool = False
     """Whether several options can be chosen."""
     placeholders: dict[str, str]
@@ -182,14 +185,21 @@ def shipped_files() -> Traversable:
     return resources.files(__package__) / "shipped"
 
 
-def read_files(folder: Traversable) -> Files:
+def read_files(folder: Traversable, offered: Mapping[str, Sequence[str]] | None = None) -> Files:
     """Read and check all files of a folder like `shipped/`.
+
+    Args:
+        folder: Where they are.
+        offered: What each menu offers; None for what `menus` gives.
 
     Raises:
         RedashFilesError: One is missing or cannot be meant; names it and the entry.
     """
     return Files(
-        parameters=_named(folder / "parameters.toml", Parameter),
+        parameters={
+            name: _with_options(parameter, menus() if offered is None else offered)
+            for name, parameter in _named(folder / "parameters.toml", Parameter).items()
+        },
         colors=_toml(folder / "colors.toml"),
         queries=_each(folder / "queries", Query),
         statements={
@@ -199,6 +209,12 @@ def read_files(folder: Traversable) -> Files:
         dashboards=_each(folder / "dashboards", Dashboard),
         alerts=_each(folder / "alerts", Alert),
     )
+
+
+def _with_options(parameter: Parameter, offered: Mapping[str, Sequence[str]]) -> Parameter:
+    if parameter.menu is None:
+        return parameter
+    return parameter.model_copy(update={"options": tuple(offered[parameter.menu])})
 
 
 def _each(folder: Traversable, shape: type[_Shape]) -> dict[str, _Shape]:

@@ -13,6 +13,7 @@ from crash_rate_aggregates.database.server.server_options import ServerOptions
 from crash_rate_aggregates.dimensions import DimensionChoice
 from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
 from crash_rate_aggregates.engines.spark.configuration import SparkSettings
+from crash_rate_aggregates.normalize.judging_options import JudgingOptions
 from crash_rate_aggregates.questions.answer_options import AnswerOptions
 from crash_rate_aggregates.redash.redash_access import RedashAccess
 from crash_rate_aggregates.settable import Place, Settable
@@ -79,6 +80,7 @@ class Settings:
     grouping: GroupingLimits
     spark: SparkSettings
     dimensions: DimensionChoice
+    judging: JudgingOptions
     retention: RetentionOptions
     roles: RoleOptions
     redash: RedashAccess

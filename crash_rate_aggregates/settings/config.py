@@ -66,13 +66,13 @@ def load_settings(flags: Mapping[str, Any], config: str | None) -> Settings:
 
 
 def _value(setting: Declared, giving: list[_Place]) -> Any:
-    """Read what the first place gives; of pairs all, where the first that has a key decides it.
+    """Read what the first place gives; of pairs and tables all, the first with a key decides it.
 
     So a flag changes one setting of Spark and leaves the others that the file has.
     """
-    if setting.kind != value_kinds.PAIRS:
+    if setting.kind not in (value_kinds.PAIRS, value_kinds.TABLES):
         return _read(setting, giving[0])
-    pairs: dict[str, str] = {}
+    pairs: dict[str, Any] = {}
     for place in reversed(giving):
         pairs |= _read(setting, place)
     return pairs

@@ -22,6 +22,7 @@ from crash_rate_aggregates.settings.composed import Settings
 if TYPE_CHECKING:
     import psycopg
 
+    from crash_rate_aggregates.applications import Application
     from crash_rate_aggregates.database.embedded_roles import RoleKind
     from crash_rate_aggregates.database.schema.roles import Roles
     from crash_rate_aggregates.database.server.launcher import EmbeddedServer
@@ -68,6 +69,17 @@ def _uninterrupted() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, held)
+
+
+def known_applications(settings: Settings) -> tuple[Application, ...]:
+    """Return the applications of everybody and those of the settings.
+
+    Raises:
+        ApplicationsError: One of the settings' cannot be understood.
+    """
+    from crash_rate_aggregates.normalize.own_applications import with_own_applications
+
+    return with_own_applications(settings.judging.applications)
 
 
 def embedded_server(settings: Settings) -> EmbeddedServer:
@@ -132,7 +144,7 @@ def init_chosen_database(settings: Settings) -> Roles:
     roles, passwords = _roles(settings), settings.roles.passwords()
     named = _named_database(settings)
     if named is not None:
-        init_database(named, roles, passwords)
+        init_database(named, roles, passwords, known_applications(settings))
     elif passwords:
         raise UsageError(
             f"no database is named, and the embedded server takes no {min(passwords)}_password: it "

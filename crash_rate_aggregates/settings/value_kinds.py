@@ -12,9 +12,10 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args, get_origin
 from crash_rate_aggregates.settable import Place, Secret, Settable, Url, WebUrl
 
 Kind: TypeAlias = Any
-"""A type, without None: bool, int, float, str, Path, Literal, `NAMES`, `PAIRS` or of `settable`."""
+"""A type, without None: bool, int, float, str, Path, Literal, of `settable`, or one of the next."""
 NAMES: Kind = tuple[str, ...]
 PAIRS: Kind = Mapping[str, str]
+TABLES: Kind = Mapping[str, Mapping[str, Any]]
 REPEATED = (NAMES, PAIRS)
 """Kinds whose flag may stand more than once."""
 MAY_HOLD_SECRETS = (Secret, Url, WebUrl, Place, PAIRS)
@@ -32,6 +33,7 @@ _SAYS: Mapping[Kind, str] = {
     Path: "the path of a folder",
     NAMES: "names, with commas between them",
     PAIRS: "pairs like `KEY=VALUE`",
+    TABLES: "a table of tables, in JSON an object of objects",
 }
 _METAVARS: Mapping[Kind, str] = {
     int: "INTEGER",
@@ -44,6 +46,7 @@ _METAVARS: Mapping[Kind, str] = {
     Path: "FOLDER",
     NAMES: "NAMES",
     PAIRS: "KEY=VALUE",
+    TABLES: "JSON",
 }
 # TOML can hold NUL, which neither files nor PostgreSQL take.
 _ANY_TEXT = r"[^\0]*"
@@ -176,4 +179,13 @@ def _pair(text: str) -> tuple[str, str]:
     return key.strip(), value
 
 
-_PREPARE: Mapping[Kind, Callable[[Any], Any]] = {NAMES: _split_names, PAIRS: _paired}
+def _tables(raw: Any) -> Any:
+    """Take tables of TOML, or a JSON object."""
+    return json.loads(raw) if isinstance(raw, str) else raw
+
+
+_PREPARE: Mapping[Kind, Callable[[Any], Any]] = {
+    NAMES: _split_names,
+    PAIRS: _paired,
+    TABLES: _tables,
+}

@@ -107,6 +107,7 @@ MIXED_LEDGER = [
     ("main", "outcome", "bad_subsession_length", 1),
     ("main", "outcome", "counted", 12),
     ("main", "outcome", "duplicate", 3),
+    ("other", "doc_type", "saved-session", 1),
     ("other", "outcome", "other_doc_type", 1),
     ("unknown", "outcome", "other_doc_type", 1),
     ("unknown", "outcome", "unreadable", 3),

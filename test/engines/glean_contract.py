@@ -27,23 +27,31 @@ _SENT_TWICE = STAT_NAMES.index("main_crashes_sent_twice")
 
 
 class Crash(NamedTuple):
-    """A Glean crash ping in brief."""
+    """A crash ping in brief."""
 
     id: str | None
     minidump: str | None
     channel: str = "nightly"
     process: str = "main"
+    version: str = "48.0a1"
+    is_v4: bool = False
+    """Whether the ping is v4's and not Glean's."""
 
     @property
     def v4(self) -> dict[str, Any]:
         """The crash as a v4 ping."""
-        values = {"application/channel": self.channel, "payload/processType": self.process}
+        values = {
+            "application/channel": self.channel,
+            "payload/processType": self.process,
+            "payload/minidumpSha256Hash": self.minidump,
+            "environment/build/version": self.version,
+        }
         return crash_ping(**values, **({"meta/documentId": self.id} if self.id else {}))
 
     @property
     def ping(self) -> dict[str, Any]:
         """The ping as JSON."""
-        return glean_ping(self.v4, self.minidump)
+        return self.v4 if self.is_v4 else glean_ping(self.v4, self.minidump)
 
     @property
     def row(self) -> dict[str, Any]:
@@ -51,21 +59,30 @@ class Crash(NamedTuple):
         return glean_row(self.v4, self.minidump)
 
 
-def some_crashes(chance: random.Random, count: int) -> list[Crash]:
-    """Draw crashes that share ids and minidumps in any way."""
+V4_OF_130 = Crash(None, None, "beta", version="130.0", is_v4=True)
+
+
+def some_crashes(chance: random.Random, count: int, v4: float = 0) -> list[Crash]:
+    """Draw crashes that share ids and minidumps in any way, some of them v4's."""
     return [
         Crash(
             chance.choice([None, *(_ID % number for number in range(4))]),
             chance.choice([None, "a" * 64, "b" * 64, "c" * 64, "odd"]),
             chance.choice(["nightly", "beta"]),
             chance.choice(["main", "content", "gpu"]),
+            chance.choice(["48.0a1", "130.0"]),
+            is_v4=chance.random() < v4,
         )
         for _ in range(count)
     ]
 
 
 def winners(crashes: Sequence[Crash]) -> list[NormalizedPing]:
-    """Say which crashes count: of each id the smallest copy, of those of each minidump likewise."""
+    """Say which crashes count.
+
+    Of each id one copy, of those left of each minidump likewise: a Glean one, the smallest. Of
+    pairs without a minidump the Glean pings alone, if there are at least as many.
+    """
     judge = PingJudge(Judge(DAY, CHANNEL), PingKind(LayoutName.GLEAN))
     pings = [judge.judge_raw(crash.ping) for crash in crashes]
     left = [ping for ping in pings if isinstance(ping, NormalizedPing)]
@@ -73,9 +90,20 @@ def winners(crashes: Sequence[Crash]) -> list[NormalizedPing]:
         best: dict[Any, NormalizedPing] = {}
         for number, ping in enumerate(left):
             name = getattr(ping, key) or number
-            best[name] = min(best.get(name, ping), ping, key=copy_order)
+            best[name] = min(
+                best.get(name, ping), ping, key=lambda one: (not one.is_glean, copy_order(one))
+            )
         left = list(best.values())
-    return left
+    pairs: Counter[tuple[bytes | None, bool]] = Counter(
+        (ping.pair, ping.is_glean) for ping in left if ping.pair
+    )
+    return [ping for ping in left if not _is_left_out(ping, pairs)]
+
+
+def _is_left_out(ping: NormalizedPing, pairs: Counter[tuple[bytes | None, bool]]) -> bool:
+    if ping.is_glean or ping.pair is None:
+        return False
+    return pairs[ping.pair, True] >= pairs[ping.pair, False]
 
 
 def summed(pings: Sequence[NormalizedPing]) -> list[tuple[Any, ...]]:
@@ -104,9 +132,10 @@ class GleanContract(unittest.TestCase):
         counted = winners(crashes)
         self.assertEqual(computed.aggregates, summed(counted))
         processes = Counter(ping.process_type for ping in counted)
-        ledger = [("crash", "outcome", "counted", len(counted))]
-        if len(crashes) > len(counted):
-            ledger.append(("crash", "outcome", "duplicate", len(crashes) - len(counted)))
+        found = [line for line in computed.ledger if line[:2] == ("crash", "outcome")]
+        self.assertEqual(sum(line[3] for line in found), len(crashes))
+        self.assertIn(("crash", "outcome", "counted", len(counted)), found)
+        ledger = found.copy()
         ledger += [
             ("crash", "process_type", str(process), pings)
             for process, pings in sorted(processes.items(), key=str)
@@ -143,18 +172,50 @@ class GleanContract(unittest.TestCase):
         empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
         crashes = [Crash(None, None), Crash(_ID % 1, None), Crash(_ID % 2, empty)]
         self.assert_counts("none", {"1": json_lines(crash.ping for crash in crashes)}, crashes)
-        ((*_, twice),) = summed(winners(crashes))
-        self.assertEqual(twice, 3)
+        self.assertEqual(len(winners(crashes)), 3)
 
-    def test_v4_pings_have_one_key(self) -> None:
-        """A minidump that v4 pings name is no key of theirs, nor of Glean pings beside them."""
-        v4 = [crash_ping(**{"payload/minidumpSha256Hash": "a" * 64})] * 2
-        glean = [Crash(None, "a" * 64).ping]
-        write_day(self.pings, {"1": lines([*v4, *glean, main_ping()])})
+    def test_one_crash_as_both_kinds(self) -> None:
+        """A minidump is one key over v4 and Glean pings, and the Glean one counts."""
+        crashes = [
+            Crash(_ID % 1, "a" * 64, "beta", is_v4=True),
+            Crash(_ID % 2, "A" * 64, "nightly"),
+            Crash(_ID % 3, "b" * 64, "beta", is_v4=True),
+        ]
+        write_day(self.pings, {"1": lines([*(one.ping for one in crashes), main_ping()])})
+        computed = self.compute(CHANNEL)
         self.assertEqual(
-            [line[2:] for line in self.compute().ledger if line[1] == "outcome"],
-            [("counted", 3), ("counted", 1)],
+            [line[2:] for line in computed.ledger if line[1] == "outcome"],
+            [("counted", 2), ("duplicate", 1), ("counted", 1)],
         )
+        by_channel: Counter[str] = Counter()
+        for _, text, *stats in computed.aggregates:
+            by_channel[text] += stats[_MAIN_CRASHES]
+        self.assertEqual(by_channel, {'{"channel":"nightly"}': 1, '{"channel":"beta"}': 1})
+
+    def test_both_kinds_without_minidump(self) -> None:
+        """v4 pings without a hash are left out where the day has as many Glean ones of a build."""
+        glean, v4 = Crash(None, None, version="130.0"), V4_OF_130
+        for count, left_out in ((0, 0), (1, 0), (2, 0), (3, 3), (4, 3)):
+            crashes = [*[glean] * count, *[v4] * 3]
+            with self.subTest(glean=count):
+                files = {"1": json_lines(one.ping for one in crashes)}
+                self.assert_counts(f"glean-{count}", files, crashes)
+                self.assertEqual(len(crashes) - len(winners(crashes)), left_out)
+
+    def test_one_glean_ping_among_many(self) -> None:
+        """One Glean ping among 1,000 v4 ones leaves none of them out."""
+        glean, v4 = Crash(None, None, version="130.0"), V4_OF_130
+        crashes = [glean, *[v4] * 1000]
+        write_day(self.pings, {"1": json_lines(one.ping for one in crashes)})
+        self.assertIn(("crash", "outcome", "counted", 1001), self.compute(CHANNEL).ledger)
+
+    def test_pairs_of_one_build_and_process(self) -> None:
+        """Glean pings of another process, version or of Android's Firefox leave none out."""
+        v4 = V4_OF_130
+        others = [Crash(None, None, process="content", version="130.0"), Crash(None, None)]
+        crashes = [v4, *others]
+        self.assertEqual(len(winners(crashes)), 3)
+        self.assert_counts("others", {"1": json_lines(one.ping for one in crashes)}, crashes)
 
     def test_id_first_then_minidump(self) -> None:
         """A ping that lost to a copy with its id makes no other with its minidump a duplicate."""
@@ -172,6 +233,7 @@ class GleanContract(unittest.TestCase):
         for seed in range(3):
             chance = random.Random(seed)  # noqa: S311  Not for secrets.
             crashes = some_crashes(chance, 40)
+            with_v4 = some_crashes(chance, 40, v4=0.5)
             parts = 1 + chance.randrange(5)
             for again in range(2):
                 chance.shuffle(crashes)
@@ -180,3 +242,8 @@ class GleanContract(unittest.TestCase):
                 files["crash_v1.parquet"] = glean_parquet([c.row for c in crashes[0::parts]])
                 with self.subTest(seed=seed, again=again):
                     self.assert_counts(f"{seed}-{again}", files, crashes)
+                chance.shuffle(with_v4)
+                files = {f"{part}.json.gz": json_lines(crash.ping for crash in with_v4[part::parts])
+                         for part in range(parts)}  # fmt: skip
+                with self.subTest(seed=seed, again=again, both=True):
+                    self.assert_counts(f"both-{seed}-{again}", files, with_v4)

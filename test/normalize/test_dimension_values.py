@@ -157,10 +157,10 @@ class DimensionTextsTest(unittest.TestCase):
         self.enterContext(unittest.mock.patch.object(dimension_values, "_CACHE_SIZE", 3))
         texts = DimensionTexts(CHANNEL)
         for number in range(10):
-            self.assertEqual(texts.text((str(number),)), (f'{{"channel":"{number}"}}', False))
+            self.assertEqual(texts.text((str(number),)), (f'{{"channel":"{number}"}}', "1", False))
             self.assertLessEqual(len(texts._cache), 3)
         texts._cache.clear()
-        self.assertEqual(texts.text(("x" * 201,)), (f'{{"channel":"{"x" * 200}"}}', True))
+        self.assertEqual(texts.text(("x" * 201,)), (f'{{"channel":"{"x" * 200}"}}', "1", True))
         self.assertEqual(texts._cache, {})
 
 

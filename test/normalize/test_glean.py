@@ -20,7 +20,7 @@ from crash_rate_aggregates.normalize.ping import (
 from crash_rate_aggregates.normalize.rules import Judge
 from crash_rate_aggregates.outcomes import Adjustment
 from crash_rate_aggregates.stats import STAT_NAMES
-from test.dataset import DAY, UUID, crash_ping, json_text, raw
+from test.dataset import DAY, UUID, crash_ping, json_text, main_ping, raw
 from test.decode.agreement import AgreementTestCase
 from test.engines.made_days import with_values
 from test.sources.mirrors.glean import glean_ping
@@ -154,17 +154,37 @@ class PlacesTest(GleanTestCase):
             ({"metadata/document_type": "metrics"}, ("other_doc_type", "other")),
             ({"metadata/document_type": 5}, ("other_doc_type", "unknown")),
             ({"metadata/document_type": None, "metrics": {}}, ("other_doc_type", "unknown")),
-            ({"metadata/document_type": "crash", "metrics": {}}, ("bad_build_id", "crash")),
         ):
             self.assertEqual(self.outcome(glean(**values)), outcome)
         self.assertEqual(self.counted(glean(**{"metadata/document_type": None})).doc_type, "crash")
         kind = PingKind(LayoutName.GLEAN, "crash")
         ping = glean(**{"metadata/document_type": None, "metrics": {}})
-        self.assertEqual(self.outcome(ping, kind), ("bad_build_id", "crash"))
+        self.assertEqual(self.counted(ping, kind).process_type, "absent")
 
-    def test_build_of_the_client_is_not_taken(self) -> None:
-        """A ping of an old Firefox, without crash.app_build, is ignored: its build is not known."""
-        ping = glean(**{STRING + "app_build": None})
+    def test_build_of_the_client(self) -> None:
+        """Where the crash names no build, version or channel, the client's stand for them."""
+        names = ("app_build", "app_display_version", "app_channel")
+        ping = glean(
+            **dict.fromkeys((STRING + name for name in names), None),
+            **{
+                "client_info/app_build": "20240213172118",
+                "client_info/app_display_version": "115.8.0",
+                "client_info/app_channel": "esr",
+            },
+        )
+        dimensions = msgspec.json.decode(self.counted(ping).dimensions)
+        self.assertEqual(
+            [dimensions[name] for name in ("build_id", "build_version", "channel")],
+            ["20240213172118", "115.8.0", "esr"],
+        )
+        # A view's columns go before the client's, and the metrics before both.
+        for name in names:
+            ping[f"crash_{name}"] = ping["client_info"][name].replace("115", "116")
+        dimensions = msgspec.json.decode(self.counted(ping).dimensions)
+        self.assertEqual(dimensions["build_version"], "116.8.0")
+        ping["client_info"]["app_build"] = "2016120047"
+        self.assertEqual(dimensions["build_id"], "20240213172118")
+        del ping["crash_app_build"]
         self.assertEqual(self.outcome(ping), ("bad_build_id", "crash"))
 
     def test_processes(self) -> None:
@@ -187,8 +207,12 @@ class PlacesTest(GleanTestCase):
 
 class SentTwiceTest(GleanTestCase):
     def is_half(self, **values: Any) -> bool:
-        """Tell whether a main crash counts in main_crashes_sent_twice too."""
-        stats = self.stats(glean(**values))
+        """Tell whether a main crash of 140 counts in main_crashes_sent_twice too."""
+        usual = {
+            "client_info/app_display_version": None,
+            STRING + "app_display_version": "140.0",
+        }
+        stats = self.stats(glean(**usual | values))
         self.assertEqual(stats["main_crashes"], 1)
         return stats == {"main_crashes": 1, "main_crashes_sent_twice": 1}
 
@@ -203,6 +227,11 @@ class SentTwiceTest(GleanTestCase):
             ("149", "20260301000000", False),
             ("150.0", "20260101000000", False),
             ("1490.0", LAST_BAD_BUILD, False),
+            ("132.0a1", "20240917000000", True),
+            # Before the crash reporter had a Glean ping of its own.
+            ("131.0", "20240917000000", False),
+            ("128.8.0", "20250301093000", False),
+            (None, "20240916235959", False),
             ("9" * 5000, LAST_BAD_BUILD, False),
             (None, LAST_BAD_BUILD, True),
             ("", LAST_BAD_BUILD, True),
@@ -230,6 +259,21 @@ class SentTwiceTest(GleanTestCase):
             stats = self.stats(glean(**{STRING + "process_type": process}))
             self.assertNotIn("main_crashes_sent_twice", stats)
         self.assertTrue(self.is_half(**{STRING + "process_type": None}))
+
+    def test_one_sender(self) -> None:
+        """On Android, and from an application that nobody knows, each crash is sent once."""
+        for namespace, is_half in (
+            ("firefox-desktop", True),
+            ("firefox_crashreporter", True),
+            ("thunderbird-desktop", True),
+            ("org-mozilla-firefox", False),
+            ("some-other-gecko", False),
+            (None, False),
+        ):
+            with self.subTest(namespace):
+                self.assertEqual(
+                    self.is_half(**{"metadata/document_namespace": namespace}), is_half
+                )
 
     def test_v4_pings(self) -> None:
         """v4 crash pings carry one id in both copies, so none of them is half a crash."""
@@ -264,9 +308,13 @@ class MinidumpKeyTest(GleanTestCase):
         form = msgspec.json.encode([*ping[:6], HASH[:32]])
         self.assertEqual(copy_order(ping), blake2b(form, digest_size=16).digest())
 
-    def test_v4_pings_have_none(self) -> None:
-        """A v4 crash ping is known by its id alone, whatever hash its payload names."""
+    def test_v4_pings(self) -> None:
+        """A v4 crash ping has the key of the Glean ping of the same crash; a main ping has none."""
         ping = crash_ping(**{"payload/minidumpSha256Hash": HASH})
+        of_glean = glean(**{STRING + "minidump_sha256_hash": HASH})
+        self.assertEqual(self.counted(ping).minidump, self.counted(of_glean).minidump)
+        self.assertEqual(self.counted(ping).minidump, bytes.fromhex(HASH[:32]))
+        ping = main_ping(**{"payload/minidumpSha256Hash": HASH})
         self.assertIsNone(self.counted(ping).minidump)
 
 

@@ -85,7 +85,7 @@ class CopyOrderTest(VerdictTestCase):
         canonical = (
             '["crash","2016-03-14","{\\"build_version\\":\\"48.0a1\\",'
             '\\"build_id\\":\\"20160313030418\\",\\"channel\\":\\"nightly\\",'
-            '\\"application\\":\\"Firefox\\"}","gpu",32,[0,60,0,0,0,0,3,0,0,0,1,0]]'
+            '\\"application\\":\\"Firefox\\"}","gpu",32,[0,60,0,0,0,0,3,0,0,0,1,0,0]]'
         )
         histograms = {"SUBPROCESS_CRASHES_WITH_DUMP": {"gpu": {"sum": 3}, "plugin": 1}}
         ping = crash_ping(
@@ -138,7 +138,7 @@ class CopyOrderTest(VerdictTestCase):
         for row in rows:
             keys = {name: row[name] for name in row if name.endswith(("_high", "_low"))}
             self.assertEqual(keys, dict.fromkeys(keys))
-            self.assertEqual(len(keys), 6)
+            self.assertEqual(len(keys), 8)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from datetime import date
 
 from crash_rate_aggregates.errors import QuestionNotFoundError
 from crash_rate_aggregates.ledger import LedgerLine
-from crash_rate_aggregates.questions.asking import APPLICATIONS, CHANNELS
+from crash_rate_aggregates.questions.asking import CHANNELS
 from crash_rate_aggregates.questions.catalog import PARAMETERS, found, questions
 from test.database.sample_days import Row, day
 from test.questions.stored_days import HOURS, QuestionsTestCase
@@ -71,15 +71,6 @@ class EveryQuestionTest(QuestionsTestCase):
                 )
             },
             set(CHANNELS),
-        )
-
-    def test_applications(self):
-        """The applications that are asked for are those that exist, unknown for none."""
-        self.assertEqual(
-            self.rows(
-                "SELECT crash_application(a) FROM unnest(%s::text[]) a", [*APPLICATIONS, "x", None]
-            ),
-            [(one,) for one in [*APPLICATIONS[:-1], "other", "other", "unknown"]],
         )
 
     def test_nothing_stored(self):

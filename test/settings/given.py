@@ -36,6 +36,11 @@ _OF_KIND: Mapping[Any, tuple[Any, Any, Any]] = {
     Path: (Path("/from/a/flag"), Path("/from the/environment"), Path("/from/file")),
     value_kinds.NAMES: (("a", "b"), ("c",), ("d", "e e")),
     value_kinds.PAIRS: ({"a.b": "1", "c": " d=e"}, {"a.b": '{"', "f": "1"}, {"f": "g", "c": "2"}),
+    value_kinds.TABLES: (
+        {"a b": {"identifiers": ["x"]}},
+        {"c": {"channels": {"x": "beta"}}, "d": {}},
+        {"c": {"usage_ping": "baseline"}},
+    ),
 }
 _OF_KEY: Mapping[str, tuple[Any, Any, Any]] = {
     "engine": ("spark", "embedded", "spark"),

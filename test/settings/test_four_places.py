@@ -15,6 +15,7 @@ WRONG_TEXTS = {
     Path: f"~{SECRET}/x",
     value_kinds.NAMES: f"{SECRET},,",
     value_kinds.PAIRS: SECRET,
+    value_kinds.TABLES: SECRET,
     WebUrl: f"https://me:{SECRET}@example.org",
     Place: f"s3://AKIA1:{SECRET}@bucket/prefix",
 }
@@ -53,7 +54,7 @@ class FourPlacesTest(PlacesTest):
             for chosen in (*combinations(values, 2), tuple(values)):
                 given = {place: values[place] for place in chosen}
                 wanted = given[chosen[0]]
-                if setting.kind == value_kinds.PAIRS:
+                if setting.kind in (value_kinds.PAIRS, value_kinds.TABLES):
                     wanted = {k: v for one in reversed(given.values()) for k, v in one.items()}
                 with self.subTest(setting=setting.key, places=chosen):
                     self.assertEqual(self.value(setting, given), wanted)

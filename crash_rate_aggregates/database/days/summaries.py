@@ -53,12 +53,17 @@ def summarize_day(connection: psycopg.Connection, submission_date: date, run_id:
             _statement(name).format(stats=_STATS, sums=_SUMS),
             {"submission_date": submission_date, "run_id": run_id},
         )
+    connection.execute(
+        "INSERT INTO crash_aggregates_folded_days (submission_date, applications) "
+        "VALUES (%(submission_date)s, crash_applications_digest())",
+        {"submission_date": submission_date},
+    )
 
 
 def delete_summaries(connection: psycopg.Connection, first: date, last: date) -> None:
     """Delete the summaries of the submission dates from the first to the last."""
     delete = sql.SQL("DELETE FROM {table} WHERE submission_date BETWEEN %(first)s AND %(last)s")
-    for name in SUMMARIES:
+    for name in (*SUMMARIES, "crash_aggregates_folded_days"):
         connection.execute(
             delete.format(table=sql.Identifier(name)), {"first": first, "last": last}
         )

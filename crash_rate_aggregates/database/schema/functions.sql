@@ -15,17 +15,6 @@ END;
 
 COMMENT ON FUNCTION crash_channel(text) IS 'The channel, where it is release, beta, aurora, nightly or esr; all others are other. NULL stays NULL.';
 
-CREATE FUNCTION crash_application(application text)
-RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE
-    WHEN application IN ('Firefox', 'Fennec', 'Thunderbird') THEN application
-    WHEN application IS NOT NULL THEN 'other'
-    ELSE 'unknown'
-END;
-
-COMMENT ON FUNCTION crash_application(text) IS 'The application, where it is Firefox, Fennec or Thunderbird; all others are other. unknown where the pings or the run have none.';
-
 CREATE FUNCTION crash_os_version(os_version text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -267,6 +256,16 @@ $$;
 COMMENT ON FUNCTION crash_version_order(text) IS 'What versions sort by: 9.0, 99.0, 100.0a1, 100.0b3, 100.0, 140.2.0esr, 140.10.0esr. NULL for what is no version.';
 
 -- What the program itself calls.
+
+CREATE FUNCTION crash_applications_digest()
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    SELECT md5(coalesce(string_agg(name || identifiers::text, ',' ORDER BY name), ''))
+    FROM crash_applications
+$$;
+
+COMMENT ON FUNCTION crash_applications_digest() IS 'Another one whenever applications are folded otherwise.';
 
 CREATE FUNCTION crash_aggregates_changed_names(before jsonb, after jsonb)
 RETURNS text

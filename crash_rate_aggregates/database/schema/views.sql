@@ -50,11 +50,20 @@ SELECT run.submission_date, run.run_id
 FROM crash_aggregates_current_runs AS run
 WHERE
     run.aggregates > 0
-    AND NOT EXISTS (
-        SELECT FROM crash_aggregates_run_totals AS totals WHERE totals.run_id = run.run_id
+    AND (
+        NOT EXISTS (
+            SELECT FROM crash_aggregates_run_totals AS totals WHERE totals.run_id = run.run_id
+        )
+        OR NOT EXISTS (
+            SELECT
+            FROM crash_aggregates_folded_days AS folded
+            WHERE
+                folded.submission_date = run.submission_date
+                AND folded.applications = (SELECT crash_applications_digest())
+        )
     );
 
-COMMENT ON VIEW crash_aggregates_days_to_sum_up IS 'The run of each stored day that the summaries do not have yet: those of an older version, until the next run has summed them up.';
+COMMENT ON VIEW crash_aggregates_days_to_sum_up IS 'The run of each stored day that the summaries do not have yet, or have by other applications: until the next run has summed them up.';
 
 CREATE VIEW crash_aggregates_restated_runs AS
 SELECT

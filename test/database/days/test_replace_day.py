@@ -192,7 +192,7 @@ class HostileValuesTest(DatabaseTestCase):
     def test_as_the_kernel_writes_them(self):
         """The kernel's own JSON text has no raw control character, and is stored as it is."""
         value = "".join(map(chr, range(256))) + "\ud800"
-        text, shortened = DimensionTexts([Dimension("channel", ("a",))]).text((value,))
+        text, _, shortened = DimensionTexts([Dimension("channel", ("a",))]).text((value,))
         self.assertTrue(shortened)
         self.assertEqual([char for char in text if ord(char) < 32], [])
         columns = [*batch([Row({})]).columns]

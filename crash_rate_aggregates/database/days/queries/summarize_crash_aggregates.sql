@@ -4,7 +4,7 @@
 WITH stored AS NOT MATERIALIZED (
     SELECT
         activity_date,
-        crash_application(dimensions ->> 'application') AS application,
+        dimensions ->> 'application' AS application,
         dimensions ->> 'channel' AS channel,
         dimensions ->> 'build_version' AS build_version,
         dimensions ->> 'build_id' AS build_id,
@@ -41,6 +41,54 @@ grouped AS MATERIALIZED (
     )
 ),
 
+-- Each name that pings gave, and what people call it. Clients can send any: beyond the 20 most frequent
+-- unknown ones all are one.
+named AS MATERIALIZED (
+    SELECT
+        given,
+        CASE
+            WHEN given IS NULL THEN 'unknown'
+            WHEN name IS NOT NULL THEN name
+            WHEN row_number() OVER (PARTITION BY name ORDER BY rows DESC, given) <= 20 THEN given
+            ELSE 'other'
+        END AS application
+    FROM (
+        SELECT application AS given, sum(aggregates) AS rows
+        FROM grouped
+        WHERE is_by_system AND application IS NOT NULL
+        GROUP BY application
+        UNION ALL
+        SELECT NULL, 0
+    ) AS applications
+    LEFT JOIN LATERAL (
+        SELECT name
+        FROM crash_applications
+        WHERE translate(given, '_.', '--') = ANY (identifiers)
+        ORDER BY name
+        LIMIT 1
+    ) AS known ON true
+),
+
+folded AS MATERIALIZED (
+    SELECT
+        is_by_build,
+        is_by_system,
+        is_by_country,
+        activity_date,
+        named.application,
+        channel,
+        build_version,
+        build_id,
+        os_name,
+        os_version,
+        country,
+        architecture,
+        aggregates,
+        {stats}
+    FROM grouped
+    JOIN named ON named.given IS NOT DISTINCT FROM grouped.application
+),
+
 by_channel AS (
     INSERT INTO crash_aggregates_by_channel (
         submission_date, activity_date, application, channel, aggregates, {stats}
@@ -52,7 +100,7 @@ by_channel AS (
         crash_channel(channel),
         sum(aggregates),
         {sums}
-    FROM grouped
+    FROM folded
     WHERE is_by_build
     GROUP BY 2, 3, 4
 ),
@@ -80,8 +128,8 @@ by_build AS (
         sum(aggregates),
         {sums}
     FROM (
-        SELECT grouped.*, crash_build_age(build_id, activity_date) AS build_age
-        FROM grouped
+        SELECT folded.*, crash_build_age(build_id, activity_date) AS build_age
+        FROM folded
         WHERE is_by_build
         OFFSET 0 -- Or the age would be computed anew wherever it is used.
     ) AS aged
@@ -101,7 +149,7 @@ by_system AS (
         crash_os_version(os_version),
         sum(aggregates),
         {sums}
-    FROM grouped
+    FROM folded
     WHERE is_by_system
     GROUP BY 2, 3, 4, 5
     ORDER BY 2, 3
@@ -118,7 +166,7 @@ SELECT
     architecture,
     sum(aggregates),
     {sums}
-FROM grouped
+FROM folded
 WHERE is_by_country
 GROUP BY 2, 3, 4, 5
 ORDER BY 2, 3
