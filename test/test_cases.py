@@ -14,7 +14,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
+from crash_rate_aggregates.database.access.connection import connect
+from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.job import DaySummary, FailedDay
+from crash_rate_aggregates.questions.rates import crash_rates
 from test.job.days_in_postgres import filled, made_job, outcomes, rows
 from test.servers import fresh_database
 
@@ -24,6 +27,8 @@ needs_cases = unittest.skipUnless(
 )
 Sums: TypeAlias = Mapping[str, float]
 """By a column's name its sum over the table."""
+Rates: TypeAlias = Mapping[str | None, Mapping[str, float | None]]
+"""By a group's value the rate of a kind of crashes, with two digits; None where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,12 @@ class Right:
     """Pings by doc type and outcome: all that are not 0."""
     sums: Mapping[str | None, Sums] = field(default_factory=dict)
     """By application, None for pings without one, sums that are looked at."""
+    rates: Mapping[str, Rates] = field(default_factory=dict)
+    """By a dimension its groups, with the rates that are looked at."""
+    extra: Mapping[str, str] = field(default_factory=dict)
+    """Further dimensions: name and path."""
+    place: str = ""
+    """The folder in that of the case which is read."""
     error: str | None = None
     """The slug of the error that ends the day instead."""
 
@@ -70,6 +81,7 @@ CASES: Mapping[str, Right] = {
             "Firefox": {"main_crashes": 3, "usage_seconds": 430_000},
             "Firefox for Android": {"main_crashes": 2, "usage_seconds": 0},
         },
+        {"application": {"Firefox": {"main": 25.12}, "Firefox for Android": {"main": None}}},
     ),
     "06-shutdown-kills-on-release": Right(
         date(2026, 9, 16),
@@ -83,11 +95,39 @@ CASES: Mapping[str, Right] = {
                 "usage_seconds": 800_000,
             }
         },
+        {
+            "channel": {
+                "release": {
+                    "main": 4.5,
+                    "content_minus_shutdown": 13.5,
+                    "main_and_content_minus_shutdown": 18.0,
+                }
+            }
+        },
+    ),
+    # Today's Firefox archives no crash ping, so nothing is known of crashes of the main process.
+    "07-modern-profile": Right(
+        date(2026, 10, 25),
+        {("main", "counted"): 1, ("other", "other_doc_type"): 1},
+        {"Firefox": {"main_crashes": 0, "content_crashes_not_at_shutdown": 0}},
+        {"channel": {"release": {"main": None, "main_and_content_minus_shutdown": None}}},
+        place="datareporting/archived",
     ),
     "08-windows-11-and-experiments": Right(
         date(2026, 9, 17),
         {("main", "counted"): 10, ("crash", "counted"): 4},
         {"Firefox": {"main_crashes": 4, "usage_seconds": 800_000}},
+        {
+            "windows_build": {"19045": {"main": 0.0}, "22631": {"main": 36.0}},
+            "branch": {"control": {"main": 0.0}, "treatment": {"main": 36.0}},
+            # Crash pings have none: that is no rate of 0.
+            "locale_of_system": {"de-DE": {"main": None, "content": 0.0}, None: {"main": None}},
+        },
+        {
+            "windows_build": "environment/system/os/windowsBuildNumber",
+            "branch": "environment/experiments/my-exp/branch",
+            "locale_of_system": "environment/system/os/locale",
+        },
     ),
     "09-first-shutdown-table": Right(
         date(2024, 9, 10),
@@ -100,7 +140,15 @@ CASES: Mapping[str, Right] = {
         {"Firefox": {"ping_count": 1, "usage_hours": 1.0}},
     ),
     "12-version-order": Right(
-        date(2026, 8, 3), {("main", "counted"): 12}, {"Firefox": {"ping_count": 12}}
+        date(2026, 8, 3),
+        {("main", "counted"): 12},
+        {"Firefox": {"ping_count": 12}},
+        {
+            "build_version": {
+                version: {"content": 0.0}
+                for version in ("9.0", "99.0", "100.0", "140.2.0", "140.10.0", "152.0")
+            }
+        },
     ),
     "13-sent-twice-but-sent-once": Right(
         date(2025, 3, 14),
@@ -133,19 +181,21 @@ CASES: Mapping[str, Right] = {
 
 @needs_cases
 class CasesTest(unittest.TestCase):
-    def setUp(self) -> None:
-        self.scratch = Path(self.enterContext(TemporaryDirectory()))
-
     def test_every_case(self) -> None:
-        """Each case gives the pings, by outcome, and the sums, by application, that are right."""
-        for name, right in CASES.items():
-            with self.subTest(name):
-                self.assert_right(Path(os.environ[_NAME]) / name, right)
-
-    def assert_right(self, folder: Path, right: Right) -> None:
-        """Run the day of a case and hold what is right against it."""
+        """Each case gives the pings, by outcome, the sums and the rates that are right."""
+        scratch = Path(self.enterContext(TemporaryDirectory()))
+        # No two cases have one day, so one database holds them all.
         url = fresh_database(self)
-        (summary,) = filled(made_job(folder, url, self.scratch), right.day)
+        for name, right in CASES.items():
+            extra = (Dimension(name, tuple(path.split("/"))) for name, path in right.extra.items())
+            folder = Path(os.environ[_NAME]) / name / right.place
+            job = made_job(folder, url, scratch, jobs=1, dimensions=(*DIMENSIONS, *extra))
+            with self.subTest(name):
+                (summary,) = filled(job, right.day)
+                self.assert_right(summary, url, right)
+
+    def assert_right(self, summary: DaySummary | FailedDay, url: str, right: Right) -> None:
+        """Hold what is right against the day of a case."""
         if right.error is not None:
             assert isinstance(summary, FailedDay), summary
             self.assertEqual(summary.error.slug, right.error)
@@ -153,16 +203,37 @@ class CasesTest(unittest.TestCase):
         assert isinstance(summary, DaySummary), summary.error
         found = {each: number for each, number in outcomes(summary).items() if number}
         self.assertEqual(found, right.outcomes)
-        applications = rows(url, "SELECT DISTINCT dimensions->>'application' FROM crash_aggregates")
+        self.assert_sums(url, right)
+        for by, groups in right.rates.items():
+            self.assert_rates(url, right.day, by, groups)
+
+    def assert_sums(self, url: str, right: Right) -> None:
+        """Hold the sums of each application."""
+        applications = rows(
+            url,
+            "SELECT DISTINCT dimensions->>'application' FROM crash_aggregates "
+            "WHERE submission_date = %s",
+            right.day,
+        )
         self.assertEqual({name for (name,) in applications}, set(right.sums))
         for application, sums in right.sums.items():
             columns = ", ".join(f"sum({column})::float" for column in sums)
             query = (
-                f"SELECT {columns} FROM crash_aggregates "
-                "WHERE dimensions->>'application' IS NOT DISTINCT FROM %s"
+                f"SELECT {columns} FROM crash_aggregates WHERE submission_date = %s "
+                "AND dimensions->>'application' IS NOT DISTINCT FROM %s"
             )
-            (values,) = rows(url, query, application)
+            (values,) = rows(url, query, right.day, application)
             self.assertEqual(dict(zip(sums, values, strict=True)), sums, application)
+
+    def assert_rates(self, url: str, day: date, by: str, groups: Rates) -> None:
+        """Hold the rates of each group, in the order in which they are shown."""
+        with connect(url) as connection:
+            found = crash_rates(connection, [by], day, day, min_usage_hours=0)
+        self.assertEqual([one.group[0] for one in found], list(groups), by)
+        for one in found:
+            for kind, rate in groups[one.group[0]].items():
+                seen = one.kinds[kind].per_1000_hours
+                self.assertEqual(None if seen is None else round(seen, 2), rate, (one.group, kind))
 
 
 if __name__ == "__main__":

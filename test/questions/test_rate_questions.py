@@ -13,7 +13,12 @@ class RatesTest(QuestionsTestCase):
     def test_over_time(self):
         """Rates stand at the activity date with their hours, and are empty below 100 hours."""
         beta = {"channel": "beta"}
-        stats = {"usage_seconds": HOURS // 2, "main_crashes": 5, "content_crashes": 4}
+        stats = {
+            "usage_seconds": HOURS // 2,
+            "main_crashes": 5,
+            "content_crashes": 4,
+            "content_crashes_not_at_shutdown": 2,
+        }
         self.store(date(2016, 3, 14), Row(beta, stats), Row({"channel": "x"}, stats))
         self.store(
             date(2016, 3, 15),
@@ -192,7 +197,12 @@ class RatesTest(QuestionsTestCase):
             "country": "DE",
             "architecture": "x86",
         }
-        stats = {"usage_seconds": HOURS, "main_crashes": 7, "content_crashes": 3}
+        stats = {
+            "usage_seconds": HOURS,
+            "main_crashes": 7,
+            "content_crashes": 3,
+            "content_crashes_not_at_shutdown": 3,
+        }
         self.store(date(2016, 3, 14), Row(dimensions, stats), Row({"channel": "beta"}, stats))
         self.store(date(2016, 3, 15), Row(dimensions, stats))
         for name, group in (

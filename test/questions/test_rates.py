@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import math
 from datetime import date
 
 from crash_rate_aggregates.crash_kinds import CRASH_KINDS
@@ -22,6 +21,7 @@ class CrashRatesTest(DatabaseTestCase):
             "main_crashes": 10,
             "content_crashes": 3,
             "content_shutdown_crashes": 4,
+            "content_crashes_not_at_shutdown": 2,
             "plugin_crashes": 1,
             "content_crash_pings": 99,
         }
@@ -56,8 +56,8 @@ class CrashRatesTest(DatabaseTestCase):
         for name, crashes, rate in (
             ("main", 10, 5.0),
             ("content", 3, 1.5),
-            ("content_minus_shutdown", -1, -0.5),
-            ("main_and_content_minus_shutdown", 9, 4.5),
+            ("content_minus_shutdown", 2, 1.0),
+            ("main_and_content_minus_shutdown", 12, 6.0),
             ("plugin", 1, 0.5),
             ("gpu", 0, 0.0),
         ):
@@ -67,16 +67,13 @@ class CrashRatesTest(DatabaseTestCase):
         self.assert_near(kinds["main"].upper, 18.390356042 / 2)
         self.assert_near(kinds["content"].lower, 0.618672123 / 2)
         self.assert_near(kinds["content"].upper, 8.767273070 / 2)
-        # The exact limits of 3, 13 and 4 crashes, content, main with it, and at shutdown.
-        c_lower, c_upper, m_c_lower, m_c_upper = 0.618672123, 8.767273070, 6.921952, 22.230397
-        s_lower, s_upper = 1.089865, 10.241589
-        difference = kinds["content_minus_shutdown"]
-        self.assert_near(difference.lower, (-1 - math.hypot(3 - c_lower, s_upper - 4)) / 2)
-        self.assert_near(difference.upper, (-1 + math.hypot(c_upper - 3, 4 - s_lower)) / 2)
+        # The exact limits of 2 crashes, and of 12.
+        self.assert_near(kinds["content_minus_shutdown"].lower, 0.242209279 / 2)
+        self.assert_near(kinds["content_minus_shutdown"].upper, 7.224687668 / 2)
         both = kinds["main_and_content_minus_shutdown"]
         self.assertIsNone(both.dispersion)
-        self.assert_near(both.lower, (9 - math.hypot(13 - m_c_lower, s_upper - 4)) / 2)
-        self.assert_near(both.upper, (9 + math.hypot(m_c_upper - 13, 4 - s_lower)) / 2)
+        self.assert_near(both.lower, 6.200575 / 2)
+        self.assert_near(both.upper, 20.961585 / 2)
         self.assertEqual(kinds["gpu"].lower, 0.0)
         self.assert_near(kinds["gpu"].upper, 3.688879454 / 2)
         self.assertEqual(beta.kinds["gpu"].per_1000_hours, 1000 / 10.5)
@@ -84,15 +81,15 @@ class CrashRatesTest(DatabaseTestCase):
     def test_without_hours(self):
         """A group without usage hours has crashes and no rate, never a rate of 0."""
         none = crash_rates(self.connection, min_usage_hours=0)[-1]
-        self.assertEqual(none.kinds["main"], CrashRate(7, None, None, None, None))
-        self.assertEqual(none.kinds["gpu"], CrashRate(0, None, None, None, None))
+        self.assertEqual(none.kinds["main"], CrashRate(7, None, None, None, None, "no usage hours"))
+        self.assertEqual(none.kinds["gpu"], CrashRate(0, None, None, None, None, "no usage hours"))
 
     def test_too_few_hours(self):
         """Groups under the wanted hours keep their sums and have no rates."""
         nightly, beta, _ = crash_rates(self.connection, min_usage_hours=10.6)
         self.assertEqual((nightly.min_usage_hours, beta.min_usage_hours), (10.6, 10.6))
         self.assertEqual(nightly.kinds["main"].per_1000_hours, 5.0)
-        self.assertEqual(beta.kinds["gpu"], CrashRate(1, None, None, None, None))
+        self.assertEqual(beta.kinds["gpu"], CrashRate(1, None, None, None, None, "few usage hours"))
 
     def test_usual_threshold(self):
         """Unless another is asked for, the threshold is the database's own, of 100 hours."""

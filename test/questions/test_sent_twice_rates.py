@@ -17,6 +17,7 @@ def crashes(channel: str, main: int, twice: int, content: int = 0) -> Row:
             "main_crashes": main,
             "main_crashes_sent_twice": twice,
             "content_crashes": content,
+            "content_crashes_not_at_shutdown": content,
         },
     )
 

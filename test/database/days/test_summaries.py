@@ -69,8 +69,6 @@ ROWS = st.lists(
 def folded(row):
     """Return the keys of a row as the summaries know them, computed another way."""
     keys = {"application": "unknown", **row.dimensions}
-    if keys["application"] not in (*APPLICATIONS, "unknown"):
-        keys["application"] = "other"
     if "channel" in keys and keys["channel"] not in CHANNELS:
         keys["channel"] = "other"
     if "os_version" in keys:
@@ -169,12 +167,13 @@ class SummariesTest(DatabaseTestCase):
             "main_crashes_sent_twice": 3,
             "content_crashes": 5,
             "content_shutdown_crashes": 2,
+            "content_crashes_not_at_shutdown": 3,
         }
         replace_day(self.connection, day(Row({"channel": "beta"}, stats)))
         for name in ("channel", "build", "system", "country"):
             self.assertEqual(
                 self.rows(
-                    "SELECT main, content_crashes, content_minus_shutdown, "
+                    "SELECT main, content_crashes, content_crashes_not_at_shutdown, "
                     f"main_and_content_minus_shutdown FROM crash_counts_by_{name}"
                 ),
                 [(5.5, 5, 3, 8.5)],

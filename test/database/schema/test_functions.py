@@ -79,13 +79,11 @@ class CrashCountLimitsTest(DatabaseTestCase):
 
 
 class DispersionTest(DatabaseTestCase):
-    def dispersion(self, days, variance=None):
+    def dispersion(self, days):
         """Ask for the dispersion of days, each crashes and hours."""
         ((found,),) = self.rows(
-            "SELECT crash_dispersion(count(*), sum(h), sum(x), coalesce(%s, sum(x)), "
-            "sum(x * x / h)) FROM unnest(%s::double precision[], %s::double precision[]) "
-            "AS days (x, h)",
-            variance,
+            "SELECT crash_dispersion(count(*), sum(h), sum(x), sum(x * x / h)) "
+            "FROM unnest(%s::double precision[], %s::double precision[]) AS days (x, h)",
             [float(crashes) for crashes, _ in days],
             [float(hours) for _, hours in days],
         )
@@ -108,11 +106,6 @@ class DispersionTest(DatabaseTestCase):
         self.assertIsNone(self.dispersion([(10, 100), (90, 100)] * 3))
         self.assertIsNone(self.dispersion([(0, 100)] * 7))
 
-    def test_difference(self):
-        """A difference is held against the variance of its parts, not against itself."""
-        days = [(-10, 100), (10, 100)] * 4
-        self.assertAlmostEqual(self.dispersion(days, variance=400.0), 800 / (400 / 8) / 7, 9)
-
     def test_intervals_cover_the_rate(self):
         """Of 400 months whose days vary by 30%, nine of ten intervals or more hold the true rate.
 
@@ -125,10 +118,10 @@ class DispersionTest(DatabaseTestCase):
             "SELECT count(*) FILTER (WHERE 20 BETWEEN wide.lower_limit AND wide.upper_limit), "
             "count(*) FILTER (WHERE 20 BETWEEN narrow.lower_limit AND narrow.upper_limit) "
             "FROM (SELECT month, sum(x) AS x, "
-            "crash_dispersion(28, 28000, sum(x), sum(x), sum(x * x / 1000)) AS dispersion "
+            "crash_dispersion(28, 28000, sum(x), sum(x * x / 1000)) AS dispersion "
             "FROM unnest(%s::integer[], %s::double precision[]) AS days (month, x) GROUP BY month) "
-            "AS months, LATERAL crash_rate(true, x, x, 28000, dispersion, 0) AS wide, "
-            "LATERAL crash_rate(true, x, x, 28000, 1, 0) AS narrow",
+            "AS months, LATERAL crash_rate(x, 28000, dispersion, 0) AS wide, "
+            "LATERAL crash_rate(x, 28000, 1, 0) AS narrow",
             months,
             [float(x) for x in crashes],
         )
@@ -137,7 +130,7 @@ class DispersionTest(DatabaseTestCase):
 
 
 class CrashRateTest(DatabaseTestCase):
-    def rates(self, hours, dispersion=None, min_hours=0.0, **stats):
+    def rates(self, hours, dispersion=None, min_hours=0.0, *, knows=True, **stats):
         """Return the rate of each kind; stats that are not given are 0."""
         names = [stat.name for stat in stats_of(CRASH_KINDS, STATS)]
         self.assertLessEqual(set(stats), set(names))
@@ -145,9 +138,11 @@ class CrashRateTest(DatabaseTestCase):
             kind: tuple(numbers)
             for kind, *numbers in self.rows(
                 "SELECT kind, whole_crashes, per_1000_hours, lower_limit, upper_limit "
-                f"FROM crash_kinds({', '.join(f'{name} => %s' for name in names)}) AS kinds, "
-                "crash_rate(is_count, crashes, variance, %s, %s, %s) AS rate ORDER BY place",
+                f"FROM crash_kinds({', '.join(f'{name} => %s' for name in names)}, "
+                "knows_crash_pings => %s) AS kinds, "
+                "crash_rate(crashes, %s, %s, %s) AS rate ORDER BY place",
                 *(stats.get(name, 0) for name in names),
+                knows,
                 hours,
                 dispersion,
                 min_hours,
@@ -160,7 +155,7 @@ class CrashRateTest(DatabaseTestCase):
             1000,
             main_crashes=10,
             content_crashes=8,
-            content_shutdown_crashes=5,
+            content_crashes_not_at_shutdown=3,
             plugin_crashes=3,
             gpu_crashes=1,
         )
@@ -184,46 +179,43 @@ class CrashRateTest(DatabaseTestCase):
                 main_crashes=10,
                 main_crashes_sent_twice=sent_twice,
                 content_crashes=8,
-                content_shutdown_crashes=5,
+                content_crashes_not_at_shutdown=3,
             )
             self.assertEqual(rates["main"][0], main)
             self.assertEqual(rates["main_and_content_minus_shutdown"][0], main + 3)
 
-    def limits(self, crashes, dispersion):
-        ((lower, upper),) = self.rows(
-            "SELECT crash_count_lower_limit(%s, %s), crash_count_upper_limit(%s, %s)",
-            *(crashes, dispersion) * 2,
-        )
-        return crashes - lower, upper - crashes
+    def test_exact_limits(self):
+        """C-S and M+C-S are counts: their limits are the exact ones, and none is negative."""
+        rates = self.rates(1000, main_crashes=6, content_crashes_not_at_shutdown=4)
+        for kind, crashes, lower, upper in (
+            ("content_minus_shutdown", 4, 1.089865, 10.241589),
+            ("main_and_content_minus_shutdown", 10, 4.795389, 18.390356),
+        ):
+            self.assertEqual(rates[kind][:2], (crashes, float(crashes)))
+            self.assertAlmostEqual(rates[kind][2], lower, 3)
+            self.assertAlmostEqual(rates[kind][3], upper, 3)
 
-    def test_difference(self):
-        """The way from C-S to a limit is as long as those of C and S are, at a right angle."""
-        rates = self.rates(1000, content_crashes=40, content_shutdown_crashes=60, dispersion=2.25)
-        crashes, rate, lower, upper = rates["content_minus_shutdown"]
-        self.assertEqual((crashes, rate), (-20, -20.0))
-        (c_down, c_up), (s_down, s_up) = self.limits(40.0, 2.25), self.limits(60.0, 2.25)
-        self.assertAlmostEqual(lower, -20 - math.hypot(c_down, s_up), 9)
-        self.assertAlmostEqual(upper, -20 + math.hypot(c_up, s_down), 9)
-
-    def test_difference_of_many(self):
-        """Of many crashes that is the interval of a normal distribution of that variance."""
-        rates = self.rates(
-            1000, main_crashes=300_000, content_crashes=400_000, content_shutdown_crashes=100_000
+    def test_what_is_not_known(self):
+        """Without crash pings, or where a run did not count them, there is no count and no rate."""
+        nothing = (None, None, None, None)
+        rates = self.rates(1000, knows=False, content_crashes=3)
+        self.assertEqual(rates["content"][:2], (3, 3.0))
+        self.assertEqual(
+            [kind for kind, rate in rates.items() if rate == nothing],
+            ["main", "content_minus_shutdown", "main_and_content_minus_shutdown"],
         )
-        crashes, _, lower, upper = rates["main_and_content_minus_shutdown"]
-        self.assertEqual(crashes, 600_000)
-        self.assertAlmostEqual((crashes - lower) / (Z * math.sqrt(800_000)), 1, 2)
-        self.assertAlmostEqual((upper - crashes) / (Z * math.sqrt(800_000)), 1, 2)
+        rates = self.rates(1000, main_crashes=1, content_crashes_not_at_shutdown=None)
+        self.assertEqual(rates["main"][:2], (1, 1.0))
+        self.assertEqual(
+            [kind for kind, rate in rates.items() if rate == nothing],
+            ["content_minus_shutdown", "main_and_content_minus_shutdown"],
+        )
 
     def test_no_crashes(self):
-        """Without a crash M+C-S may be as high as M alone, by the exact limit of no crash."""
-        rates = self.rates(1000)
-        self.assertEqual(rates["main"][:3], (0, 0.0, 0.0))
-        self.assertAlmostEqual(rates["main"][3], 3.6889, 4)
-        crashes, rate, lower, upper = rates["main_and_content_minus_shutdown"]
-        self.assertEqual((crashes, rate), (0, 0.0))
-        self.assertAlmostEqual(upper, 3.6889, 4)
-        self.assertAlmostEqual(lower, -3.6889, 4)
+        """Without a crash each rate is 0, and may be as high as the exact limit of no crash."""
+        for kind, rate in self.rates(1000).items():
+            self.assertEqual(rate[:3], (0, 0.0, 0.0), kind)
+            self.assertAlmostEqual(rate[3], 3.6889, 4)
 
     def test_too_few_hours(self):
         """With too few hours, or none, there is a count and no rate, never a rate of 0."""
@@ -235,6 +227,66 @@ class CrashRateTest(DatabaseTestCase):
     def test_usual_threshold(self):
         """The usual threshold is 100 usage hours."""
         self.assertEqual(self.rows("SELECT crash_min_usage_hours()"), [(100.0,)])
+
+
+class NoteTest(DatabaseTestCase):
+    def test_reasons(self):
+        """Where there is no rate it is said why; where there is one, nothing is said."""
+        for crashes, knows, hours, note in (
+            (1.0, True, 1000.0, None),
+            (0.0, True, 100.0, None),
+            (None, False, 1000.0, "no crash pings"),
+            (None, True, 1000.0, "not counted: fill the days again"),
+            (1.0, False, 1000.0, None),
+            (7.0, True, 0.0, "no usage hours"),
+            (7.0, True, None, "no usage hours"),
+            (7.0, True, 99.9, "few usage hours"),
+        ):
+            self.assertEqual(
+                self.rows("SELECT crash_rate_note(%s, %s, %s, 100)", crashes, knows, hours),
+                [(note,)],
+            )
+
+
+class VersionOrderTest(DatabaseTestCase):
+    def test_order(self):
+        """Versions stand as they came out: by number, and within one alpha, beta, release, ESR."""
+        versions = [
+            "2.0",
+            "9.0",
+            "45.0",
+            "45.0.2",
+            "99.0",
+            "100.0a1",
+            "100.0b3",
+            "100.0b10",
+            "100.0",
+            "100.0esr",
+            "115.8.0",
+            "140.2.0esr",
+            "140.10.0esr",
+            "152.0a1",
+            "152.0",
+            "152.0.1",
+        ]
+        self.assertEqual(
+            [
+                row[0]
+                for row in self.rows(
+                    "SELECT v FROM unnest(%s::text[]) AS v ORDER BY crash_version_order(v)",
+                    sorted(versions),
+                )
+            ],
+            versions,
+        )
+
+    def test_no_versions(self):
+        """What is no version has no place, whatever a client sent."""
+        texts = ["", "x", "45", "45.0x", "1.2.3.4.5", "9" * 10 + ".0", "45.0 ", "45.0b"]
+        found = self.rows(
+            "SELECT v, crash_version_order(v) IS NULL FROM unnest(%s::text[]) AS v", texts
+        )
+        self.assertEqual([text for text, is_none in found if not is_none], ["45", "45.0b"])
 
 
 class FoldingTest(DatabaseTestCase):
