@@ -15,6 +15,7 @@ from crash_rate_aggregates.questions.rates import CrashRate, CrashRates
 from crash_rate_aggregates.terminal.cells import NOT_THERE, cell, fits, printable
 
 _VALUE_WIDTH = 30
+_NAMED_GROUPS = 3
 _WITHOUT_INTERVAL = {"content_minus_shutdown"}
 """A part of the kind beside it; its interval would make the table too wide."""
 
@@ -70,7 +71,7 @@ class RatesTable:
                 break
         yield "Crashes per 1,000 usage hours (95% interval)"
         yield table
-        yield from filter(None, (form.note, self._few()))
+        yield from filter(None, (form.note, *self._notes(), self._few(), self._without_hours()))
 
     def _drawn(self, form: _Form) -> Table:
         table = Table(box=box.SIMPLE_HEAD, padding=form.padding)
@@ -87,6 +88,31 @@ class RatesTable:
         """Yield the kinds that the database has told, which are the same in each group."""
         names = self.groups[0].kinds if self.groups else ()
         return (kind for kind in CRASH_KINDS if kind.name in names)
+
+    def _notes(self) -> Iterator[str]:
+        """Yield why a group that has rates lacks some of them."""
+        kinds: dict[str, set[str]] = {}
+        for group in filter(attrgetter("has_rates"), self.groups):
+            for name, rate in group.kinds.items():
+                if rate.note is not None:
+                    kinds.setdefault(rate.note, set()).add(name)
+        for note, names in kinds.items():
+            labels = ", ".join(kind.label for kind in CRASH_KINDS if kind.name in names)
+            yield f"{NOT_THERE} for {labels}: {note}"
+
+    def _without_hours(self) -> str:
+        """Name the groups with the most crashes of those that have no hours: no rate shows them."""
+        crashes = {
+            group.group: sum(rate.crashes or 0 for rate in group.kinds.values())
+            for group in self.groups
+            if not group.usage_hours
+        }
+        found = sorted((one for one in crashes if crashes[one]), key=lambda one: -crashes[one])
+        if not found:
+            return ""
+        named = [" ".join(map(cell, group)) or "all" for group in found[:_NAMED_GROUPS]]
+        more = f" and {len(found) - len(named):,} more" if len(found) > len(named) else ""
+        return f"crashes and no usage hours: {', '.join(named)}{more}"
 
     def _few(self) -> str:
         few = [group for group in self.groups if not group.has_rates]

@@ -19,6 +19,7 @@ _LEDGER_TITLES = {
     LedgerKind.OUTCOME: "what became of them",
     LedgerKind.ADJUSTMENT: "adjusted and counted",
     LedgerKind.PROCESS_TYPE: "counted crash pings by process",
+    LedgerKind.DOC_TYPE: "ignored pings by what they say they are",
 }
 
 

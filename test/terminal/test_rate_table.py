@@ -47,6 +47,31 @@ class RatesTableTest(unittest.TestCase):
         self.assertEqual(lines[4].split(), ["nightly", "1,234,567", *["12.35"] * 6])
         self.assertEqual(lines[-1], "For the 95% intervals, make the terminal wider.")
 
+    def test_reasons(self):
+        """Where a group has no rate of some kinds, a line says of which, and why."""
+        unknown = CrashRate(None, None, None, None, None, "no crash pings")
+        kinds = self.kinds | {"main": unknown, "main_and_content_minus_shutdown": unknown}
+        lines = printed(RatesTable(("channel",), [CrashRates(("beta",), 9, 1e3, 100.0, kinds)]))
+        self.assertEqual(lines[4].split()[:4], ["beta", "1,000", "-", "12.35"])
+        self.assertEqual(lines[-1], "- for M, M+C-S: no crash pings")
+
+    def test_crashes_without_hours(self):
+        """Groups with crashes and no hours are named, those with the most crashes first."""
+
+        def group(name, crashes):
+            rate = CrashRate(crashes, None, None, None, None, "no usage hours")
+            return CrashRates((name,), 0, 0.0, 100.0, dict.fromkeys(self.kinds, rate))
+
+        groups = [self.group, *(group(f"g{number}", number) for number in range(6))]
+        lines = printed(RatesTable(("channel",), groups))
+        self.assertEqual(
+            lines[-2:],
+            [
+                "6 more with fewer than 100 usage hours",
+                "crashes and no usage hours: g5, g4, g3 and 2 more",
+            ],
+        )
+
     def test_texts_of_clients(self):
         """A client's channel is not taken for markup, nor for a command to the terminal."""
         strange = CrashRates(("[/b]\x1b",), 9, 1_000.0, 100.0, self.kinds)
