@@ -14,6 +14,7 @@ from psycopg import sql
 from crash_rate_aggregates.database.access.locks import changing_day
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
+from crash_rate_aggregates.database.days.delete_days import delete_days
 from crash_rate_aggregates.rows import DAY_TABLES, SUMMARIES
 from crash_rate_aggregates.stats import STAT_NAMES
 
@@ -42,22 +43,13 @@ def summarize_day(connection: psycopg.Connection, submission_date: date, run_id:
     connection.execute(
         "SELECT set_config('work_mem', %(work_memory)s, true)", {"work_memory": _WORK_MEMORY}
     )
-    delete_summaries(connection, submission_date, submission_date)
+    delete_days(connection, SUMMARIES, submission_date, submission_date)
     of_tables = [f"summarize_{table.name}" for table in DAY_TABLES if table.summaries]
     # The totals of the run are sums of a summary, so they come last.
     for name in (*of_tables, "insert_run_totals"):
         connection.execute(
             _statement(name).format(stats=_STATS, sums=_SUMS),
             {"submission_date": submission_date, "run_id": run_id},
-        )
-
-
-def delete_summaries(connection: psycopg.Connection, first: date, last: date) -> None:
-    """Delete the summaries of the submission dates from the first to the last."""
-    delete = sql.SQL("DELETE FROM {table} WHERE submission_date BETWEEN %(first)s AND %(last)s")
-    for name in SUMMARIES:
-        connection.execute(
-            delete.format(table=sql.Identifier(name)), {"first": first, "last": last}
         )
 
 

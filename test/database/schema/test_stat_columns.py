@@ -4,12 +4,11 @@ from dataclasses import replace
 
 from crash_rate_aggregates.database.days.replace_day import replace_day
 from crash_rate_aggregates.database.schema.migrate import DEFINITIONS, migrate
-from crash_rate_aggregates.rows import SUMMARIES
 from crash_rate_aggregates.stats import STATS, Stat
-from test.database.sample_days import NIGHTLY, DatabaseTestCase, day
+from test.database.sample_days import FILLED_TABLES, NIGHTLY, DatabaseTestCase, day
 from test.database.schema.later_versions import later
 
-TABLES = ("crash_aggregates", *SUMMARIES, "crash_aggregates_run_totals")
+TABLES = (*FILLED_TABLES, "crash_aggregates_run_totals")
 RDD = Stat("rdd_crashes", "crashes", "Crashes of the RDD process.")
 WITH_RDD = later(stats=(*STATS, RDD))
 
