@@ -99,6 +99,7 @@ def backfill(
     for day in days:
         try:
             yield run_day(job, day)
+        # Kept from the next clause: it is no failed day, and no further one is to begin.
         except InterruptedRunError:
             raise
         except CrashRateAggregatesError as error:

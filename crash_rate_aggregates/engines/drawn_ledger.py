@@ -60,6 +60,7 @@ def _outcomes(counts: VerdictCounts, counted: Iterable[CountedPings]) -> list[Le
 def _adjustments(counted: Iterable[CountedPings]) -> list[LedgerLine]:
     pings: Counter[tuple[str, Adjustment]] = Counter()
     for group in counted:
+        # Bits: a ping that was adjusted in several ways counts in each line.
         for adjustment in Adjustment:
             if group.adjustments & adjustment:
                 pings[group.doc_type, adjustment] += group.pings
@@ -74,6 +75,7 @@ def _process_types(counted: Iterable[CountedPings]) -> list[LedgerLine]:
     for group in counted:
         if group.process_type is not None:
             pings[group.process_type] += group.pings
+    # By name among equals: which are put together must not depend on the order of files.
     by_frequency = sorted(pings, key=lambda name: (-pings[name], name))
     named: Counter[str] = Counter()
     for rank, name in enumerate(by_frequency):

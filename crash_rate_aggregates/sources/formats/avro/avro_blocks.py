@@ -136,6 +136,7 @@ def _metadata(stream: ByteStream) -> Mapping[str, bytes]:
         for _ in range(abs(count)):
             name = _bounded(stream, left)
             value = _bounded(stream, left - len(name))
+            # Each entry takes two bytes at least, so those of nothing come to an end too.
             left -= len(name) + len(value) + 2
             said[name.decode("utf-8", "replace")] = value
     return said
