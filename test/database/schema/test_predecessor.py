@@ -25,7 +25,7 @@ from crash_rate_aggregates.crash_kinds import CRASH_KINDS
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.days.replace_day import replace_day
 from crash_rate_aggregates.database.prepare import prepare_database
-from crash_rate_aggregates.database.schema.migrate import DEFINITIONS, migrate
+from crash_rate_aggregates.database.schema.migrate import migrate
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.database.schema.roles import init_roles, named_roles
 from crash_rate_aggregates.database.schema.stat_columns import COUNTING_TABLES
@@ -33,6 +33,7 @@ from crash_rate_aggregates.errors import DatabaseError
 from crash_rate_aggregates.rows import CRASH_AGGREGATES
 from crash_rate_aggregates.stats import STATS
 from test.database.sample_days import NIGHTLY, day
+from test.database.schema.later_versions import ALL
 from test.database.schema.test_roles import drop_roles
 from test.servers import fresh_database
 
@@ -149,7 +150,7 @@ class TakenOverTest(unittest.TestCase):
 
     def test_rows_stay(self):
         """Days, runs, ledgers, summaries, history and open attempts stay to the last row."""
-        self.assertEqual(self.applied, ["0001_tables", DEFINITIONS])
+        self.assertEqual(self.applied, ALL)
         self.assertEqual(self.after, with_later_stats(self.before))
         self.assertEqual(
             [(table, len(self.after[table])) for table in STORED[:6]],
@@ -212,8 +213,7 @@ class TakeOverTest(unittest.TestCase):
         self.assertEqual(
             [record.getMessage() for record in logs.records],
             [
-                "migrated the database: 0001_tables",
-                f"migrated the database: {DEFINITIONS}",
+                *(f"migrated the database: {name}" for name in ALL),
                 "summed up 2016-03-14 for dashboards",
             ],
         )
@@ -238,7 +238,7 @@ class TakeOverTest(unittest.TestCase):
         self.addCleanup(drop_roles, self.url, roles)
         self.assertEqual(
             init_roles(self.connection, roles, {}),
-            ["0001_tables", DEFINITIONS],
+            ALL,
         )
         may = self.connection.execute(
             "SELECT has_table_privilege(%(reader)s, 'crash_rates_by_day', 'SELECT'), "
