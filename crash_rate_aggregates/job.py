@@ -155,6 +155,7 @@ def _attempt(job: Job, day: date, started_at: datetime) -> Iterator[None]:
 
 
 def _run_day(job: Job, day: date, started_at: datetime) -> DaySummary:
+    # Not by the clock, which may be set while a day is computed.
     started = monotonic()
     request = _day_request(job, day)
     stored_bytes = files_bytes(request.files)

@@ -184,6 +184,7 @@ class RedashServer:
             raise RedashUnavailableError(
                 f"Redash at {self._url} answered {asked} with {answer.status_code}{_said(answer)}"
             )
+        # Not followed: what is posted would arrive as a mere question.
         if answer.is_redirect:
             raise RedashRefusedError(
                 f"Redash at {self._url} sends {asked} on to {answer.headers.get('location')!r}: "

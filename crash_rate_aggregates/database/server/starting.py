@@ -154,6 +154,7 @@ class _Start:
     def _launch(self) -> int:
         """Start a watcher, and the server by it; return the port."""
         files = self._files
+        # What a watcher that was killed has left.
         end_server(files)
         # Nothing lives, so it is stale; PostgreSQL believes it if any process has its number.
         (files.data / "postmaster.pid").unlink(missing_ok=True)

@@ -26,6 +26,10 @@ class ProgramSchemaTest(unittest.TestCase):
         self.assertEqual({step.name: step.sha256 for step in migrations}, LANDED)
         self.assertEqual([step.number for step in migrations], [*range(1, len(LANDED) + 1)])
 
+    def test_names_of_tables(self):
+        """Each table that a day fills begins with crash_, by which its owner is given it."""
+        self.assertEqual([one for one in REPLACED_TABLES if not one.startswith("crash_")], [])
+
     def test_digest(self):
         """The digest tells migrations, functions, views, stats and their words apart."""
         stat = Stat("made_up_crashes", "crashes", "Crashes of no process.")

@@ -97,6 +97,7 @@ class ByteStream:
         there = len(self._data) - self._at
         if there >= size:
             return True
+        # Joined once: a block may come in hundreds of chunks.
         pieces = [self._data[self._at :]]
         while there < size and (chunk := next(self._chunks, None)) is not None:
             pieces.append(chunk)
