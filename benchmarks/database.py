@@ -33,7 +33,7 @@ from crash_rate_aggregates.database.schema.vacuum import vacuum_day
 from crash_rate_aggregates.database.server.launcher import EmbeddedServer
 from crash_rate_aggregates.questions.asking import CHANNELS, USUAL_APPLICATION
 from crash_rate_aggregates.questions.catalog import Question, questions
-from crash_rate_aggregates.rows import SUMMARIES
+from crash_rate_aggregates.rows import CRASH_AGGREGATES
 from crash_rate_aggregates.stats import STAT_NAMES
 
 DAYS = 30
@@ -124,7 +124,7 @@ def repeat_days(connection: psycopg.Connection, first: date, last: date) -> None
     for earlier in range(length, KEPT_DAYS, length):
         span = {"earlier": earlier, "first": first, "last": last}
         connection.execute(runs.format(stats=stats), span)
-        for summary in SUMMARIES:
+        for summary in CRASH_AGGREGATES.summaries:
             connection.execute(_repeated(connection, summary), span)
     vacuum_day(connection, last)
 
@@ -274,7 +274,7 @@ def sizes(connection: psycopg.Connection) -> tuple[float, float]:
         "WHERE inhparent = 'crash_aggregates'::regclass)::float8 / 1e6, "
         "(SELECT sum(pg_total_relation_size(name::regclass)) FROM unnest(%s::text[]) AS name)"
         "::float8 / 1e6",
-        [list(SUMMARIES)],
+        [[*CRASH_AGGREGATES.summaries]],
     ).fetchone()
     assert row is not None  # noqa: S101  A row without table is no row.
     return row[0] / DAYS, row[1]

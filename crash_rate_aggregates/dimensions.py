@@ -62,6 +62,7 @@ DIMENSIONS = (
     ),
 )
 
+# Lists, as those who import fill_database append to them.
 COMPARABLE_DIMENSIONS = [dimension.path for dimension in DIMENSIONS]
 """The paths, as 2016 named them: a view of `DIMENSIONS`."""
 DIMENSION_NAMES = [dimension.name for dimension in DIMENSIONS]
@@ -140,6 +141,7 @@ class DimensionChoice:
             Dimension(name, tuple(path.strip("/").split("/")), "Added in the settings.")
             for name, path in self.extra.items()
         ]
+        # All of them: two of one name are told even where only one is chosen.
         known = checked_dimensions([*base, *extra])
         if self.names is None:
             return known

@@ -103,6 +103,7 @@ def backfill(
     for day in days:
         try:
             yield run_day(job, day)
+        # Kept from the next clause: it is no failed day, and no further one is to begin.
         except InterruptedRunError:
             raise
         except CrashRateAggregatesError as error:
@@ -158,6 +159,7 @@ def _attempt(job: Job, day: date, started_at: datetime) -> Iterator[None]:
 
 
 def _run_day(job: Job, day: date, started_at: datetime) -> DaySummary:
+    # Not by the clock, which may be set while a day is computed.
     started = monotonic()
     request = _day_request(job, day)
     stored_bytes = files_bytes(request.files)

@@ -113,6 +113,7 @@ class Ledger:
         Args:
             pings_read: As the source counted them, before judging.
         """
+        # Duplicates are what is left of those that passed: below 0 where more count than that.
         negative = [
             f"{line.pings:,} {line.doc_type} pings {line.name}"
             for line in self.lines

@@ -46,7 +46,8 @@ class DayTable:
     """One table that a submission date fills; all are replaced in the same transaction."""
 
     name: str
-    """In the database, where it has a column `submission_date` beside those of the schema."""
+    """In the database, where it has a column `submission_date` beside those of the schema; begins
+    with `crash_`, by which roles are given what is theirs."""
     schema: pa.Schema
     """One row, as it goes into the table."""
     statement: str
@@ -56,6 +57,11 @@ class DayTable:
     holds_each_ping_once: bool = False
     """Whether its rows have the stats of each counted ping just once: they then must add up to what
     the ledger counts."""
+
+    @property
+    def has_stats(self) -> bool:
+        """Whether its rows, and those of its summaries, have all stats as columns."""
+        return set(STAT_NAMES) <= set(self.schema.names)
 
 
 JSON_COLUMNS: Final = frozenset({"dimensions"})
@@ -84,3 +90,7 @@ DAY_TABLES: Final = (CRASH_AGGREGATES,)
 that makes it."""
 SUMMARIES: Final = tuple(chain.from_iterable(table.summaries for table in DAY_TABLES))
 """The tables that hold sums over the rows of a day."""
+FOLDED_DAYS: Final = "crash_aggregates_folded_days"
+"""The table that says of each day by which applications its summaries are folded."""
+REPLACED_TABLES: Final = (*(table.name for table in DAY_TABLES), *SUMMARIES, FOLDED_DAYS)
+"""Every table of which a run replaces the rows of its submission date."""

@@ -1,7 +1,7 @@
 """The stats: what is summed for every aggregate, as integers, so that sums are exact.
 
-The order is the order of the columns in `crash_aggregates` and of the kernel's rows. Only `row_of`
-knows it: all else names a stat.
+The order is that of the kernel's rows, and of the columns of a table that was made with all of
+them. Only `row_of` knows it: all else names a stat.
 """
 
 from __future__ import annotations

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import re
 import subprocess
 import sys
 import unittest
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from shutil import copytree
 from tempfile import TemporaryDirectory
@@ -123,6 +125,19 @@ class ExamplesOfRulesTest(unittest.TestCase):
         twice = {"main_crashes": 1, "main_crashes_sent_twice": 1}
         self.assertEqual(ping.stats, row_of(twice))
         self.assertEqual(json.loads(ping.dimensions)["os_name"], "Windows_NT")
+
+
+class ExamplesInDocstringsTest(unittest.TestCase):
+    def test_they_give_what_they_show(self) -> None:
+        """Each example in a docstring of the package gives the value behind it."""
+        modules = [
+            import_module(".".join(path.relative_to(PROJECT).with_suffix("").parts))
+            for path in sorted((PROJECT / "crash_rate_aggregates").rglob("*.py"))
+            if "    >>> " in path.read_text(encoding="utf-8")
+        ]
+        results = [doctest.testmod(module) for module in modules]
+        self.assertEqual([one.failed for one in results], [0] * len(modules))
+        self.assertGreaterEqual(sum(one.attempted for one in results), 2)
 
 
 class LinksTest(unittest.TestCase):

@@ -53,6 +53,7 @@ def retention(*, yes: bool, config: str | None, **flags: Any) -> None:
             return
         for month in expired:
             months.drop_month(connection, month)
+            # One by one: what is dropped stays so where the next one cannot be.
             say(f"dropped {month.partition}")
 
 

@@ -28,6 +28,7 @@ def prepare_database(
         DatabaseError: The server refuses, or its schema is newer than this program.
     """
     with connect(database_url) as connection:
+        # First: summaries are tables, and the view that names the days is a definition.
         _log_migrations(migrate(connection))
         store_applications(connection, applications)
         summarize_stored_days(connection)

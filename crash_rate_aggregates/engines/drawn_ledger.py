@@ -88,6 +88,7 @@ def _outcomes(
 def _adjustments(counted: Iterable[CountedPings]) -> list[LedgerLine]:
     pings: Counter[tuple[str, Adjustment]] = Counter()
     for group in counted:
+        # Bits: a ping that was adjusted in several ways counts in each line.
         for adjustment in Adjustment:
             if group.adjustments & adjustment:
                 pings[group.doc_type, adjustment] += group.pings

@@ -5,8 +5,8 @@ WITH due AS (
     SELECT day::date AS submission_date
     FROM
         generate_series(
-            (now() AT TIME ZONE 'UTC' - INTERVAL '36 hours')::date - 13,
-            (now() AT TIME ZONE 'UTC' - INTERVAL '36 hours')::date,
+            {due_date} - 13,
+            {due_date},
             INTERVAL '1 day'
         ) AS day
 ),

@@ -2,7 +2,8 @@
 
 A file begins with comment lines: the title, then what it says. Values are `%(name)s` parameters of
 `PARAMETERS`; whoever asks binds them or, like Redash, writes a parameter of its own in their place.
-What rates are made of stands in `{name}` slots, which are filled before anybody sees the query.
+What rates are made of, and which day is due, stands in `{name}` slots, which are filled before
+anybody sees the query.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ PARAMETERS: Mapping[str, str] = {
     "channel": "One channel, a text.",
 }
 """What each parameter stands for."""
+_SLOTS = {"due_date": "(now() AT TIME ZONE 'UTC' - INTERVAL '36 hours')::date"}
+"""The last submission date that should be stored: each is due at noon UTC of the day after it."""
 _PARAMETER = re.compile(r"%\(([a-z_]+)\)s")
 _PACKAGE = __name__.rpartition(".")[0]
 
@@ -93,4 +96,4 @@ def _question(name: str) -> Question:
 
 
 def _with_slots(path: str) -> str:
-    return with_slots(sql_text(_PACKAGE, path), rate_slots())
+    return with_slots(sql_text(_PACKAGE, path), {**rate_slots(), **_SLOTS})

@@ -3,7 +3,7 @@
 -- are missing, and how many stored days the other questions do not know yet, because they were stored
 -- by an older version and are still to be summed up. A day is due at noon UTC of the day after it.
 WITH due AS (
-    SELECT (now() AT TIME ZONE 'UTC' - INTERVAL '36 hours')::date AS last_date
+    SELECT {due_date} AS last_date
 ),
 
 stored AS (

@@ -7,11 +7,9 @@ from datetime import date
 import psycopg
 
 from crash_rate_aggregates.database.access.read_only import reading
+from crash_rate_aggregates.database.days.recent_days import recent_days
 from crash_rate_aggregates.database.days.recorded_runs import not_stored, stored_runs
 from crash_rate_aggregates.database.days.runs import RecordedDay
-from crash_rate_aggregates.ledger import DamagedFile, Ledger, LedgerLine
-from crash_rate_aggregates.questions.catalog import command_query
-from crash_rate_aggregates.questions.statement import answered
 
 
 def stored_ledger(
@@ -24,15 +22,9 @@ def stored_ledger(
     """
     with reading(connection, "the ledger could not be read") as cursor:
         runs = stored_runs(cursor, submission_date)
-        if not runs:
-            raise not_stored(cursor, submission_date)
-        # One run for each day, in order: without a date that of the latest.
-        run = runs[-1]
-        of_run = {"run_id": run.run_id}
-        lines = answered(cursor, command_query("ledger_lines"), of_run)
-        damaged = answered(cursor, command_query("damaged_files"), of_run)
-        return RecordedDay(
-            run,
-            Ledger(tuple(LedgerLine(**line) for line in lines.records())),
-            tuple(DamagedFile(**one) for one in damaged.records()),
-        )
+        # One for each day, in order: without a date the latest is asked for.
+        asked = runs[-1].submission_date if runs else submission_date
+        days = recent_days(connection, asked, asked) if asked else ()
+        if not days or days[0].recorded is None:
+            raise not_stored(cursor, asked)
+        return days[0].recorded

@@ -247,6 +247,7 @@ def _shaped(file: Traversable, entry: Mapping[str, Any], shape: type[_Shape]) ->
     try:
         return shape.model_validate(entry)
     except ValidationError as error:
+        # The first alone: it is one sentence, and the next attempt names the next.
         fault = error.errors()[0]
         place = ".".join(str(part) for part in fault["loc"])
         raise RedashFilesError(

@@ -26,7 +26,9 @@ def found_objects(server: RedashServer, wanted: Iterable[WantedObject]) -> list[
         RedashError: The server cannot be read.
     """
     names = _names(wanted)
+    # First: a key that may not do all this is told before anything is read.
     user = server.session()["user"]["id"]
+    # Held, as data sources are told by the queries that ask them, and subscriptions by alerts.
     queries = list(_queries(server))
     alerts = list(_alerts(server))
     return [

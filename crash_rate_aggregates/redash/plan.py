@@ -111,6 +111,7 @@ def _ours(found: Iterable[FoundObject]) -> tuple[_Ours, list[FoundObject]]:
     """Tell originals from copies: of several with one key the oldest is ours."""
     ours: dict[tuple[Kind, str], FoundObject] = {}
     copies: list[FoundObject] = []
+    # Numbers rise with time, so the first that is met is the oldest.
     for one in sorted(found, key=lambda one: one.id):
         if one.is_copy or (one.kind, one.key) in ours:
             copies.append(one)

@@ -63,6 +63,7 @@ class RedashServer:
             raise BadSettingError("the API key of Redash has characters that no key has")
         # One line a request would bury what is told about steps.
         logging.getLogger("httpx").setLevel(logging.WARNING)
+        # Paths are put behind it with a slash of their own.
         self._url = url.rstrip("/")
         self.wait = wait
         self._client = httpx.Client(
@@ -183,6 +184,7 @@ class RedashServer:
             raise RedashUnavailableError(
                 f"Redash at {self._url} answered {asked} with {answer.status_code}{_said(answer)}"
             )
+        # Not followed: what is posted would arrive as a mere question.
         if answer.is_redirect:
             raise RedashRefusedError(
                 f"Redash at {self._url} sends {asked} on to {answer.headers.get('location')!r}: "

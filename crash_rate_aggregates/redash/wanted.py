@@ -232,6 +232,7 @@ def _alert(key: str, alert: Alert, files: Files) -> WantedObject:
         "column": alert.column,
         "op": alert.condition,
         "value": alert.value,
+        # The questions of alerts give one row.
         "selector": "first",
         "custom_subject": alert.subject,
         "custom_body": alert.body.strip(),

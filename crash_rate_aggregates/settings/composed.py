@@ -26,6 +26,7 @@ from crash_rate_aggregates.sources.stores.selection import PathSelection
 def _usable_cores() -> int:
     """Return the cores that this process may use, at least 1."""
     try:
+        # Containers and taskset may leave a process fewer than the machine has.
         return len(os.sched_getaffinity(0))
     except AttributeError:  # macOS has no affinity.
         return os.cpu_count() or 1

@@ -31,6 +31,7 @@ class PingCount:
         self.pings = 0
 
     def __str__(self) -> str:
+        # Asked at once it must not divide by 0.
         seconds = max(monotonic() - self._began, 0.001)
         return f"{self.pings:,} pings, {self.pings / seconds:,.0f} a second"
 
@@ -87,6 +88,7 @@ class BarProgress:
         del files
         if self._task is not None:
             self._bar.remove_task(self._task)
+        # Of 1 at least, so that a day of empty files has an end too.
         self._task = self._bar.add_task(
             "", total=max(stored_bytes, 1), day=day, pings="", tasks="", stage=""
         )

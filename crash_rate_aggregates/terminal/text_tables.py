@@ -101,6 +101,7 @@ def _channels_table(before: PastRun | None, after: PastRun) -> Table:
 
 def _totals(totals: ChannelTotals | None) -> tuple[str, ...]:
     if totals is None:
+        # The run had no such channel, or its version kept no totals: unknown, and not 0.
         return (NOT_THERE,) * 4
     counts = (totals.aggregates, totals.main_crashes, totals.content_crashes)
     return (*(f"{number:,}" for number in counts), f"{totals.usage_hours:,.1f}")

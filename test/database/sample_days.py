@@ -18,10 +18,12 @@ from crash_rate_aggregates.database.schema.migrate import migrate
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.ledger import DamagedFile, Ledger, LedgerLine
-from crash_rate_aggregates.rows import CRASH_AGGREGATES, SUMMARIES
+from crash_rate_aggregates.rows import CRASH_AGGREGATES, REPLACED_TABLES
 from crash_rate_aggregates.stats import CRASH_PING_STATS, STAT_NAMES
 from test.servers import fresh_database
 
+FILLED_TABLES = (CRASH_AGGREGATES.name, *CRASH_AGGREGATES.summaries)
+"""Those in which a `day` has rows."""
 SUBMISSION_DATE = date(2016, 3, 14)
 
 
@@ -111,8 +113,7 @@ class DatabaseTestCase(unittest.TestCase):
     def setUp(self) -> None:
         self.connection = self.connect()
         self.connection.execute(
-            f"TRUNCATE crash_aggregates, crash_aggregates_runs, {', '.join(SUMMARIES)} "
-            "RESTART IDENTITY CASCADE"
+            f"TRUNCATE crash_aggregates_runs, {', '.join(REPLACED_TABLES)} RESTART IDENTITY CASCADE"
         )
 
     def connect(self) -> psycopg.Connection:

@@ -11,6 +11,7 @@ from crash_rate_aggregates.engines.kernel import Kernel
 from crash_rate_aggregates.normalize.ping import copy_order
 from crash_rate_aggregates.normalize.rules import Judge
 from crash_rate_aggregates.sources.interface import PingBatch
+from crash_rate_aggregates.stats import row_of
 from test.dataset import (
     DAY,
     LENGTH,
@@ -82,10 +83,11 @@ class CopyOrderTest(VerdictTestCase):
 
     def test_hash_of_the_canonical_form(self) -> None:
         """The order is the BLAKE2b-128 of a JSON array of all that table and ledger show."""
+        stats = row_of({"usage_seconds": 60, "gpu_crashes": 3, "other_process_crash_pings": 1})
         canonical = (
             '["crash","2016-03-14","{\\"build_version\\":\\"48.0a1\\",'
             '\\"build_id\\":\\"20160313030418\\",\\"channel\\":\\"nightly\\",'
-            '\\"application\\":\\"Firefox\\"}","gpu",32,[0,60,0,0,0,0,3,0,0,0,1,0,0]]'
+            '\\"application\\":\\"Firefox\\"}","gpu",32,[' + ",".join(map(str, stats)) + "]]"
         )
         histograms = {"SUBPROCESS_CRASHES_WITH_DUMP": {"gpu": {"sum": 3}, "plugin": 1}}
         ping = crash_ping(

@@ -6,6 +6,7 @@ from datetime import date
 from crash_rate_aggregates.database.days.replace_day import replace_day
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.errors import DayNotStoredError
+from crash_rate_aggregates.outcomes import RULES_VERSION
 from crash_rate_aggregates.questions.history import ChannelTotals, day_history
 from test.database.sample_days import BETA, NIGHTLY, SUBMISSION_DATE, DatabaseTestCase, Row, day
 
@@ -48,8 +49,8 @@ class HistoryTest(DatabaseTestCase):
         self.store(NIGHTLY)
         for facts in (
             {"program_version": "0.2.0"},
-            {"program_version": "0.2.0", "rules_version": 2},
-            {"program_version": "0.2.0", "rules_version": 2, "engine": "spark"},
+            {"program_version": "0.2.0", "rules_version": RULES_VERSION + 1},
+            {"program_version": "0.2.0", "rules_version": RULES_VERSION + 1, "engine": "spark"},
             {"dimensions": (*DIMENSIONS[1:], locale)},
             {"pings_source": "s3://pings"},
         ):
@@ -59,11 +60,11 @@ class HistoryTest(DatabaseTestCase):
             [
                 None,
                 "program 0.1.0 to 0.2.0",
-                "rules 1 to 2",
+                f"rules {RULES_VERSION} to {RULES_VERSION + 1}",
                 "engine embedded to spark",
                 (
-                    "program 0.2.0 to 0.1.0, rules 2 to 1, dimensions + locale - build_version, "
-                    "engine spark to embedded"
+                    f"program 0.2.0 to 0.1.0, rules {RULES_VERSION + 1} to {RULES_VERSION}, "
+                    "dimensions + locale - build_version, engine spark to embedded"
                 ),
                 "dimensions + build_version - locale, pings /pings to s3://pings",
             ],

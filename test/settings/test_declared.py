@@ -14,7 +14,7 @@ from test.settings.given import PlacesTest
 from test.test_layers import PACKAGE, imported_names, modules_loaded_by, part_in
 
 HEAVY = {
-    *("pydantic", "pydantic_settings", "msgspec", "tomllib"),
+    *("pydantic", "msgspec", "tomllib"),
     *("psycopg", "pyarrow", "duckdb", "obstore", "httpx", "pyspark", "boto3"),
 }
 

@@ -17,7 +17,9 @@ OLDEST_VERSION = 150000
 """As PostgreSQL counts: 15.0."""
 _DEFAULTS = {
     "application_name": "crash-rate-aggregates",
+    # Or PGCLIENTENCODING would say which texts can be sent.
     "client_encoding": "UTF8",
+    # By itself libpq waits for a silent host as long as TCP does, which is minutes.
     "connect_timeout": "10",
 }
 

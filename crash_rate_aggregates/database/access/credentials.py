@@ -106,12 +106,14 @@ def database_url(access: DatabaseAccess, fetch: Callable[[SecretPlace], str]) ->
         BadSettingError: The URL or the place of the secret cannot be read.
         DatabaseCredentialsError: The secret cannot be fetched or used.
     """
+    # Nothing is set, so not what libpq would find by itself either: the embedded server is meant.
     if access == DatabaseAccess():
         return None
     settings = libpq_settings(access.url or "") | _single_settings(access)
     if access.credentials is not None:
         place = secret_place(access.credentials)
         settings |= secret_settings(fetch(place), access.credentials)
+    # It quotes each value, so that none can bring a further setting with it.
     return make_conninfo("", **settings)
 
 

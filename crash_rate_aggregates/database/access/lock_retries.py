@@ -21,6 +21,7 @@ def lock_retries(retry_seconds: float = RETRY_SECONDS) -> Retrying:
     return Retrying(
         retry=retry_if_exception_type(psycopg.errors.LockNotAvailable),
         stop=stop_after_delay(retry_seconds),
+        # At random: two sessions that gave way to each other must not meet again.
         wait=wait_random_exponential(multiplier=0.1, max=3),
         reraise=True,
     )

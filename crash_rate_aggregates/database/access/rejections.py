@@ -26,6 +26,7 @@ def rejections(doing: str, rejected: type[DatabaseError] = DatabaseError) -> Ite
     """
     try:
         yield
+    # The first four are OperationalErrors too, so they come before that one.
     except errors.LockNotAvailable as error:
         raise LockTimeoutError(
             f"{doing}: {server_message(error)}; end the session that holds the lock"

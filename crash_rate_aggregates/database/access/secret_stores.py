@@ -39,6 +39,7 @@ def fetch_secret(place: SecretPlace) -> str:
     try:
         if isinstance(place, S3Secret):
             return _object_text(session.client("s3", config=config), place)
+        # boto3 itself takes a region from AWS_DEFAULT_REGION alone.
         region = place.region or os.environ.get("AWS_REGION")
         client = session.client("secretsmanager", region_name=region, config=config)
         return str(client.get_secret_value(SecretId=place.name)["SecretString"])
@@ -49,6 +50,7 @@ def fetch_secret(place: SecretPlace) -> str:
 def _object_text(client: Any, place: S3Secret) -> str:
     body = client.get_object(Bucket=place.bucket, Key=place.key)["Body"]
     read: Callable[[int], bytes] = body.read
+    # Some editors put a byte order mark before the text.
     return read(_MOST_BYTES).decode("utf-8-sig")
 
 

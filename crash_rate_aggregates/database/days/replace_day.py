@@ -14,6 +14,7 @@ from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
 from crash_rate_aggregates.database.days.balance import check_balance, sums_of
 from crash_rate_aggregates.database.days.copy_text import columns_of, copy_text
+from crash_rate_aggregates.database.days.delete_days import delete_days
 from crash_rate_aggregates.database.days.runs import DayToStore, RecordedRun
 from crash_rate_aggregates.database.days.summaries import summarize_day
 from crash_rate_aggregates.ledger import DamagedFile, Ledger, RowSums
@@ -47,8 +48,8 @@ def replace_day(connection: psycopg.Connection, day: DayToStore) -> RecordedRun:
         changing_day(connection, submission_date),
     ):
         # Before the new rows are there: a row says of which day it is, not of which run.
-        for table in day.tables:
-            _delete_rows(connection, table, day)
+        names = (table.name for table in day.tables)
+        delete_days(connection, names, submission_date, submission_date)
         rows = {table: _copy_rows(connection, table, day) for table in day.tables}
         # After the rows, whose number it records; before what refers to it.
         run = _insert_run(connection, day, rows[CRASH_AGGREGATES])
@@ -59,15 +60,6 @@ def replace_day(connection: psycopg.Connection, day: DayToStore) -> RecordedRun:
         # Last, as it reads the rows and the run.
         summarize_day(connection, submission_date, run.run_id)
     return run
-
-
-def _delete_rows(connection: psycopg.Connection, table: DayTable, day: DayToStore) -> None:
-    connection.execute(
-        sql.SQL("DELETE FROM {table} WHERE submission_date = %(submission_date)s").format(
-            table=sql.Identifier(table.name)
-        ),
-        {"submission_date": day.submission_date},
-    )
 
 
 def _copy_rows(connection: psycopg.Connection, table: DayTable, day: DayToStore) -> int:

@@ -14,8 +14,9 @@ from psycopg import sql
 from crash_rate_aggregates.database.access.locks import changing_day
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
+from crash_rate_aggregates.database.days.delete_days import delete_days
 from crash_rate_aggregates.database.schema.rate_slots import summed
-from crash_rate_aggregates.rows import DAY_TABLES, SUMMARIES
+from crash_rate_aggregates.rows import DAY_TABLES, FOLDED_DAYS, SUMMARIES
 from crash_rate_aggregates.stats import STAT_NAMES, STATS
 
 _statement = statements_beside(__name__)
@@ -45,7 +46,7 @@ def summarize_day(connection: psycopg.Connection, submission_date: date, run_id:
     connection.execute(
         "SELECT set_config('work_mem', %(work_memory)s, true)", {"work_memory": _WORK_MEMORY}
     )
-    delete_summaries(connection, submission_date, submission_date)
+    delete_days(connection, (*SUMMARIES, FOLDED_DAYS), submission_date, submission_date)
     of_tables = [f"summarize_{table.name}" for table in DAY_TABLES if table.summaries]
     # The totals of the run are sums of a summary, so they come last.
     for name in (*of_tables, "insert_run_totals"):
@@ -58,15 +59,6 @@ def summarize_day(connection: psycopg.Connection, submission_date: date, run_id:
         "VALUES (%(submission_date)s, crash_applications_digest())",
         {"submission_date": submission_date},
     )
-
-
-def delete_summaries(connection: psycopg.Connection, first: date, last: date) -> None:
-    """Delete the summaries of the submission dates from the first to the last."""
-    delete = sql.SQL("DELETE FROM {table} WHERE submission_date BETWEEN %(first)s AND %(last)s")
-    for name in (*SUMMARIES, "crash_aggregates_folded_days"):
-        connection.execute(
-            delete.format(table=sql.Identifier(name)), {"first": first, "last": last}
-        )
 
 
 def summarize_stored_days(connection: psycopg.Connection) -> list[date]:

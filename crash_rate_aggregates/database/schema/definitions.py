@@ -88,6 +88,7 @@ def define(
     Returns:
         What was made.
     """
+    # What is there before is of others: it is never recorded as ours, so never dropped.
     others = _read_defined(connection)
     row = connection.execute("SELECT quote_ident(current_schema())").fetchone()
     for text in texts:

@@ -161,6 +161,7 @@ def bring_up_to_date(connection: psycopg.Connection, schema: Schema) -> list[str
     if _has_all(present, schema):
         return []
     connection.execute(_statement("become_owner"))
+    # What is dropped takes its rights along.
     grants = read_grants(connection, present.made)
     # Before the migrations, which may then change any column that a view shows.
     drop_definitions(connection, present.made)
@@ -168,6 +169,7 @@ def bring_up_to_date(connection: psycopg.Connection, schema: Schema) -> list[str
     for step in steps:
         is_there = present.is_predecessor and step.number == 1
         connection.execute(_statement("from_0012") if is_there else step.script)
+    # Between tables and views, as views show these columns.
     add_stat_columns(connection, schema.stats)
     made = define(connection, schema.definitions, grants)
     _record(connection, schema, steps, made)
@@ -184,6 +186,7 @@ def _record(
             "VALUES (%(number)s, %(name)s, %(sha256)s)",
             {"number": step.number, "name": step.name, "sha256": step.sha256},
         )
+    # One row: what an earlier version defined is gone.
     connection.execute("DELETE FROM crash_aggregates_definitions")
     connection.execute(
         "INSERT INTO crash_aggregates_definitions "

@@ -13,8 +13,12 @@ from crash_rate_aggregates.database.access.lock_retries import (
 )
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
+from crash_rate_aggregates.rows import CRASH_AGGREGATES, REPLACED_TABLES
 
 _statement = statements_beside(__name__)
+
+UNDIVIDED_TABLES = tuple(name for name in REPLACED_TABLES if name != CRASH_AGGREGATES.name)
+"""Those that a day fills without partitions: only `crash_aggregates` grows to need them."""
 
 
 def partition_name(submission_date: date) -> str:

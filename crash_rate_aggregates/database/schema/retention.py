@@ -1,4 +1,4 @@
-"""Drop old months: the partition, its summaries and all that was recorded about its days."""
+"""Drop old months: the partition, and what all other tables hold of its days and runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from crash_rate_aggregates.database.access.locks import lock_days
 from crash_rate_aggregates.database.access.read_only import reading
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
-from crash_rate_aggregates.database.days.summaries import delete_summaries
+from crash_rate_aggregates.database.days.delete_days import delete_days
+from crash_rate_aggregates.database.schema.partitions import UNDIVIDED_TABLES
 
 _statement = statements_beside(__name__)
 
@@ -87,7 +88,7 @@ def _drop_month(connection: psycopg.Connection, month: Month) -> None:
         # First, or a day that commits between here and the DROP would leave a run, a ledger and
         # summaries without rows: what is deleted is what was there when the statement began.
         lock_days(connection, month.first, month.last)
-        delete_summaries(connection, month.first, month.last)
+        delete_days(connection, UNDIVIDED_TABLES, month.first, month.last)
         connection.execute(_statement("delete_runs"), {"first": month.first, "last": month.last})
         # Last, as all who ask the table wait from here to the commit.
         connection.execute(sql.SQL("DROP TABLE {partition}").format(partition=partition))

@@ -15,7 +15,7 @@ from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
 from crash_rate_aggregates.database.schema.migrate import bring_up_to_date
 from crash_rate_aggregates.database.schema.program_schema import program_schema
-from crash_rate_aggregates.rows import SUMMARIES
+from crash_rate_aggregates.rows import REPLACED_TABLES
 
 _statement = statements_beside(__name__)
 
@@ -164,7 +164,7 @@ def _names(
         "reader": sql.Identifier(roles.reader),
         "database": sql.Identifier(database),
         "schema": sql.Identifier(schema),
-        "summaries": sql.SQL(", ").join(map(sql.Identifier, SUMMARIES)),
+        "replaced_tables": sql.SQL(", ").join(map(sql.Identifier, REPLACED_TABLES)),
         "reader_timeout": sql.Literal(reader_timeout),
         "connections": sql.Literal(max(_FEWEST_CONNECTIONS, connections // 4)),
         "temporary_files": sql.Literal(READER_TEMPORARY_FILES),

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 import psycopg
 from psycopg import sql
 
 from crash_rate_aggregates.database.access.statements import statements_beside
-from crash_rate_aggregates.rows import SUMMARIES
+from crash_rate_aggregates.rows import DAY_TABLES
 from crash_rate_aggregates.stats import Stat
 
 _statement = statements_beside(__name__)
 
-COUNTING_TABLES = ("crash_aggregates", *SUMMARIES, "crash_aggregates_run_totals")
+COUNTING_TABLES = (
+    *chain.from_iterable((one.name, *one.summaries) for one in DAY_TABLES if one.has_stats),
+    "crash_aggregates_run_totals",
+)
 """The tables that have all stats as columns."""
 
 

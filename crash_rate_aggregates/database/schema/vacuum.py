@@ -8,11 +8,10 @@ import psycopg
 from psycopg import sql
 from psycopg.errors import Diagnostic
 
-from crash_rate_aggregates.database.schema.partitions import partition_name
-from crash_rate_aggregates.rows import SUMMARIES
+from crash_rate_aggregates.database.schema.partitions import UNDIVIDED_TABLES, partition_name
 
-_SMALL_TABLES = (
-    *SUMMARIES,
+_OTHER_TABLES = (
+    *UNDIVIDED_TABLES,
     "crash_aggregates_runs",
     "crash_aggregates_run_totals",
     "crash_aggregates_ledger",
@@ -22,7 +21,7 @@ _SMALL_TABLES = (
 
 
 def vacuum_day(connection: psycopg.Connection, submission_date: date) -> str | None:
-    """VACUUM (ANALYZE) the day's partition and the small tables; the day is stored already.
+    """VACUUM (ANALYZE) the day's partition and the other tables; the day is stored already.
 
     Args:
         connection: From `connect`, outside any transaction.
@@ -32,7 +31,7 @@ def vacuum_day(connection: psycopg.Connection, submission_date: date) -> str | N
         What was in the way of one table or more, like a lock or a missing right; None if nothing.
     """
     tables = sql.SQL(", ").join(
-        sql.Identifier(name) for name in (partition_name(submission_date), *_SMALL_TABLES)
+        sql.Identifier(name) for name in (partition_name(submission_date), *_OTHER_TABLES)
     )
     skipped: list[str] = []
 

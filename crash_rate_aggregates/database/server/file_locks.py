@@ -52,6 +52,7 @@ def is_held(path: str | os.PathLike[str]) -> bool:
     except FileNotFoundError:
         return False
     try:
+        # Where nobody has it, it is ours until the descriptor is closed, just below.
         return not is_taken(descriptor, fcntl.LOCK_EX)
     finally:
         os.close(descriptor)

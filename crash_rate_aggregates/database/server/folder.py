@@ -98,8 +98,10 @@ def versions_in(home: Path) -> dict[int, ServerFiles]:
     found = {
         int(name[1]): ServerFiles(folder)
         for folder in home.absolute().glob("postgresql-*")
+        # Not what an upgrade has set aside, like postgresql-16-upgraded.
         if (name := _FOLDER.fullmatch(folder.name)) is not None
     }
+    # A start that failed leaves a folder with locks and a log alone.
     return {major: files for major, files in sorted(found.items()) if files.data.exists()}
 
 
@@ -146,6 +148,7 @@ def new_password() -> str:
 
 def write_private(path: Path, text: str) -> None:
     """Write a file that only we can read."""
+    # A file that is there would keep its mode, and whoever has it open could read on.
     path.unlink(missing_ok=True)
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
@@ -174,6 +177,7 @@ def server_failure(files: ServerFiles, what: str) -> EmbeddedServerError:
         lines = files.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     except OSError:
         lines = []
+    # The last line is mostly that it was shut down; why stands before it.
     telling = [line for line in lines if "FATAL" in line or "error" in line.lower()] or lines
     said = telling[-1] if telling else "it said nothing"
     return EmbeddedServerError(

@@ -47,6 +47,7 @@ def initialize(
     data.mkdir(mode=0o700)
     user.owns(data, password_file)
     _run_initdb(files, programs, user, data, lock)
+    # Before the data: without its password nobody could ever use it.
     write_private(files.password, password)
     data.rename(files.data)
     shutil.rmtree(workplace)
@@ -69,8 +70,10 @@ def _run_initdb(
         f"--username={USER}",
         f"--pwfile={data.with_name('password')}",
         "--auth=scram-sha-256",
+        # What a disk returns otherwise than it was written is an error then, and no other number.
         "--data-checksums",
         "--encoding=UTF8",
+        # Texts in the order of their bytes: no index depends on the locales of a machine.
         "--locale=C",
     ]
     if sys.platform == "linux" and programs.major >= _HAS_SYNCFS:

@@ -88,6 +88,7 @@ class EmbeddedServer:
         """
         files = self._files()
         with self.running() as url, folder_errors(files):
+            # While we are a client, so that the watcher cannot end it in between.
             files.kept.touch(mode=0o600)
             return url
 

@@ -155,6 +155,7 @@ def copy_all(programs: Programs, password: str, source: int, target: int) -> Non
                 f"the data could not be carried over: {lines[0] if lines else 'no reason given'}; "
                 "mend that in the old data, which stays as it was, or free disk space"
             )
+    # A restore brings no statistics by itself, and without them questions are planned blindly.
     analyze = [str(programs.folder / "vacuumdb"), *reach, f"--port={target}"]
     subprocess.run([*analyze, "--all", "--analyze-only", "--quiet"], env=env, check=False)
 

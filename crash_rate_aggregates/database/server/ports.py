@@ -60,6 +60,7 @@ def draw_port() -> int:
         ServerPortTakenError: None was found.
     """
     for _ in range(_DRAWS):
+        # Not the first free one: two homes that begin at once would both choose it.
         port = secrets.choice(_DRAWN_FROM)
         if is_free(port):
             return port

@@ -131,6 +131,7 @@ def within_reach(programs: Programs, files: ServerFiles, user: ServerUser) -> Pr
         # Made where `remove_half_made` finds it; whole or not at all.
         partial = Path(mkdtemp(prefix=files.HALF_MADE, dir=files.folder))
         shutil.copytree(programs.folder.parent, partial, dirs_exist_ok=True, symlinks=True)
+        # mkdtemp lets nobody else in, and this is the server's user's to read.
         partial.chmod(0o755)
         partial.rename(target)
         for copied in files.home.glob(f"programs-{programs.major}.*"):

@@ -38,6 +38,7 @@ class ServerUser:
         """What Popen needs to run a program as this user."""
         if self.ids is None:
             return {}
+        # Without a list of groups it would keep those of root, and with them what they may read.
         return {"user": self.ids[0], "group": self.ids[1], "extra_groups": []}
 
     @property
@@ -79,6 +80,7 @@ class ServerUser:
             capture_output=True,
             text=True,
             check=False,
+            # Our folder may be one that the user cannot enter, and sh would say so.
             cwd="/",
             **self.for_popen,
         )

@@ -154,6 +154,7 @@ class _Start:
     def _launch(self) -> int:
         """Start a watcher, and the server by it; return the port."""
         files = self._files
+        # What a watcher that was killed has left.
         end_server(files)
         # Nothing lives, so it is stale; PostgreSQL believes it if any process has its number.
         (files.data / "postmaster.pid").unlink(missing_ok=True)
@@ -181,6 +182,7 @@ def _launch_watcher(files: ServerFiles, user: ServerUser, command: list[str]) ->
             stack.enter_context(locked(path, fcntl.LOCK_EX, waiting_for=STARTING))
             for path in (files.watcher_lock, files.server_lock)
         ]
+        # One log for each start: what a failure tells of it is not that of an earlier one.
         files.log.unlink(missing_ok=True)
         # Statements that failed stand there, so it is as private as the data.
         log = os.open(files.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -53,6 +53,7 @@ def _launch(command: list[str], user: str, *, dies_with_us: bool) -> int:
         os.setsid()
         if user:
             uid, gid = map(int, user.split(":"))
+            # The user last: from there on there is no right to change the others.
             os.setgroups([])
             os.setgid(gid)
             os.setuid(uid)

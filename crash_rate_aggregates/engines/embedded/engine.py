@@ -172,5 +172,6 @@ def _interrupts_held() -> Iterator[None]:
 
 
 def _end_workers() -> None:
+    # Not by the pool, which would wait for the tasks that they are at.
     for worker in multiprocessing.active_children():
         worker.terminate()

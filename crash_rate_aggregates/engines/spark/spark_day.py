@@ -47,6 +47,7 @@ class SparkDay:
         self._request = request
         self._progress = progress
         most = max(_PACK_BYTES, files_bytes(request.files) // _MAX_TASKS)
+        # One task at least: a day without files has a report too.
         self._packs = packs(request.files, application.cores, most=most) or [()]
 
     @contextmanager
@@ -86,6 +87,7 @@ class SparkDay:
 
     def _task(self) -> JudgeTask:
         return JudgeTask(
+            # Every task is sent the request; the files of each are packed apart.
             request=replace(self._request, files=()),
             files=tuple(map(packed_files, self._packs)),
             day=self._application.next_day(),
@@ -104,6 +106,7 @@ class SparkDay:
             )
         for report, files in zip(reports, self._packs, strict=True):
             read, failure = report.counts.read, report.failure
+            # What was not heard in time; it raises what a task failed by.
             listener.hear(report.task, TaskNews(len(files), files_bytes(files), read, failure))
         return reports
 

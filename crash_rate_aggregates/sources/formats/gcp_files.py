@@ -182,6 +182,7 @@ def _members(attributes: Any) -> dict[str, Any]:
     if not isinstance(attributes, Mapping) or not attributes:
         return {}
     members = members_of_attributes(attributes)
+    # Never decoded by the server: all that is known of it stands in the address.
     if attributes.get("document_type") is None:
         members["meta"] = {**meta_of_uri(attributes.get("uri")), **members["meta"]}
     # What the server did not know must not hide what the ping says of it.

@@ -94,6 +94,7 @@ def _told_doc_types(has_column: Callable[[Place], bool]) -> set[str]:
 
 def _slot(places: Places, columns: Mapping[Path, list[Any]], rows: int) -> list[Any]:
     """Return what the first place with a value has, row by row."""
+    # Most fields have one place: its values are taken as they are, without a look at each.
     found: list[Any] = [None] * rows
     is_empty = True
     for place in places:

@@ -62,8 +62,10 @@ def window_bytes(frame: bytes) -> int:
         return 0
     descriptor = header[0]
     if not descriptor & _SINGLE_SEGMENT:
+        # RFC 8878, Window_Descriptor: a power of two from 1 KiB on, and eighths of it.
         exponent, mantissa = header[1] >> 3, header[1] & 7
         return (1 << 10 + exponent) // 8 * (8 + mantissa)
+    # Without a descriptor the frame is its own window, and states its size.
     start = 1 + _ID_BYTES[descriptor & 3]
     size = header[start : start + _SIZE_BYTES[descriptor >> 6]]
     return int.from_bytes(size, "little")

@@ -16,6 +16,7 @@ from crash_rate_aggregates.sources.interface import (
     unreadable_file,
 )
 
+# O_NOCTTY: a terminal among the files must not become that of a process without one.
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY
 _CHUNK_BYTES = 1 << 18
 _KINDS = {
@@ -126,6 +127,7 @@ def _regular_descriptor(path: str) -> int:
     descriptor = _descriptor(path)
     try:
         _held_regular(path, os.fstat(descriptor))
+        # Only the opening was not to wait; reading is.
         os.set_blocking(descriptor, True)
     except BaseException:
         os.close(descriptor)

@@ -14,7 +14,7 @@ from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.days.replace_day import replace_day
 from crash_rate_aggregates.database.days.runs import DayToStore
 from crash_rate_aggregates.database.schema.vacuum import vacuum_day
-from crash_rate_aggregates.rows import SUMMARIES
+from crash_rate_aggregates.rows import CRASH_AGGREGATES
 
 _COUNTS = (
     "SELECT (SELECT count(*) FROM crash_aggregates WHERE submission_date = %(day)s), "
@@ -69,6 +69,6 @@ def stored_bytes(connection: psycopg.Connection) -> int:
     row = connection.execute(
         "SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class WHERE relkind = 'r' "
         "AND (oid = ANY (%s::regclass[]) OR oid IN (SELECT inhrelid FROM pg_inherits))",
-        (list(SUMMARIES),),
+        (list(CRASH_AGGREGATES.summaries),),
     ).fetchone()
     return row[0] if row else 0

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.access.locks import changing_day
 from crash_rate_aggregates.database.days.replace_day import replace_day
+from crash_rate_aggregates.database.schema.partitions import UNDIVIDED_TABLES
 from crash_rate_aggregates.database.schema.vacuum import vacuum_day
 from crash_rate_aggregates.errors import DatabaseError, EngineError, LockTimeoutError
 from test.database.sample_days import BETA, NIGHTLY, SUBMISSION_DATE, DatabaseTestCase, batch, day
@@ -232,6 +233,11 @@ class VacuumTest(DatabaseTestCase):
             self.rows("SELECT reltuples FROM pg_class WHERE relname = 'crash_aggregates_2016_03'"),
             [(1.0,)],
         )
+        never = self.rows(
+            "SELECT relname FROM pg_class WHERE relname = ANY (%s) AND reltuples < 0",
+            [*UNDIVIDED_TABLES],
+        )
+        self.assertEqual(never, [])
 
     def test_locked_table(self):
         """A lock in the way is not waited for; what was skipped is told."""

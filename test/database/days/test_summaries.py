@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from crash_rate_aggregates.database.days.replace_day import replace_day
 from crash_rate_aggregates.database.days.summaries import summarize_stored_days
 from crash_rate_aggregates.errors import EngineError
-from crash_rate_aggregates.rows import SUMMARIES
+from crash_rate_aggregates.rows import CRASH_AGGREGATES
 from crash_rate_aggregates.stats import STAT_NAMES
 from test.database.sample_days import (
     BETA,
@@ -102,7 +102,7 @@ class SummariesTest(DatabaseTestCase):
         )
 
     def assert_summarized(self, rows, submission_date=SUBMISSION_DATE):
-        for table in SUMMARIES:
+        for table in CRASH_AGGREGATES.summaries:
             found = self.summary(table, submission_date)
             self.assertEqual(set(found), expected(table, rows), table)
             self.assertEqual(len(found), len(set(found)), table)
@@ -157,7 +157,7 @@ class SummariesTest(DatabaseTestCase):
     def test_hours(self):
         """Usage hours stand beside usage seconds, as in the table."""
         replace_day(self.connection, day(NIGHTLY))
-        for table in (*SUMMARIES, "crash_aggregates_run_totals"):
+        for table in (*CRASH_AGGREGATES.summaries, "crash_aggregates_run_totals"):
             self.assertEqual(self.rows(f"SELECT usage_hours FROM {table}"), [(2.0,)], table)
 
     def test_words(self):
@@ -189,7 +189,7 @@ class DaysToSumUpTest(DatabaseTestCase):
         for number, crashes in ((14, 1), (14, 2), (15, 5)):
             stored = Row({"channel": "nightly"}, {"usage_seconds": 3600, "main_crashes": crashes})
             replace_day(self.connection, day(stored, submission_date=date(2016, 3, number)))
-        for table in (*SUMMARIES, "crash_aggregates_run_totals"):
+        for table in (*CRASH_AGGREGATES.summaries, "crash_aggregates_run_totals"):
             self.connection.execute(f"TRUNCATE {table}")
 
     def test_stored_days_are_summarized(self):

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from crash_rate_aggregates.database.schema.migrate import DEFINITIONS
 from crash_rate_aggregates.database.schema.program_schema import Schema, program_schema
 
 OURS = program_schema()
+ALL = [*(step.name for step in OURS.migrations), DEFINITIONS]
+"""What is applied to an empty database, and to one of the migrations before these."""
 
 
 def later(by: int = 1, **changes: Any) -> Schema:

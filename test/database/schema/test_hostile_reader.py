@@ -15,7 +15,7 @@ from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.database.schema.roles import init_roles
 from crash_rate_aggregates.database.schema.vacuum import vacuum_day
 from crash_rate_aggregates.errors import DatabaseRefusedError
-from crash_rate_aggregates.rows import SUMMARIES
+from crash_rate_aggregates.rows import REPLACED_TABLES
 from test.database.sample_days import NIGHTLY, SUBMISSION_DATE, day
 from test.database.schema.test_roles import PASSWORDS, RolesTestCase
 
@@ -134,7 +134,7 @@ class HostileReaderTest(RolesTestCase):
         for level in ("READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"):
             reader = self.unbound_reader()
             reader.execute(f"BEGIN ISOLATION LEVEL {level}".encode())
-            for table in ("crash_aggregates", "crash_aggregates_locks", *SUMMARIES):
+            for table in ("crash_aggregates_locks", *REPLACED_TABLES):
                 reader.execute(sql.SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(sql.SQL(table)))
             reader.execute("SELECT count(*) FROM crash_aggregates")
             reader.execute("LISTEN other")

@@ -18,8 +18,7 @@ from crash_rate_aggregates.database.schema.retention import (
     stored_months,
 )
 from crash_rate_aggregates.errors import LockTimeoutError
-from crash_rate_aggregates.rows import SUMMARIES
-from test.database.sample_days import NIGHTLY, Row, batch, day
+from test.database.sample_days import FILLED_TABLES, NIGHTLY, Row, batch, day
 from test.servers import fresh_database
 
 
@@ -80,7 +79,7 @@ class DropMonthTest(unittest.TestCase):
         begin_attempt(self.connection, date(2016, 1, 31), datetime.now(UTC), "1")
         drop_month(self.connection, stored_months(self.connection)[1])
         kept = [date(2015, 12, 31), date(2016, 2, 1)]
-        for table in ("crash_aggregates", "crash_aggregates_runs", *SUMMARIES):
+        for table in ("crash_aggregates_runs", *FILLED_TABLES):
             self.assertEqual(self.dates(table), kept, table)
         self.assertEqual(self.dates("crash_aggregates_open_attempts"), [])
         for table in ("ledger", "run_totals", "damaged_files"):
@@ -101,7 +100,7 @@ class DropMonthTest(unittest.TestCase):
                 LockTimeoutError, "^crash_aggregates_2015_12 was not dropped: canceling statement"
             ):
                 drop_month(self.connection, first, retry_seconds=0)
-        for table in ("crash_aggregates", "crash_aggregates_runs", *SUMMARIES):
+        for table in ("crash_aggregates_runs", *FILLED_TABLES):
             self.assertEqual(len(self.dates(table)), 4, table)
 
     def held_fill(self, submission_date, held, released):
@@ -131,7 +130,7 @@ class DropMonthTest(unittest.TestCase):
     def left_of_december(self):
         """Return how many rows each table has of the month and of what hangs on its runs."""
         left = {}
-        for table in ("crash_aggregates", "crash_aggregates_runs", *SUMMARIES):
+        for table in ("crash_aggregates_runs", *FILLED_TABLES):
             query = f"SELECT count(*) FROM {table} WHERE submission_date < '2016-01-01'"
             left[table] = self.connection.execute(query).fetchall()[0][0]
         for table in ("ledger", "run_totals", "damaged_files"):

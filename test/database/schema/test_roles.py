@@ -20,9 +20,9 @@ from crash_rate_aggregates.database.schema.vacuum import vacuum_day
 from crash_rate_aggregates.errors import DatabaseError
 from crash_rate_aggregates.questions.rates import crash_rates
 from crash_rate_aggregates.questions.stored_ledger import stored_ledger
-from crash_rate_aggregates.rows import SUMMARIES
+from crash_rate_aggregates.rows import REPLACED_TABLES
 from test.database.sample_days import BETA, NIGHTLY, SUBMISSION_DATE, day
-from test.database.schema.later_versions import SHORT_OTHERWISE, WITH_SHORT, later_with
+from test.database.schema.later_versions import ALL, SHORT_OTHERWISE, WITH_SHORT, later_with
 from test.servers import fresh_database
 
 PASSWORDS = {"owner": "o'wner \\ %s", "writer": "wri-ter", "reader": "ré:ad@er/"}
@@ -175,7 +175,7 @@ class ReaderTest(RolesTestCase):
 
     def test_must_not(self):
         """The reader changes nothing, also with its read-only transactions turned off."""
-        tables = ("crash_aggregates", *SUMMARIES, *(f"crash_aggregates_{t}" for t in RUN_TABLES))
+        tables = (*REPLACED_TABLES, *(f"crash_aggregates_{table}" for table in RUN_TABLES))
         self.assert_refused("reader", NOBODYS_BUT_THE_OWNERS)
         self.assert_refused("reader", [f"DELETE FROM {table}" for table in tables])
         self.assert_refused("reader", [f"INSERT INTO {table} DEFAULT VALUES" for table in tables])
@@ -297,8 +297,7 @@ class InitTest(unittest.TestCase):
 
     def test_again(self):
         """A second time changes nothing but what is asked for, and says so."""
-        everything = ["0001_tables", DEFINITIONS]
-        self.assertEqual(init_roles(self.connection, self.roles, {}), everything)
+        self.assertEqual(init_roles(self.connection, self.roles, {}), ALL)
         logins = "SELECT rolname, rolcanlogin FROM pg_roles WHERE rolname LIKE %s ORDER BY 1"
         prefix = (self.roles.owner.removesuffix("owner") + "%",)
         self.assertEqual(

@@ -3,7 +3,7 @@
 REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {writer}, {reader};
 GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {writer}, {reader};
 ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT SELECT ON TABLES TO {writer}, {reader};
-GRANT INSERT, DELETE ON crash_aggregates, {summaries}, crash_aggregates_folded_days TO {writer};
+GRANT INSERT, DELETE ON {replaced_tables} TO {writer};
 GRANT INSERT, UPDATE ON crash_applications TO {writer};
 GRANT INSERT ON
     crash_aggregates_runs,

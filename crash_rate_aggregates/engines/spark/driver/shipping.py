@@ -7,6 +7,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import crash_rate_aggregates
 
+# Executors read nothing else of the package: they ask neither a database nor Redash.
 _SHIPPED = (".py", ".sql")
 
 

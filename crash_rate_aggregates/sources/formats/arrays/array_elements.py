@@ -139,6 +139,8 @@ class _ArrayCutter:
         """
         last = data.rfind(self._start, at + 1) if self._start else -1
         between = data[at:last].rstrip(SPACE) if last > at else b""
+        # What looks like a start can stand within an element: then no comma, or no JSON, is before
+        # it.
         if not between.endswith(b","):
             return at
         try:

@@ -97,6 +97,7 @@ class ByteStream:
         there = len(self._data) - self._at
         if there >= size:
             return True
+        # Joined once: a block may come in hundreds of chunks.
         pieces = [self._data[self._at :]]
         while there < size and (chunk := next(self._chunks, None)) is not None:
             pieces.append(chunk)
@@ -136,6 +137,7 @@ def _metadata(stream: ByteStream) -> Mapping[str, bytes]:
         for _ in range(abs(count)):
             name = _bounded(stream, left)
             value = _bounded(stream, left - len(name))
+            # Each entry takes two bytes at least, so those of nothing come to an end too.
             left -= len(name) + len(value) + 2
             said[name.decode("utf-8", "replace")] = value
     return said

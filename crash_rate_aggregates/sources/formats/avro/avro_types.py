@@ -107,6 +107,7 @@ class _Names:
             case str() if kind in PRIMITIVES:
                 return AvroType(kind, _logical(schema), is_empty=kind == "null")
             case _:
+                # A type may stand in braces of its own: {"type": {"type": "array", …}}.
                 return self.type_of(kind, namespace, depth + 1)
 
     def _named(self, schema: Mapping[str, Any], namespace: str, depth: int) -> AvroType:
@@ -117,6 +118,7 @@ class _Names:
         full = _full_name(name, own if isinstance(own, str) else "")
         if full in self._known:
             raise UnsoundAvroError(f"its schema declares {name!r} twice")
+        # Until its content is known: a type that is referred to meanwhile stands within itself.
         self._known[full] = None
         found = self._content(schema, full.rpartition(".")[0], depth)
         self._known[full] = found

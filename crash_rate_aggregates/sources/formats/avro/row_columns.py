@@ -109,6 +109,7 @@ class ColumnReader:
             try:
                 at = self._step(data, at, values.append)
             except IndexError:
+                # A step needed a byte behind the end.
                 at = len(data) + 1
             if at > len(data):
                 raise UnsoundAvroError("a row breaks off")

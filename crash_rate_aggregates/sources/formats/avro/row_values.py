@@ -92,6 +92,7 @@ def _fixed(size: int) -> Read:
 
 def _float(form: struct.Struct) -> Read:
     def read(data: bytes, at: int) -> tuple[Any, int]:
+        # struct has an error of its own for this, and all other reading raises IndexError.
         if at + form.size > len(data):
             raise IndexError
         number = form.unpack_from(data, at)[0]
@@ -129,6 +130,7 @@ def _list_of(item: Read) -> Read:
                 start = at
                 value, at = item(data, at)
                 found.append(value)
+                # A slice behind the end is empty and no error, so a text may have led beyond it.
                 if at > len(data):
                     raise IndexError
                 if at == start:  # All the others are the same, and there may be 2**63.

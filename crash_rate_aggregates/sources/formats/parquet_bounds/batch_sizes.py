@@ -141,6 +141,7 @@ class _Column:
             and dictionary is not None
             and all(page.encoding in _DICTIONARY_CODES for page in data)
         )
+        # Rows share the values then: each takes no more than a place in the dictionary.
         if is_dictionary:
             widest = _VALUE_BYTES
         return _Need(held, self._row_bytes(widest), is_dictionary)

@@ -145,6 +145,7 @@ def _header(stream: BinaryIO, place: int) -> tuple[dict[int, Any], int]:
             header, length = _Compact(data).header()
         except IndexError:
             continue
+        # Kind, size and stored size, which every header has.
         if {1, 2, 3} <= header.keys() and header[2] >= 0 <= header[3]:
             return header, length
         break
@@ -155,9 +156,11 @@ def _page(header: dict[int, Any], start: int) -> Page | None:
     """Return what a header says; None for a kind of page that holds no values."""
     kind, size, stored = header[1], header[2], header[3]
     if kind == PageKind.DATA_V2:
+        # DataPageHeaderV2: 1 are the values, 4 the encoding, 6 the bytes of repetition levels.
         inner = header.get(8, {})
         return Page(kind, start, stored, size, inner.get(1, 0), inner.get(4, 0), inner.get(6, 0))
     if kind in {PageKind.DATA, PageKind.DICTIONARY}:
+        # DataPageHeader or DictionaryPageHeader: 1 are the values, 2 is the encoding.
         inner = header.get(5 if kind == PageKind.DATA else 7, {})
         return Page(kind, start, stored, size, inner.get(1, 0), inner.get(2, 0), None)
     return None
@@ -199,6 +202,7 @@ class _Compact:
         return fields
 
     def _value(self, kind: int, depth: int) -> Any:
+        # By number: booleans, a byte, integers of three sizes, a double, bytes, a struct.
         match kind:
             case 1 | 2:
                 return kind == 1

@@ -57,6 +57,7 @@ def _runs(levels: bytes, width: int, values: int) -> Iterator[tuple[bool, int]]:
     place = 0
     while values > 0 and place < len(levels):
         head, place = varint(levels, place)
+        # The lowest bit tells groups that are packed by bits from a run of one level.
         if head & 1:
             end = place + (head >> 1) * width
             for start in range(place, min(end, len(levels)), _GROUPS_AT_ONCE * width):
