@@ -26,6 +26,7 @@ import testing_parts
 from described_database import described_functions, described_relations, migrated_database
 
 from crash_rate_aggregates import errors
+from crash_rate_aggregates.applications import KNOWN_APPLICATIONS
 from crash_rate_aggregates.cli import cli
 from crash_rate_aggregates.crash_kinds import CRASH_KINDS
 from crash_rate_aggregates.database import schema
@@ -80,6 +81,23 @@ def _adjustments() -> str:
 def _dimensions() -> str:
     rows = [[f"`{d.name}`", f"`{'.'.join(d.path)}`", d.description] for d in DIMENSIONS]
     return _table(["dimension", "path in the ping", "what it says"], rows)
+
+
+def _applications() -> str:
+    rows = [
+        [
+            one.name,
+            ", ".join(f"`{each}`" for each in one.identifiers),
+            f"`{one.usage_ping}`",
+            *(
+                "" if since is None else f"{since}"
+                for since in (one.sends_both_since, one.sends_twice_since)
+            ),
+        ]
+        for one in KNOWN_APPLICATIONS
+    ]
+    head = ["application", "other identifiers", "usage", "sends both since", "sends twice since"]
+    return _table(head, rows)
 
 
 def _places() -> str:
@@ -243,6 +261,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "adjustments": _adjustments,
     "dimensions": _dimensions,
     "places": _places,
+    "applications": _applications,
     "kinds": _kinds,
     "questions": _questions,
     "parameters": _parameters,

@@ -64,13 +64,14 @@ class GeneratedDocsTest(unittest.TestCase):
 class ExamplesOfRulesTest(unittest.TestCase):
     def setUp(self) -> None:
         self._judge = PingJudge(Judge(SUBMISSION_DATE, DIMENSIONS))
+        self._counting = PingJudge(Judge(SUBMISSION_DATE, DIMENSIONS, counts_automation=True))
         rules = (DOCS / "rules.md").read_text(encoding="utf-8")
         self._examples = {
             heading: _JSON.findall(text) for heading, text in _EXAMPLES.findall(rules)
         }
 
-    def _verdict(self, example: str) -> NormalizedPing | Ignored:
-        return self._judge.judge_json(example.encode())
+    def _verdict(self, example: str, judge: PingJudge | None = None) -> NormalizedPing | Ignored:
+        return (judge or self._judge).judge_json(example.encode())
 
     def test_every_verdict_has_an_example(self) -> None:
         """Each outcome and each adjustment has an example in docs/rules.md, in the code's order."""
@@ -80,7 +81,9 @@ class ExamplesOfRulesTest(unittest.TestCase):
 
     def test_ignored_examples_are_ignored_so(self) -> None:
         """The example of each reason is ignored for that reason, and one breaks off."""
-        for outcome in set(Outcome) - {Outcome.DUPLICATE, Outcome.COUNTED}:
+        # The group stage decides of the first two.
+        others = {Outcome.DUPLICATE, Outcome.ALSO_SENT_AS_GLEAN, Outcome.COUNTED}
+        for outcome in set(Outcome) - others:
             for example in self._examples[outcome.value]:
                 with self.subTest(outcome=outcome.value):
                     verdict = self._verdict(example)
@@ -95,13 +98,28 @@ class ExamplesOfRulesTest(unittest.TestCase):
         ids = {getattr(verdict, "id", None) for verdict in verdicts}
         self.assertEqual(ids, {bytes.fromhex("5d1f33c50b9c4d0a9c520f2c0a5a9c10")})
 
+    def test_both_kinds_share_one_pair(self) -> None:
+        """The two pings of one crash pass the rules and have the same pair, one of each kind."""
+        lines = self._examples["also_sent_as_glean"][0].splitlines()
+        v4, glean = (self._verdict(line) for line in lines)
+        assert isinstance(v4, NormalizedPing)
+        assert isinstance(glean, NormalizedPing)
+        self.assertEqual((v4.is_glean, glean.is_glean), (False, True))
+        self.assertIsNotNone(v4.pair)
+        self.assertEqual(v4.pair, glean.pair)
+
     def test_counted_examples_are_counted_as_they_are(self) -> None:
         """The counted main ping and crash ping need no adjustment and give these stats."""
         main, crash = (self._verdict(example) for example in self._examples["counted"])
         assert isinstance(main, NormalizedPing)
         assert isinstance(crash, NormalizedPing)
         self.assertEqual((main.adjustments, crash.adjustments), (0, 0))
-        of_main = {"ping_count": 1, "usage_seconds": 3600, "content_crashes": 2}
+        of_main = {
+            "ping_count": 1,
+            "usage_seconds": 3600,
+            "content_crashes": 2,
+            "content_crashes_not_at_shutdown": 2,
+        }
         self.assertEqual(main.stats, row_of(of_main))
         self.assertEqual(crash.stats, row_of({"content_shutdown_crash_pings": 1}))
         self.assertEqual(json.loads(main.dimensions)["country"], "DE")
@@ -111,7 +129,7 @@ class ExamplesOfRulesTest(unittest.TestCase):
         for adjustment in Adjustment:
             name = str(adjustment.name).lower()
             with self.subTest(adjustment=name):
-                verdict = self._verdict(self._examples[name][0])
+                verdict = self._verdict(self._examples[name][0], self._counting)
                 self.assertEqual(getattr(verdict, "adjustments", None), adjustment)
 
     def test_glean_example_counts_in_both_columns(self) -> None:
