@@ -18,8 +18,9 @@ from crash_rate_aggregates.dimensions import (
     MAX_LENGTH,
     VERSION_PATH,
     Dimension,
+    Path,
 )
-from crash_rate_aggregates.normalize.build import Build, build_of
+from crash_rate_aggregates.normalize.build import BuildOfCrash, build_of_crash, is_build_id
 from crash_rate_aggregates.normalize.client_dates import parse_client_date
 from crash_rate_aggregates.normalize.dimension_values import DimensionTexts, scalar_text
 from crash_rate_aggregates.normalize.fields import PingFields
@@ -48,10 +49,35 @@ from crash_rate_aggregates.submission_dates import parse_submission_date
 MAX_ACTIVITY_AGE = timedelta(days=7)
 """Activity before this age counts on its first day, as since 2016."""
 
+_NAMES = 1_000
 # Made once: a day of strays would else make one a ping.
 _IGNORED = {
     (outcome, doc_type): Ignored(outcome, doc_type) for outcome in Outcome for doc_type in DocType
 }
+
+
+class _ShownNames:
+    """What people call the applications of pings, kept ready: few are asked for again and again."""
+
+    def __init__(self, applications: ApplicationNames) -> None:
+        self._applications = applications
+        self._shown: dict[str, str] = {}
+
+    def known(self, said: Any) -> Application | None:
+        """Return the application that a ping names, None for none and for an unknown one."""
+        return self._applications.known(said) if is_string(said) else None
+
+    def name(self, said: Any) -> str | None:
+        """Return what people call the application that a ping names, at most 200 code points."""
+        if not is_string(said):
+            return None
+        name = self._shown.get(said)
+        if name is None:
+            name = (scalar_text(self._applications.name_of(said)) or "")[:MAX_LENGTH]
+            # Bounded, and without what a hostile ping made long.
+            if len(self._shown) < _NAMES and len(said) <= MAX_LENGTH:
+                self._shown[said] = name
+        return name
 
 
 class Judge:
@@ -68,9 +94,10 @@ class Judge:
         self.submission_date = submission_date
         self.dimensions = tuple(dimensions)
         self._earliest = submission_date - MAX_ACTIVITY_AGE
-        self._applications = ApplicationNames(applications)
+        names = ApplicationNames(applications)
+        self._names = _ShownNames(names)
         self._counts_automation = counts_automation
-        self._texts = DimensionTexts(dimensions, self._applications)
+        self._texts = DimensionTexts(dimensions, names)
 
     def verdict(self, fields: PingFields) -> NormalizedPing | Ignored:
         """Apply the rules that need no other ping of the day, then the adjustments."""
@@ -81,8 +108,9 @@ class Judge:
         reason = self._fault_of_server(fields)
         if reason:
             return _IGNORED[reason, DocType(doc_type)]
-        build = build_of(doc_type, fields)
-        if not build.is_sound:
+        # Main pings are nearly all, and name their own build.
+        build = build_of_crash(fields) if doc_type == "crash" else None
+        if not is_build_id(fields.build_id if build is None else build.build_id):
             return _IGNORED[Outcome.BAD_BUILD_ID, DocType(doc_type)]
         stated = _activity_date(doc_type, fields)
         if stated is None:
@@ -106,35 +134,32 @@ class Judge:
         return Outcome.AUTOMATION if is_automation(fields.source_tags) else None
 
     def _normalized(
-        self, doc_type: str, stated: date, fields: PingFields, build: Build
+        self, doc_type: str, stated: date, fields: PingFields, build: BuildOfCrash | None
     ) -> NormalizedPing:
         activity_date, adjustments = self._clamped(stated)
-        values = fields.dimensions
-        if build.is_of_crash:
-            values = self._of_crash(values, build)
+        if build is not None:
+            # As if the environment had said it: nothing that follows need know.
+            fields = self._of_crash(fields, build)
             adjustments |= Adjustment.OTHER_BUILDS_ENVIRONMENT.value
         if fields.source_tags is not None and is_automation(fields.source_tags):
             adjustments |= Adjustment.AUTOMATION_COUNTED.value
-        dimensions = self._texts.text(values)
-        if dimensions.is_shortened:
+        dimensions, carried, is_shortened = self._texts.text(fields.dimensions)
+        if is_shortened:
             adjustments |= Adjustment.DIMENSION_SHORTENED.value
-        application = fields.application if is_string(fields.application) else None
         minidump = pair = process_type = None
         was_sent_twice = False
         if doc_type == "crash":
             process_type = _process_type_name(fields.process_type)
             minidump = minidump_key(fields.minidump_hash)
-            if minidump is None and application is not None:
-                pair = self._pair(application, build, process_type)
-                was_sent_twice = fields.is_glean and self._was_sent_twice(application, build)
-        counts, count_adjustments = ping_counts(
-            doc_type, fields, build, was_sent_twice=was_sent_twice
-        )
+            if minidump is None:
+                pair = self._pair(fields, process_type)
+                was_sent_twice = fields.is_glean and self._was_sent_twice(fields)
+        counts, count_adjustments = ping_counts(doc_type, fields, was_sent_twice=was_sent_twice)
         # By place and not by name: this is each ping, and the names cost as much as a rule.
         return NormalizedPing(
             doc_type,
             activity_date,
-            dimensions.text,
+            dimensions,
             process_type,
             adjustments | count_adjustments,
             row_of(counts),
@@ -142,8 +167,8 @@ class Judge:
             minidump,
             fields.is_glean,
             pair,
-            None if application is None else self._shown_name(application),
-            dimensions.carried,
+            self._names.name(fields.application),
+            carried,
         )
 
     def _clamped(self, stated: date) -> tuple[date, int]:
@@ -153,37 +178,34 @@ class Judge:
             return self._earliest, Adjustment.ACTIVITY_DATE_TOO_EARLY.value
         return stated, 0
 
-    def _of_crash(self, values: tuple[Any, ...], build: Build) -> tuple[Any, ...]:
-        """Return the dimensions with what the crash says of its build in place of the ping's."""
-        said: dict[tuple[str, ...], Any] = {
-            VERSION_PATH: build.version,
-            BUILD_ID_PATH: build.build_id,
-        }
+    def _of_crash(self, fields: PingFields, build: BuildOfCrash) -> PingFields:
+        """Return the fields with what the crash says of its build in place of the ping's."""
+        said: dict[Path, Any] = {VERSION_PATH: build.version, BUILD_ID_PATH: build.build_id}
         if build.channel is not None:
             said[CHANNEL_PATH] = build.channel
-        return tuple(
+        dimensions = tuple(
             scalar_text(said[dimension.path]) if dimension.path in said else value
-            for dimension, value in zip(self.dimensions, values, strict=True)
+            for dimension, value in zip(self.dimensions, fields.dimensions, strict=True)
+        )
+        return fields._replace(
+            version=build.version, build_id=build.build_id, dimensions=dimensions
         )
 
-    def _pair(self, identifier: str, build: Build, process_type: str) -> bytes | None:
+    def _pair(self, fields: PingFields, process_type: str) -> bytes | None:
         """Return the key by which a crash meets its other ping, None where it can have none."""
-        application = self._applications.known(identifier)
+        application = self._names.known(fields.application)
         if application is None or application.sends_both_since is None:
             return None
-        major = major_version(build.version)
+        major = major_version(fields.version)
         if major is None or major < application.sends_both_since:
             return None
         process = "main" if process_type == ABSENT_PROCESS_TYPE else process_type
-        return pair_key(application.name, build.build_id, process)
+        return pair_key(application.name, fields.build_id, process)
 
-    def _was_sent_twice(self, identifier: str, build: Build) -> bool:
-        application = self._applications.known(identifier)
+    def _was_sent_twice(self, fields: PingFields) -> bool:
+        application = self._names.known(fields.application)
         since = None if application is None else application.sends_twice_since
-        return was_sent_by_both(build.version, build.build_id, since)
-
-    def _shown_name(self, identifier: str) -> str:
-        return (scalar_text(self._applications.name_of(identifier)) or "")[:MAX_LENGTH]
+        return was_sent_by_both(fields.version, fields.build_id, since)
 
 
 def _doc_type(fields: PingFields) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from crash_rate_aggregates.normalize.build import Build
 from crash_rate_aggregates.normalize.fields import PingFields
 from crash_rate_aggregates.normalize.histograms import NO_CHILD_CRASHES, child_crashes
 from crash_rate_aggregates.normalize.values import IntegerLiteral
@@ -17,7 +16,7 @@ _NOT_AT_SHUTDOWN = "content_crashes_not_at_shutdown"
 
 
 def ping_counts(
-    doc_type: str, fields: PingFields, build: Build, *, was_sent_twice: bool
+    doc_type: str, fields: PingFields, *, was_sent_twice: bool
 ) -> tuple[dict[str, int], int]:
     """Return what a counted ping adds to each stat, by name, and the adjustments that took.
 
@@ -25,8 +24,7 @@ def ping_counts(
 
     Args:
         doc_type: `main` or `crash`.
-        fields: Of the ping; a length in it is an integer.
-        build: That crashed, or was used.
+        fields: Of the ping; a length in it is an integer, a build id 14 digits.
         was_sent_twice: Whether a crash of the main process was sent under two ids.
     """
     is_main = doc_type == "main"
@@ -39,7 +37,7 @@ def ping_counts(
         if child.is_bad:
             adjustments |= Adjustment.BAD_HISTOGRAM.value
         # From the histograms only of builds that send no crash ping for the same crash.
-        if not sends_content_crash_pings(build.version, build.build_id):
+        if not sends_content_crash_pings(fields.version, fields.build_id):
             counts[_NOT_AT_SHUTDOWN] = _not_at_shutdown(child.counts)
     if is_main:
         counts["ping_count"] = 1
@@ -48,7 +46,7 @@ def ping_counts(
     counts[stat] = 1
     if stat == "main_crashes" and was_sent_twice:
         counts["main_crashes_sent_twice"] = 1
-    if stat == "content_crash_pings" and sends_content_crash_pings(build.version, build.build_id):
+    if stat == "content_crash_pings" and sends_content_crash_pings(fields.version, fields.build_id):
         counts[_NOT_AT_SHUTDOWN] = 1
     return counts, adjustments
 
