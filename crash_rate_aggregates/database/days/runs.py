@@ -13,6 +13,15 @@ from crash_rate_aggregates.ledger import DamagedFile, Ledger
 from crash_rate_aggregates.outcomes import RULES_VERSION
 from crash_rate_aggregates.rows import DayTable
 
+RUN_TABLES = (
+    "crash_aggregates_runs",
+    "crash_aggregates_run_totals",
+    "crash_aggregates_ledger",
+    "crash_aggregates_carried",
+    "crash_aggregates_damaged_files",
+)
+"""What is recorded of runs. A run adds its rows, and nobody changes those of another."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:

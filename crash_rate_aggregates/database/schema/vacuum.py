@@ -8,16 +8,10 @@ import psycopg
 from psycopg import sql
 from psycopg.errors import Diagnostic
 
+from crash_rate_aggregates.database.days.runs import RUN_TABLES
 from crash_rate_aggregates.database.schema.partitions import UNDIVIDED_TABLES, partition_name
 
-_OTHER_TABLES = (
-    *UNDIVIDED_TABLES,
-    "crash_aggregates_runs",
-    "crash_aggregates_run_totals",
-    "crash_aggregates_ledger",
-    "crash_aggregates_carried",
-    "crash_aggregates_damaged_files",
-)
+_OTHER_TABLES = (*UNDIVIDED_TABLES, *RUN_TABLES)
 
 
 def vacuum_day(connection: psycopg.Connection, submission_date: date) -> str | None:

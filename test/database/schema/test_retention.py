@@ -9,6 +9,7 @@ from tenacity import retry, stop_after_delay, wait_fixed
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.days.attempts import begin_attempt
 from crash_rate_aggregates.database.days.replace_day import replace_day
+from crash_rate_aggregates.database.days.runs import RUN_TABLES
 from crash_rate_aggregates.database.schema.migrate import migrate
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.database.schema.retention import (
@@ -82,9 +83,9 @@ class DropMonthTest(unittest.TestCase):
         for table in ("crash_aggregates_runs", *FILLED_TABLES):
             self.assertEqual(self.dates(table), kept, table)
         self.assertEqual(self.dates("crash_aggregates_open_attempts"), [])
-        for table in ("ledger", "run_totals", "damaged_files"):
+        for table in RUN_TABLES:
             runs = self.connection.execute(
-                f"SELECT DISTINCT run_id FROM crash_aggregates_{table} ORDER BY 1"
+                f"SELECT DISTINCT run_id FROM {table} ORDER BY 1"
             ).fetchall()
             self.assertEqual(runs, [(1,), (4,)], table)
         with connect(self.url) as other:
@@ -130,11 +131,11 @@ class DropMonthTest(unittest.TestCase):
     def left_of_december(self):
         """Return how many rows each table has of the month and of what hangs on its runs."""
         left = {}
-        for table in ("crash_aggregates_runs", *FILLED_TABLES):
+        for table in FILLED_TABLES:
             query = f"SELECT count(*) FROM {table} WHERE submission_date < '2016-01-01'"
             left[table] = self.connection.execute(query).fetchall()[0][0]
-        for table in ("ledger", "run_totals", "damaged_files"):
-            query = f"SELECT count(*) FROM crash_aggregates_{table} WHERE run_id NOT IN (2, 3, 4)"
+        for table in RUN_TABLES:
+            query = f"SELECT count(*) FROM {table} WHERE run_id NOT IN (2, 3, 4)"
             left[table] = self.connection.execute(query).fetchall()[0][0]
         return left
 

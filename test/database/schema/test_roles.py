@@ -12,6 +12,7 @@ from tenacity import retry, stop_after_delay, wait_fixed
 
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.days.replace_day import replace_day
+from crash_rate_aggregates.database.days.runs import RUN_TABLES
 from crash_rate_aggregates.database.schema.migrate import DEFINITIONS, migrate
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.database.schema.retention import drop_month, stored_months
@@ -26,7 +27,6 @@ from test.database.schema.later_versions import ALL, SHORT_OTHERWISE, WITH_SHORT
 from test.servers import fresh_database
 
 PASSWORDS = {"owner": "o'wner \\ %s", "writer": "wri-ter", "reader": "ré:ad@er/"}
-RUN_TABLES = ("runs", "run_totals", "ledger", "damaged_files")
 
 
 class RolesTestCase(unittest.TestCase):
@@ -175,7 +175,7 @@ class ReaderTest(RolesTestCase):
 
     def test_must_not(self):
         """The reader changes nothing, also with its read-only transactions turned off."""
-        tables = (*REPLACED_TABLES, *(f"crash_aggregates_{table}" for table in RUN_TABLES))
+        tables = (*REPLACED_TABLES, *RUN_TABLES)
         self.assert_refused("reader", NOBODYS_BUT_THE_OWNERS)
         self.assert_refused("reader", [f"DELETE FROM {table}" for table in tables])
         self.assert_refused("reader", [f"INSERT INTO {table} DEFAULT VALUES" for table in tables])

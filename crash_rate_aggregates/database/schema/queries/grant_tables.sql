@@ -5,13 +5,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {writer}, {reader};
 ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT SELECT ON TABLES TO {writer}, {reader};
 GRANT INSERT, DELETE ON {replaced_tables} TO {writer};
 GRANT INSERT, UPDATE ON crash_applications TO {writer};
-GRANT INSERT ON
-    crash_aggregates_runs,
-    crash_aggregates_run_totals,
-    crash_aggregates_ledger,
-    crash_aggregates_carried,
-    crash_aggregates_damaged_files
-TO {writer};
+GRANT INSERT ON {run_tables} TO {writer};
 GRANT INSERT, UPDATE, DELETE ON crash_aggregates_open_attempts TO {writer};
 GRANT INSERT, UPDATE ON crash_aggregates_locks TO {writer};
 GRANT EXECUTE ON FUNCTION crash_aggregates_make_partition(date) TO {writer};
