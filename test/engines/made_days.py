@@ -106,6 +106,8 @@ GROUPS = DayTable(
             pa.field("doc_type", pa.string(), nullable=False),
             pa.field("adjustments", pa.int32(), nullable=False),
             pa.field("process_type", pa.string()),
+            pa.field("application", pa.string()),
+            pa.field("carried", pa.string(), nullable=False),
             pa.field("pings", pa.int64(), nullable=False),
         ]
     ),

@@ -64,6 +64,8 @@ def as_arguments(setting: Declared, value: Any) -> list[str]:
     flag = str(setting.flag)
     if setting.kind is bool:
         return [flag if value else f"--no-{flag.removeprefix('--')}"]
+    if setting.kind == value_kinds.TABLES:
+        return [flag, json.dumps(value)]
     texts = [f"{k}={v}" for k, v in value.items()] if isinstance(value, dict) else value
     texts = texts if isinstance(texts, list | tuple) else [str(texts)]
     return [part for text in texts for part in (flag, text)]
@@ -78,10 +80,26 @@ def as_text(value: Any) -> str:
 
 def as_toml(setting: Declared, value: Any) -> str:
     """Write a value into a TOML file, whose scalars and lists are those of JSON."""
+    if setting.kind == value_kinds.TABLES:
+        heads = (f"[{setting.key}.{json.dumps(name)}]\n" for name in value)
+        return "".join(map("".join, zip(heads, map(_members, value.values()), strict=True)))
     if isinstance(value, dict):
         pairs = [f"{json.dumps(k)} = {json.dumps(v)}\n" for k, v in value.items()]
         return "".join((f"[{setting.key}]\n", *pairs))
     return f"{setting.key} = {json.dumps(value, default=str)}\n"
+
+
+def _members(table: Mapping[str, Any]) -> str:
+    """Write the members of a table, those that are tables themselves inline."""
+    lines = []
+    for key, value in table.items():
+        inline = (
+            ", ".join(f"{json.dumps(k)} = {json.dumps(v)}" for k, v in value.items())
+            if (isinstance(value, dict))
+            else ""
+        )
+        lines.append(f"{key} = {{{inline}}}\n" if inline else f"{key} = {json.dumps(value)}\n")
+    return "".join(lines)
 
 
 def typed(arguments: Sequence[str]) -> dict[str, Any]:

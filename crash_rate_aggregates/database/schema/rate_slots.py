@@ -42,7 +42,7 @@ def rate_slots(stats: Sequence[Stat] = STATS) -> dict[str, str]:
 
     - `kind_parameters`, `kind_values`, `kinds_in_words`: parameters of crash_kinds, the rows that
       it makes of them, and the names of the kinds.
-    - `counts`, `counts_in_words`: the kinds that are no stat as columns, and their names.
+    - `counts`, `counts_in_words`: the kinds that crash pings tell as columns, and their names.
 
     Args:
         stats: In the order of the columns.
@@ -53,7 +53,7 @@ def rate_slots(stats: Sequence[Stat] = STATS) -> dict[str, str]:
     sums = [*_sums(of_kinds)]
     given = [*used, _KNOWS, *_day_names(kinds, used)]
     headlines = [kind for kind in kinds if kind.column]
-    counts = [kind for kind in kinds if kind.crashes not in used]
+    counts = [kind for kind in kinds if kind.needs_crash_pings]
     return {
         "sums": _BREAK.join(sums),
         "sums_of_days": _BREAK.join([*sums, *_day_sums(kinds, of_kinds)]),

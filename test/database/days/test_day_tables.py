@@ -32,9 +32,10 @@ HOSTILE = "tab\t, line feed\n, return\r, \\N, \\. and \\"
 
 def groups(*rows: tuple[str, int, str | None, int]) -> pa.RecordBatch:
     """Return rows of the second table as an engine hands them over."""
-    names = GROUPS.schema.names
+    names = ("doc_type", "adjustments", "process_type", "pings")
+    of_all = {"application": None, "carried": ""}
     return pa.RecordBatch.from_pylist(
-        [dict(zip(names, row, strict=True)) for row in rows], schema=GROUPS.schema
+        [dict(zip(names, row, strict=True)) | of_all for row in rows], schema=GROUPS.schema
     )
 
 
@@ -44,7 +45,8 @@ class TwoTablesTest(DatabaseTestCase):
         self.addCleanup(self.connection.execute, "DROP TABLE made_up_groups")
         self.connection.execute(
             "CREATE TABLE made_up_groups (submission_date date NOT NULL, doc_type text NOT NULL, "
-            "adjustments integer NOT NULL, process_type text, pings bigint NOT NULL)"
+            "adjustments integer NOT NULL, process_type text, application text, "
+            "carried text NOT NULL, pings bigint NOT NULL)"
         )
 
     def both(self) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
@@ -87,8 +89,8 @@ class TwoTablesTest(DatabaseTestCase):
     def test_other_days_stay(self) -> None:
         """In the second table too only the submission date is replaced."""
         self.connection.execute(
-            "INSERT INTO made_up_groups VALUES ('2016-03-13', 'main', 0, NULL, 7), "
-            "('2016-03-14', 'main', 0, NULL, 8)"
+            "INSERT INTO made_up_groups (submission_date, doc_type, adjustments, carried, pings) "
+            "VALUES ('2016-03-13', 'main', 0, '', 7), ('2016-03-14', 'main', 0, '', 8)"
         )
         self.computed(main_ping())
         self.assertEqual(

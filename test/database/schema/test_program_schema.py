@@ -15,7 +15,10 @@ from crash_rate_aggregates.stats import STATS, Stat
 from test.database.schema.later_versions import OURS
 from test.servers import fresh_database
 
-LANDED = {"0001_tables": "d6f390775ff3d50b94b7e36d7ab3046eb45df8cef377fb4515df86448c11c3c3"}
+LANDED = {
+    "0001_tables": "d6f390775ff3d50b94b7e36d7ab3046eb45df8cef377fb4515df86448c11c3c3",
+    "0002_todays_firefox": "797e54f52982d9eb1908d8a8b34635cc7fdbc143b9d2eedbeb3db834d7bbc2b3",
+}
 """Each migration that has landed. It is never changed again: a change is a further one."""
 
 

@@ -68,9 +68,9 @@ class NewStatTest(unittest.TestCase):
     def test_question(self) -> None:
         """A query with the slots of all stats has it as a row beside the others."""
         query = with_slots(
-            "WITH sums AS (SELECT channel, {sums_of_days} FROM crash_aggregates_by_channel "
-            "GROUP BY channel) SELECT kind, crashes FROM sums CROSS JOIN LATERAL {dispersed_kinds} "
-            "WHERE crashes > 0",
+            "WITH sums AS (SELECT channel, true AS knows_crash_pings, {sums_of_days} "
+            "FROM crash_aggregates_by_channel GROUP BY channel) "
+            "SELECT kind, crashes FROM sums CROSS JOIN LATERAL {dispersed_kinds} WHERE crashes > 0",
             rate_slots(self.stats),
         )
         self.assertEqual(self.connection.execute(query.encode()).fetchall(), [("invented", 545.0)])

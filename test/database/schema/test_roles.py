@@ -369,7 +369,7 @@ class InitTest(unittest.TestCase):
         other = self.enterContext(connect(self.url))
         with other.transaction():
             # A view that is to be made anew, after the table got its owner again.
-            other.execute("LOCK TABLE ONLY crash_rates_by_day IN ACCESS SHARE MODE")
+            other.execute("LOCK TABLE ONLY crash_counts_by_channel IN ACCESS SHARE MODE")
             initiating.start()
             self.assert_waits(initiator)
             self.connection.execute("SET lock_timeout = '10s'")

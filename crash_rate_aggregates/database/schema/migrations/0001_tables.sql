@@ -84,7 +84,7 @@ COMMENT ON COLUMN crash_aggregates_runs.stats IS 'Names of the stats that the ru
 CREATE TABLE crash_aggregates_ledger (
     run_id bigint NOT NULL REFERENCES crash_aggregates_runs ON DELETE CASCADE,
     doc_type text NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('outcome', 'adjustment', 'process_type', 'doc_type')),
+    kind text NOT NULL CHECK (kind IN ('outcome', 'adjustment', 'process_type')),
     name text NOT NULL,
     pings bigint NOT NULL CHECK (pings >= 0),
     PRIMARY KEY (run_id, doc_type, kind, name)
@@ -93,28 +93,9 @@ CREATE TABLE crash_aggregates_ledger (
 COMMENT ON TABLE crash_aggregates_ledger IS 'What became of every ping of a run. The lines of kind outcome add up to the pings read.';
 COMMENT ON COLUMN crash_aggregates_ledger.run_id IS 'The run. Unit: number.';
 COMMENT ON COLUMN crash_aggregates_ledger.doc_type IS 'main, crash, other or unknown. Unit: name.';
-COMMENT ON COLUMN crash_aggregates_ledger.kind IS 'What the line counts: outcome, adjustment, process_type or doc_type. Unit: name.';
-COMMENT ON COLUMN crash_aggregates_ledger.name IS 'Which outcome, adjustment, process type or doc type; docs/rules.md explains them. Unit: name.';
-COMMENT ON COLUMN crash_aggregates_ledger.pings IS 'Pings with that outcome, adjustment or process type, or that say they are of that doc type. Unit: pings.';
-
--- By it a question knows whether crashes are missing or were never sent: no crash ping with a country
--- means no crash rate by country, not one of 0.
-CREATE TABLE crash_aggregates_carried (
-    run_id bigint NOT NULL REFERENCES crash_aggregates_runs ON DELETE CASCADE,
-    application text,
-    doc_type text NOT NULL,
-    dimension text,
-    pings bigint NOT NULL CHECK (pings >= 0),
-    CONSTRAINT crash_aggregates_carried_keys
-        UNIQUE NULLS NOT DISTINCT (run_id, application, doc_type, dimension)
-);
-
-COMMENT ON TABLE crash_aggregates_carried IS 'How many counted pings of each run had a value of each dimension. Where no crash ping had one, there is no crash rate by it.';
-COMMENT ON COLUMN crash_aggregates_carried.run_id IS 'The run. Unit: number.';
-COMMENT ON COLUMN crash_aggregates_carried.application IS 'What people call it; NULL where pings name none, all others for those beyond the 50 most frequent. Unit: name.';
-COMMENT ON COLUMN crash_aggregates_carried.doc_type IS 'main or crash. Unit: name.';
-COMMENT ON COLUMN crash_aggregates_carried.dimension IS 'Its name; NULL for all counted pings, whatever they had. Unit: name.';
-COMMENT ON COLUMN crash_aggregates_carried.pings IS 'Counted pings with a value of the dimension. Unit: pings.';
+COMMENT ON COLUMN crash_aggregates_ledger.kind IS 'What the line counts: outcome, adjustment or process_type. Unit: name.';
+COMMENT ON COLUMN crash_aggregates_ledger.name IS 'Which outcome, adjustment or process type; docs/rules.md explains them. Unit: name.';
+COMMENT ON COLUMN crash_aggregates_ledger.pings IS 'Pings with that outcome, adjustment or process type. Unit: pings.';
 
 CREATE TABLE crash_aggregates_damaged_files (
     run_id bigint NOT NULL REFERENCES crash_aggregates_runs ON DELETE CASCADE,
@@ -159,27 +140,6 @@ COMMENT ON COLUMN crash_aggregates_open_attempts.program_version IS 'Version of 
 COMMENT ON COLUMN crash_aggregates_open_attempts.error IS 'Why it failed; NULL if it still runs or was killed. Unit: text.';
 
 
--- What each run knows of applications: questions fold and list them by it.
-CREATE TABLE crash_applications (
-    name text PRIMARY KEY,
-    identifiers text[] NOT NULL,
-    usage_ping text NOT NULL
-);
-
-COMMENT ON TABLE crash_applications IS 'The applications that people ask about. Each run adds those that it knows; none is taken away.';
-COMMENT ON COLUMN crash_applications.name IS 'What people call it: the application in all summaries. Unit: name.';
-COMMENT ON COLUMN crash_applications.identifiers IS 'What pings call it: names, Glean namespaces and app ids, with dashes for underscores and dots. Unit: names.';
-COMMENT ON COLUMN crash_applications.usage_ping IS 'Which ping carries its usage: main or baseline. Unit: name.';
-
-CREATE TABLE crash_aggregates_folded_days (
-    submission_date date PRIMARY KEY,
-    applications text NOT NULL
-);
-
-COMMENT ON TABLE crash_aggregates_folded_days IS 'By which applications each submission date was summed up; a day that was by others is summed up again.';
-COMMENT ON COLUMN crash_aggregates_folded_days.submission_date IS 'The day. Unit: date.';
-COMMENT ON COLUMN crash_aggregates_folded_days.applications IS 'By crash_applications_digest. Unit: hexadecimal digits.';
-
 -- Small tables that dashboards ask instead of crash_aggregates. Each holds sums over the rows of a
 -- submission date, and the transaction that replaces the day replaces them, so their totals are
 -- always those of crash_aggregates. The keys of the last two begin with what most questions ask for, so
@@ -198,7 +158,7 @@ CREATE TABLE crash_aggregates_by_channel (
 COMMENT ON TABLE crash_aggregates_by_channel IS 'Sums over crash_aggregates by submission date, activity date, application and channel, replaced with each day. Further columns: the stats of crash_aggregates.';
 COMMENT ON COLUMN crash_aggregates_by_channel.submission_date IS 'UTC day on which the server received the pings; a run replaces one such day. Unit: date.';
 COMMENT ON COLUMN crash_aggregates_by_channel.activity_date IS 'Day on the client''s calendar, clamped into the 7 days before the submission date. Unit: date.';
-COMMENT ON COLUMN crash_aggregates_by_channel.application IS 'What crash_applications calls it; one that is not there has its own name, up to the 20 most frequent of a day, other beyond them; unknown where the pings or the run have none. Unit: name.';
+COMMENT ON COLUMN crash_aggregates_by_channel.application IS 'By crash_application. Unit: name.';
 COMMENT ON COLUMN crash_aggregates_by_channel.channel IS 'By crash_channel; NULL where the pings or the run have none. Unit: name.';
 COMMENT ON COLUMN crash_aggregates_by_channel.aggregates IS 'Rows of crash_aggregates summed up. Unit: rows.';
 
@@ -225,7 +185,7 @@ CREATE INDEX crash_aggregates_by_build_recent
 COMMENT ON TABLE crash_aggregates_by_build IS 'Sums over crash_aggregates by submission date, activity date, application, channel, version and build, replaced with each day. Further columns: the stats of crash_aggregates.';
 COMMENT ON COLUMN crash_aggregates_by_build.submission_date IS 'UTC day on which the server received the pings; a run replaces one such day. Unit: date.';
 COMMENT ON COLUMN crash_aggregates_by_build.activity_date IS 'Day on the client''s calendar, clamped into the 7 days before the submission date. Unit: date.';
-COMMENT ON COLUMN crash_aggregates_by_build.application IS 'What crash_applications calls it; one that is not there has its own name, up to the 20 most frequent of a day, other beyond them; unknown where the pings or the run have none. Unit: name.';
+COMMENT ON COLUMN crash_aggregates_by_build.application IS 'By crash_application. Unit: name.';
 COMMENT ON COLUMN crash_aggregates_by_build.channel IS 'By crash_channel; NULL where the pings or the run have none. Unit: name.';
 COMMENT ON COLUMN crash_aggregates_by_build.build_version IS 'The dimension; NULL where the pings or the run have none. Unit: text.';
 COMMENT ON COLUMN crash_aggregates_by_build.build_id IS 'The dimension of builds that have a build_age, NULL for all others. Unit: text.';
@@ -249,7 +209,7 @@ CREATE INDEX crash_aggregates_by_system_submission_date
 
 COMMENT ON TABLE crash_aggregates_by_system IS 'Sums over crash_aggregates by submission date, application, channel and operating system, replaced with each day. Further columns: the stats of crash_aggregates.';
 COMMENT ON COLUMN crash_aggregates_by_system.submission_date IS 'UTC day on which the server received the pings; a run replaces one such day. Unit: date.';
-COMMENT ON COLUMN crash_aggregates_by_system.application IS 'What crash_applications calls it; one that is not there has its own name, up to the 20 most frequent of a day, other beyond them; unknown where the pings or the run have none. Unit: name.';
+COMMENT ON COLUMN crash_aggregates_by_system.application IS 'By crash_application. Unit: name.';
 COMMENT ON COLUMN crash_aggregates_by_system.channel IS 'By crash_channel; NULL where the pings or the run have none. Unit: name.';
 COMMENT ON COLUMN crash_aggregates_by_system.os_name IS 'The dimension; NULL where the pings or the run have none. Unit: text.';
 COMMENT ON COLUMN crash_aggregates_by_system.os_version IS 'By crash_os_version; NULL where the pings or the run have none. Unit: text.';
@@ -272,7 +232,7 @@ CREATE INDEX crash_aggregates_by_country_submission_date
 
 COMMENT ON TABLE crash_aggregates_by_country IS 'Sums over crash_aggregates by submission date, application, channel, country and architecture, replaced with each day. Further columns: the stats of crash_aggregates.';
 COMMENT ON COLUMN crash_aggregates_by_country.submission_date IS 'UTC day on which the server received the pings; a run replaces one such day. Unit: date.';
-COMMENT ON COLUMN crash_aggregates_by_country.application IS 'What crash_applications calls it; one that is not there has its own name, up to the 20 most frequent of a day, other beyond them; unknown where the pings or the run have none. Unit: name.';
+COMMENT ON COLUMN crash_aggregates_by_country.application IS 'By crash_application. Unit: name.';
 COMMENT ON COLUMN crash_aggregates_by_country.channel IS 'By crash_channel; NULL where the pings or the run have none. Unit: name.';
 COMMENT ON COLUMN crash_aggregates_by_country.country IS 'The dimension; NULL where the pings or the run have none. Unit: text.';
 COMMENT ON COLUMN crash_aggregates_by_country.architecture IS 'The dimension; NULL where the pings or the run have none. Unit: text.';
