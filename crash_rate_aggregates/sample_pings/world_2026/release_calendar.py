@@ -22,6 +22,8 @@ _SLOW_DAYS = 28
 _DOT_RELEASE_AFTER = 7
 _CANDIDATE_BEFORE = 5
 """Days from a release candidate, which becomes the release, to the release."""
+_SHIPPED = 14 / 24
+"""Of its day, when a release comes out; other builds come three hours after they were begun."""
 _BETA_WEEKDAYS = (0, 2, 4)
 _LAST_MAJOR_OF_ESR = {128: 142}
 """The release beside which an old ESR had its last build ([published] 128.14 came with 142)."""
@@ -65,13 +67,15 @@ def builds(train: str, day: date) -> tuple[Build, ...]:
     made = {"release": _releases, "beta": _betas, "nightly": _nightlies}.get(train)
     found = made(day) if made else _long_supported(int(train.removeprefix("esr")), day)
     shipped = [build for build in found if build.shipped < day.toordinal() + 1]
-    return tuple(sorted(shipped, key=lambda build: -build.shipped))
+    # Before the first version by this rule, in 2014, there is one that never changes.
+    first = _build("1.0", "1.0", 1, date.min, 9)
+    return tuple(sorted(shipped, key=lambda build: -build.shipped)) or (first,)
 
 
 def _build(
     label: str, version: str, major: int, built: date, hour: int, shipped: date | None = None
 ) -> Build:
-    at = (shipped or built).toordinal() + (hour + 3) / 24
+    at = shipped.toordinal() + _SHIPPED if shipped else built.toordinal() + (hour + 3) / 24
     return Build(label, version, major, f"{built:%Y%m%d}{hour:02}{major % 60:02}", at)
 
 

@@ -184,5 +184,5 @@ def _desktop_seconds(random: Random) -> int:
 
 
 def _phone_seconds(random: Random) -> int:
-    """Draw how long an application is in the foreground: [chosen] 100 s in the median."""
-    return min(int(random.lognormvariate(4.6, 1.4)), _DAY_SECONDS - 1)
+    """Draw how long an application is in the foreground: [chosen] 4 minutes in the median."""
+    return min(int(random.lognormvariate(5.48, 1.4)), _DAY_SECONDS - 1)
