@@ -27,9 +27,9 @@ CRASHING_BRANCH: Branch = ("sample-content-cache", "treatment")
 _EXPERIMENTS: Mapping[str, tuple[tuple[tuple[float, Branch | None], ...], ...]] = {
     "release": (
         (
-            (0.05, ("sample-content-cache", "control")),
-            (0.05, CRASHING_BRANCH),
-            (0.90, None),
+            (0.10, ("sample-content-cache", "control")),
+            (0.10, CRASHING_BRANCH),
+            (0.80, None),
         ),
         (
             (0.10, ("sample-new-tab", "control")),
