@@ -70,7 +70,7 @@ def _told_sessions(happenings: Happenings, day: date) -> Iterator[tuple[Session,
 def _usage_pings(session: Session, day: date) -> Iterator[HeardPing]:
     sent = sent_ping(session.bits, session.day, day)
     if session.person.sender.is_mobile:
-        yield from _phone_pings(session, sent)
+        yield from _phone_pings(session, sent, day)
         return
     with_dump, kills = child_counts(session)
     main = v4_texts.main_ping(session, sent, with_dump, kills)
@@ -88,13 +88,13 @@ def _usage_pings(session: Session, day: date) -> Iterator[HeardPing]:
         yield from _heard(session.person.sender.namespace, "baseline", baseline, other.bits)
 
 
-def _phone_pings(session: Session, sent: Sent) -> Iterator[HeardPing]:
+def _phone_pings(session: Session, sent: Sent, day: date) -> Iterator[HeardPing]:
     namespace = session.person.sender.namespace
     reason = "dirty_startup" if _chance(session.bits, 0) < _DIRTY_STARTUP else "inactive"
     baseline = glean_texts.baseline_ping(session, sent, reason)
     yield from _heard(namespace, "baseline", baseline, sent.bits)
     if _chance(session.bits, 1) < _ALSO_ACTIVE:
-        other = sent_ping(sent.bits ^ _OTHER_ID, session.day, sent.submission)
+        other = sent_ping(sent.bits ^ _OTHER_ID, session.day, day)
         active = glean_texts.baseline_ping(session, other, "active")
         yield from _heard(namespace, "baseline", active, other.bits)
 
@@ -166,8 +166,6 @@ def _chance(bits: int, number: int) -> float:
     return (mixed >> 40) % _CHANCES / _CHANCES
 
 
-def _heard(namespace: str, doc_type: str, ping: str, bits: int) -> Iterator[HeardPing]:
+def _heard(namespace: str, doc_type: str, ping: str, bits: int) -> tuple[HeardPing, ...]:
     heard = HeardPing(namespace, doc_type, as_sent(ping, bits))
-    yield heard
-    if is_sent_twice(doc_type, bits):
-        yield heard
+    return (heard, heard) if is_sent_twice(doc_type, bits) else (heard,)

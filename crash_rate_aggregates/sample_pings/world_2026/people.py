@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from struct import Struct
 from typing import NamedTuple
@@ -54,6 +55,8 @@ _CRASHINESS = spread(((0.90, 0.42), (0.09, 3.0), (0.009, 20.0), (0.001, 172.0)))
 _MEAN_CRASHINESS = sum(_CRASHINESS) / len(_CRASHINESS)
 _AUTOMATION = 12
 """Of `SLOTS`, 0.3% of clients: [chosen] tests of Mozilla's, which tag what they send."""
+_REMEMBERED = 1 << 14
+"""Clients that need not be made anew: those who use most come often."""
 _SHORTS = Struct("<8H")
 _ID_BYTES = 16
 
@@ -95,13 +98,14 @@ class People:
     def __init__(self, seed: int, pings_per_day: int) -> None:
         self.number = max(1, int(pings_per_day * CLIENTS_A_PING))
         self._key = str(seed).encode()[:64]
+        self.person = lru_cache(_REMEMBERED)(self._person)
+        """Return a client by its number; those below `number` take part."""
 
     def drawn(self, uniform: float) -> Person:
         """Return the client of a session; `uniform` is drawn from [0, 1)."""
         return self.person(int(self.number * uniform**_TAIL))
 
-    def person(self, number: int) -> Person:
-        """Return a client by its number; those below `number` take part."""
+    def _person(self, number: int) -> Person:
         digest = blake2b(
             number.to_bytes(8, "little"), digest_size=4 * _ID_BYTES, key=self._key
         ).digest()

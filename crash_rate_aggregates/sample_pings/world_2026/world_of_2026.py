@@ -12,8 +12,8 @@ from crash_rate_aggregates.sample_pings.world_2026.heard_pings import pings_of_d
 from crash_rate_aggregates.sample_pings.world_2026.sessions import Happenings
 
 _PARTS = 6
-_MOST_LINES = 10_000
-"""Of a part: some 30 MB, which one process holds."""
+_MOST_LINES = 5_000
+"""Of a part: some 13 MB, of which one process holds a few."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ STREAMS = {
     "thunderbird-desktop/baseline": 35,
     "thunderbird-desktop/crash": 2,
 }
+UNREADABLE = 7
 
 
 def documents(pings: list[HeardPing], doc_type: str) -> Iterator[dict[str, Any]]:
@@ -71,6 +72,12 @@ class FormsTest(unittest.TestCase):
         """Namespaces and doc types are those of the applications, in exact numbers for a seed."""
         found = Counter(f"{ping.namespace}/{ping.doc_type}" for ping in self.pings)
         self.assertEqual(dict(found), STREAMS)
+
+    def test_sound(self) -> None:
+        """All but 3 of 10,000 lines are JSON objects: what was cut is not."""
+        unreadable = sum(not readable(ping.line) for ping in self.pings)
+        self.assertEqual(unreadable, UNREADABLE)
+        self.assertAlmostEqual(unreadable / len(self.pings), FLAWS["cut"][0], delta=0.0003)
 
     def test_server_says_what_it_is(self) -> None:
         """Each ping says its namespace, doc type, id and time of submission."""
@@ -225,6 +232,14 @@ class FormsTest(unittest.TestCase):
             and "utility" in (told := keyed.get("SUBPROCESS_CRASHES_WITH_DUMP", {}))
         ]
         self.assertEqual(max(counts), 500)
+
+
+def readable(line: bytes) -> bool:
+    """Tell whether a line is a JSON object to a decoder that takes bytes that are no UTF-8."""
+    try:
+        return isinstance(json.loads(line.decode("utf-8", "replace")), dict)
+    except ValueError:
+        return False
 
 
 def flawless(ping: HeardPing) -> bool:

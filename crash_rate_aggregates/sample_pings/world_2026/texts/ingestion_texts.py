@@ -12,6 +12,7 @@ _DAY_SECONDS = 86_400
 _TIME_SHIFT = 8
 _CLOCK_SHIFT = 32
 _CLOCK_SLOTS = 1 << 10
+_REST_OF_HOUR = tuple(f":{minute:02}:{second:02}" for minute in range(60) for second in range(60))
 _AHEAD = 31
 _WRONG = 4
 _WRONG_DAYS = 4_124
@@ -24,11 +25,12 @@ class Sent(NamedTuple):
     """128 random ones."""
     id: str
     """Document id."""
-    day: date
+    day: str
     """The client's own date of what the ping tells of."""
     clock: str
     """Time of day, HH:MM:SS, drawn once for each ping."""
-    submission: date
+    at: str
+    """When the server gets it, with seconds."""
 
 
 def sent_ping(bits: int, activity: date, submission: date) -> Sent:
@@ -39,9 +41,15 @@ def sent_ping(bits: int, activity: date, submission: date) -> Sent:
         activity: UTC day of what it tells of.
         submission: Day on which the server gets it.
     """
-    seconds = (bits >> _TIME_SHIFT) % _DAY_SECONDS
-    clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-    return Sent(bits, uuid_text(f"{bits:032x}"), _stated(activity, bits), clock, submission)
+    hour, rest = divmod((bits >> _TIME_SHIFT) % _DAY_SECONDS, 3600)
+    clock = f"{hour:02}{_REST_OF_HOUR[rest]}"
+    return Sent(
+        bits,
+        uuid_text(f"{bits:032x}"),
+        _stated(activity, bits).isoformat(),
+        clock,
+        f"{submission.isoformat()}T{clock}",
+    )
 
 
 def _stated(activity: date, bits: int) -> date:
@@ -67,7 +75,7 @@ def ingestion(sent: Sent, person: Person, namespace: str, doc_type: str, about: 
         about: JSON members of `metadata` that this kind of ping has, with a comma at their end.
     """
     tags = '"x_source_tags":"automation",' if person.is_automation else ""
-    machine, at = person.machine, f"{sent.submission}T{sent.clock}"
+    machine, at = person.machine, sent.at
     return (
         f'"metadata":{{{about}"document_namespace":"{namespace}","document_type":"{doc_type}",'
         f'"geo":{{"country":"{person.country}"}},"header":{{{tags}"date":"{at}Z"}},'

@@ -80,8 +80,8 @@ def build_id(person: Person, build: Build) -> str:
 
 def _head(sent: Sent, person: Person, build: Build, doc_type: str) -> str:
     return (
-        f'{{"type":"{doc_type}","id":"{sent.id}","creationDate":"{sent.submission}T'
-        f'{sent.clock}.000Z","version":4,"clientId":"{person.client_id}","application":{{'
+        f'{{"type":"{doc_type}","id":"{sent.id}","creationDate":"{sent.at}.000Z",'
+        f'"version":4,"clientId":"{person.client_id}","application":{{'
         f'"architecture":"{person.machine.v4_architecture}","buildId":"{build_id(person, build)}",'
         f'"name":"{person.sender.application}","version":"{build.version}","displayVersion":'
         f'"{build.label}","vendor":"Mozilla","platformVersion":"{build.version}",'
