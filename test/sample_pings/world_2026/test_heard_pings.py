@@ -171,6 +171,9 @@ class FormsTest(unittest.TestCase):
             has_duration = "glean.baseline.duration" in ping["metrics"].get("timespan", {})
             self.assertEqual(has_duration, ping["ping_info"]["reason"] == "inactive")
             self.assertNotIn("counter", ping["metrics"])
+            self.assertRegex(
+                ping["client_info"]["build_date"], r"^2026-\d\d-\d\dT\d\d:\d\d:08\+00:00$"
+            )
         reasons = Counter(ping["ping_info"]["reason"] for ping in of_phone)
         self.assertEqual(set(reasons), {"inactive", "active", "dirty_startup"})
 

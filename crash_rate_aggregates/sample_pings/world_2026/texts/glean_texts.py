@@ -95,7 +95,8 @@ def _ping(
         f'"telemetry_sdk_build":"66.0.0","client_id":"{client_id}","os":"{machine.glean_name}",'
         f'"os_version":"{machine.version}","architecture":"{machine.glean_architecture}",'
         f'"app_build":"{_client_build(person, build)}","app_channel":"{person.sender.channel}",'
-        f'"app_display_version":"{_client_version(person, build)}","locale":"en-US"{windows}}},'
+        f'"app_display_version":"{_client_version(person, build)}","locale":"en-US"'
+        f"{windows}{_build_date(person, build)}}},"
         f'"metrics":{_dumps(metrics)},'
         f"{ingestion(sent, person, namespace, doc_type, '')}}}"
     )
@@ -108,6 +109,15 @@ def _client_build(person: Person, build: Build) -> str:
         if person.sender.is_mobile
         else build_id(person, build)
     )
+
+
+def _build_date(person: Person, build: Build) -> str:
+    """Return the member that says on Android when a build was made, since its number does not."""
+    if not person.sender.is_mobile:
+        return ""
+    found = build_id(person, build)
+    day, time = f"{found[:4]}-{found[4:6]}-{found[6:8]}", f"{found[8:10]}:{found[10:12]}"
+    return f',"build_date":"{day}T{time}:{found[12:]}+00:00"'
 
 
 def _client_version(person: Person, build: Build) -> str:
