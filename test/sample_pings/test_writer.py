@@ -59,7 +59,10 @@ class WriterTest(TestCase):
     def test_folders_of_2026(self) -> None:
         """A day of 2026 lies in a folder for each namespace and doc type, in several parts."""
         self._write(WORLDS["2026"](1_200), DAY, DAY)
-        names = [name.partition("/")[2] for name in self._files()]
+        files = self._files()
+        lines = [gzip.decompress(packed).count(b"\n") for packed in files.values()]
+        self.assertLessEqual(max(lines), 200)
+        names = [name.partition("/")[2] for name in files]
         mains = [name for name in names if name.startswith("telemetry/main/")]
         self.assertEqual(mains, [f"telemetry/main/part-{number}.ndjson.gz" for number in range(6)])
         self.assertIn("org-mozilla-firefox/baseline/part-0.ndjson.gz", names)
