@@ -21,7 +21,7 @@ from crash_rate_aggregates.database.server.launcher import EmbeddedServer
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.normalize.dimension_values import DimensionTexts
 from crash_rate_aggregates.rows import CRASH_AGGREGATES
-from crash_rate_aggregates.sample_pings.clients import draw_client, draw_session_seconds
+from crash_rate_aggregates.sample_pings.world_2016.clients import draw_client, draw_session_seconds
 from crash_rate_aggregates.stats import STAT_NAMES
 
 ROWS = 1_000_000

@@ -22,7 +22,7 @@ from types import ModuleType
 from benchmarks.full_size import environment, histograms, payload, pieces
 from benchmarks.full_size import full_bulk as full_size
 from benchmarks.sums import DAY
-from crash_rate_aggregates.sample_pings import (
+from crash_rate_aggregates.sample_pings.world_2016 import (
     bulk,
     clients,
     day_files,
@@ -30,7 +30,7 @@ from crash_rate_aggregates.sample_pings import (
     documents,
     populations,
 )
-from crash_rate_aggregates.sample_pings.day_files import Make, pings_of_day
+from crash_rate_aggregates.sample_pings.world_2016.day_files import Make, pings_of_day
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import click
 import psycopg
+import sample_parts
 import testing_parts
 from described_database import described_functions, described_relations, migrated_database
 
@@ -256,6 +257,7 @@ def _cores_by_size(seconds: float) -> str:
     )
 
 
+_SENDER_HEAD = ["application", "channel", "builds", "share of usage", "usage ping", "crash pings"]
 PARTS: dict[str, Callable[[], str]] = {
     "outcomes": _outcomes,
     "adjustments": _adjustments,
@@ -272,6 +274,13 @@ PARTS: dict[str, Callable[[], str]] = {
     "test-commands": lambda: _table(["command", "what it does"], testing_parts.commands()),
     "test-folders": lambda: _table(["folder", "what is held"], testing_parts.folders()),
     "long-proofs": lambda: _table(["file", "what it proves"], testing_parts.long_proofs()),
+    "sample-senders": lambda: _table(_SENDER_HEAD, sample_parts.senders()),
+    "sample-rates": lambda: _table(["whose", *sample_parts.processes()], sample_parts.rates()),
+    "sample-kills": sample_parts.kill_rate,
+    "sample-classes": lambda: _table(["process", "class", "share"], sample_parts.classes()),
+    "sample-arrivals": lambda: _table(["days later", "share"], sample_parts.arrivals()),
+    "sample-adoption": lambda: _table(sample_parts.adoption_head(), sample_parts.adoption()),
+    "sample-flaws": lambda: _table(["what", "share of pings"], sample_parts.flaws()),
     "run-as-user": testing_parts.run_as_user,
     "allowed-skips": testing_parts.allowed_skips,
 }

@@ -8,7 +8,7 @@ from benchmarks.full_size.environment import ADDONS, PARTNER, SETTINGS, SYSTEM
 from benchmarks.full_size.histograms import HANGS, HISTOGRAMS, KEYED_HISTOGRAMS
 from benchmarks.full_size.payload import AFTER_INFO, MEASUREMENTS, SESSION_RESTS, session
 from benchmarks.full_size.pieces import picked
-from crash_rate_aggregates.sample_pings.bulk import Bulk
+from crash_rate_aggregates.sample_pings.world_2016.bulk import Bulk
 
 _MIN_HISTOGRAMS = 52
 _MAX_HISTOGRAMS = 128

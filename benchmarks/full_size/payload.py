@@ -16,7 +16,7 @@ from benchmarks.full_size.pieces import (
     variants,
     words,
 )
-from crash_rate_aggregates.sample_pings.documents import new_id
+from crash_rate_aggregates.sample_pings.world_2016.documents import new_id
 
 _SESSIONS = ("sessionId", "subsessionId", "previousSessionId", "previousSubsessionId")
 _BUTTONS = [f"{area}-{matter}".lower().replace("_", "-") for area in AREAS for matter in MATTERS]

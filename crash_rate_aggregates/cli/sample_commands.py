@@ -2,29 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from crash_rate_aggregates.cli.consoles import say
 from crash_rate_aggregates.cli.options import config_option, range_options
 from crash_rate_aggregates.cli.setting_options import setting_option
+from crash_rate_aggregates.errors import UsageError
 from crash_rate_aggregates.settings.config import load_settings
+
+if TYPE_CHECKING:
+    from crash_rate_aggregates.sample_pings.sample_files import World
 
 
 @click.command("sample-pings")
 @click.argument("folder", type=Path)
 @range_options
 @click.option(
+    "--world",
+    type=click.Choice(["2016", "2026"]),
+    default="2026",
+    show_default=True,
+    help="Whose pings. 2016: v4 main and crash pings of Firefox. 2026: v4 main pings and Glean "
+    "crash pings of Firefox and Thunderbird, baseline and crash pings of Firefox for Android.",
+)
+@click.option(
     "--pings-per-day",
     type=click.IntRange(1),
     default=20_000,
     show_default=True,
-    help="Pings of each day.",
+    help="Pings of each day. World 2026: usage pings of an average one; crash pings and the like "
+    "come on top.",
 )
 @click.option(
     "--seed", type=int, default=1, show_default=True, help="Another seed makes other pings."
+)
+@click.option(
+    "--worse",
+    metavar="VERSION=FACTOR",
+    multiple=True,
+    help="World 2026: multiply main and content crashes of a version, like 156.0b3=2, by a factor "
+    "from 0 to 1000. All other pings stay as they are. Can be repeated.",
+)
+@click.option(
+    "--regressions/--no-regressions",
+    default=True,
+    show_default=True,
+    help="World 2026: every third beta runs out of memory on Windows, an experiment's branch has "
+    "more content crashes, and one machine crashes 500 times a day.",
 )
 @setting_option("jobs")
 @config_option
@@ -33,8 +62,11 @@ def sample_pings(
     *,
     min_submission_date: date | None,
     max_submission_date: date | None,
+    world: str,
     pings_per_day: int,
     seed: int,
+    worse: Sequence[str],
+    regressions: bool,
     jobs: str | None,
     config: str | None,
 ) -> None:
@@ -44,13 +76,34 @@ def sample_pings(
 
     today = datetime.now(UTC).date()
     days = submission_dates(min_submission_date, max_submission_date, today=today)
+    if world == "2016" and (worse or not regressions):
+        raise UsageError("--worse and --no-regressions need --world 2026")
+    made = _world(world, days, pings_per_day, seed, worse, regressions=regressions)
     summary = write_sample_pings(
         folder,
         min_submission_date=days[0],
         max_submission_date=days[-1],
-        pings_per_day=pings_per_day,
-        seed=seed,
+        world=made,
         # The setting of the engine: what a machine's file allows it, it allows this too.
         jobs=load_settings({"jobs": jobs}, config).day.jobs,
     )
     say(str(summary))
+
+
+def _world(
+    world: str,
+    days: Sequence[date],
+    pings_per_day: int,
+    seed: int,
+    worse: Sequence[str],
+    *,
+    regressions: bool,
+) -> World:
+    from crash_rate_aggregates.sample_pings.world_2016.world_of_2016 import World2016
+    from crash_rate_aggregates.sample_pings.world_2026.world_of_2026 import World2026
+    from crash_rate_aggregates.sample_pings.world_2026.worse_versions import worse_versions
+
+    if world == "2016":
+        return World2016(pings_per_day, seed)
+    factors = worse_versions(worse, days)
+    return World2026(pings_per_day, seed, has_regressions=regressions, worse=factors)

@@ -12,16 +12,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from tempfile import mkdtemp
 
 from isal import igzip_lib
 
 from crash_rate_aggregates.errors import MachineError, UsageError
-from crash_rate_aggregates.sample_pings.day_files import pings_of_day
+from crash_rate_aggregates.sample_pings.sample_files import World
 
-FILES_PER_DAY = 6
 _MARKER = "_SYNTHETIC"
 _WRONG_FOLDER = (
     *(errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP),
@@ -30,8 +28,8 @@ _WRONG_FOLDER = (
 """Faults that another folder would not have; all others, as a full disk, are no wrong usage."""
 _README = """These pings are synthetic.
 
-`crash-rate-aggregates sample-pings` made them by chance from a seed, with shares and rates that
-were published about Firefox in 2016 and 2017. No ping in here was sent by anybody.
+`crash-rate-aggregates sample-pings` made them by chance from a seed, with shares and rates after
+what {described}. No ping in here was sent by anybody.
 """
 
 
@@ -41,10 +39,11 @@ class SampleSummary:
 
     folder: Path
     days: int
-    pings_per_day: int
+    pings: int
+    """Lines of all days, soiled ones among them."""
 
     def __str__(self) -> str:
-        return f"{self.days} days of {self.pings_per_day:,} synthetic pings in {str(self.folder)!r}"
+        return f"{self.days} days with {self.pings:,} synthetic pings in {str(self.folder)!r}"
 
 
 def write_sample_pings(
@@ -52,11 +51,10 @@ def write_sample_pings(
     *,
     min_submission_date: date,
     max_submission_date: date,
-    pings_per_day: int,
-    seed: int,
+    world: World,
     jobs: int = 1,
 ) -> SampleSummary:
-    """Write folder/submission_date=YYYY-MM-DD/*.ndjson.gz for each day, each day at once.
+    """Write folder/submission_date=YYYY-MM-DD/….ndjson.gz for each day, each day at once.
 
     The same arguments write the same bytes, and a day does not depend on the others. Days that
     this function wrote before are replaced.
@@ -74,10 +72,9 @@ def write_sample_pings(
         folder.mkdir(parents=True, exist_ok=True)
         try:
             with _unfinished(folder) as unfinished:
-                _write_days(
-                    partial(_write_day, folder, unfinished, pings_per_day, seed), days, jobs
-                )
-            (folder / "README.txt").write_text(_README, encoding="utf-8")
+                pings = _write_days(partial(_write_day, folder, unfinished, world), days, jobs)
+            readme = _README.format(described=world.described)
+            (folder / "README.txt").write_text(readme, encoding="utf-8")
         except BaseException:
             if is_new:
                 # Unless days are in it, which are whole.
@@ -89,7 +86,7 @@ def write_sample_pings(
         if error.errno in _WRONG_FOLDER:
             raise UsageError(f"{failed}; name another folder") from error
         raise MachineError(f"{failed}; mend that or name another folder") from error
-    return SampleSummary(folder, len(days), pings_per_day)
+    return SampleSummary(folder, len(days), pings)
 
 
 @contextmanager
@@ -102,7 +99,8 @@ def _unfinished(folder: Path) -> Iterator[Path]:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def _write_days(write: Callable[[date], None], days: Sequence[date], jobs: int) -> None:
+def _write_days(write: Callable[[date], int], days: Sequence[date], jobs: int) -> int:
+    """Write days side by side and return how many pings they have together."""
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(min(jobs, len(days)), mp_context=context)
     try:
@@ -112,7 +110,7 @@ def _write_days(write: Callable[[date], None], days: Sequence[date], jobs: int) 
             written = pool.map(write, days)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        list(written)
+        return sum(written)
     except BaseException:
         # Before their folder goes: they would make it anew.
         for worker in multiprocessing.active_children():
@@ -122,7 +120,8 @@ def _write_days(write: Callable[[date], None], days: Sequence[date], jobs: int) 
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _write_day(folder: Path, unfinished: Path, pings: int, seed: int, day: date) -> None:
+def _write_day(folder: Path, unfinished: Path, world: World, day: date) -> int:
+    """Write a day and return how many pings it has."""
     target = folder / f"submission_date={day}"
     if target.exists() and not (target / _MARKER).exists():
         raise UsageError(
@@ -131,12 +130,14 @@ def _write_day(folder: Path, unfinished: Path, pings: int, seed: int, day: date)
     partial_folder = unfinished / target.name
     partial_folder.mkdir(mode=0o755)
     (partial_folder / _MARKER).touch()
-    lines = pings_of_day(day, pings, seed)
-    for number in range(FILES_PER_DAY):
-        share = pings // FILES_PER_DAY + (number < pings % FILES_PER_DAY)
-        text = b"".join(line + b"\n" for line in islice(lines, share))
-        packed = igzip_lib.compress(text, 1, flag=igzip_lib.COMP_GZIP)
-        (partial_folder / f"part-{number}.ndjson.gz").write_bytes(packed)
+    pings = 0
+    for file in world.files_of_day(day):
+        packed = igzip_lib.compress(file.text, 1, flag=igzip_lib.COMP_GZIP)
+        path = partial_folder / f"{file.name}.gz"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(packed)
+        pings += file.text.count(b"\n")
     if target.exists():
         shutil.rmtree(target)
     partial_folder.rename(target)
+    return pings

@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.full_size.full_bulk import full_bulk
 from benchmarks.sums import DAY
-from crash_rate_aggregates.sample_pings.day_files import Make, pings_of_day
+from crash_rate_aggregates.sample_pings.world_2016.day_files import Make, pings_of_day
 from test.real_pings import needs_real_pings, real_documents
 
 SMALLEST_WHOLE_PING = 70_000

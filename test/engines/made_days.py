@@ -15,6 +15,7 @@ import pyarrow as pa
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.engines.interface import DayRequest
 from crash_rate_aggregates.rows import DayTable
+from crash_rate_aggregates.sample_pings.world_2016.world_of_2016 import World2016
 from crash_rate_aggregates.sample_pings.writer import write_sample_pings
 from crash_rate_aggregates.sources.stores.urls import open_store
 
@@ -75,13 +76,12 @@ def write_day(root: Path, files: Mapping[str, bytes], day: date = DAY) -> Path:
 
 
 def write_sample_day(root: Path, *, pings: int, seed: int) -> None:
-    """Write sample pings, dirty ones among them, all of `DAY`."""
+    """Write sample pings of the world of 2016, dirty ones among them, all of `DAY`."""
     write_sample_pings(
         root,
         min_submission_date=DAY,
         max_submission_date=DAY,
-        pings_per_day=pings,
-        seed=seed,
+        world=World2016(pings, seed),
         jobs=2,
     )
 

@@ -15,7 +15,7 @@ from crash_rate_aggregates.engines.interface import Engine
 from crash_rate_aggregates.job import DaySummary
 from crash_rate_aggregates.normalize.ping import NormalizedPing
 from crash_rate_aggregates.normalize.rules import Judge
-from crash_rate_aggregates.sample_pings.day_files import pings_of_day
+from crash_rate_aggregates.sample_pings.world_2016.day_files import pings_of_day
 from test.engines.made_days import DAY, day_folder, lines, write_day
 from test.job.days_in_postgres import filled, made_job, rows
 from test.servers import fresh_database

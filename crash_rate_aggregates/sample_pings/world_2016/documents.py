@@ -6,8 +6,8 @@ from datetime import date
 from random import Random
 from uuid import UUID
 
-from crash_rate_aggregates.sample_pings.bulk import Bulk
-from crash_rate_aggregates.sample_pings.clients import Client
+from crash_rate_aggregates.sample_pings.world_2016.bulk import Bulk
+from crash_rate_aggregates.sample_pings.world_2016.clients import Client
 
 
 def new_id(random: Random) -> str:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import accumulate
 from random import Random
 
-from crash_rate_aggregates.sample_pings.populations import (
+from crash_rate_aggregates.sample_pings.world_2016.populations import (
     CHANNELS,
     COUNTRIES,
     SYSTEMS,

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from crash_rate_aggregates.sample_pings.bulk import Bulk, small_bulk
-from crash_rate_aggregates.sample_pings.clients import (
+from crash_rate_aggregates.sample_pings.world_2016.bulk import Bulk, small_bulk
+from crash_rate_aggregates.sample_pings.world_2016.clients import (
     Client,
     draw_client,
     draw_crash_activity,
     draw_main_activity,
     draw_session_seconds,
 )
-from crash_rate_aggregates.sample_pings.dirt import DUPLICATES, soiled
-from crash_rate_aggregates.sample_pings.documents import crash_ping, main_ping, new_id
-from crash_rate_aggregates.sample_pings.populations import (
+from crash_rate_aggregates.sample_pings.world_2016.dirt import DUPLICATES, soiled
+from crash_rate_aggregates.sample_pings.world_2016.documents import crash_ping, main_ping, new_id
+from crash_rate_aggregates.sample_pings.world_2016.populations import (
     GMPLUGIN_RATE,
     GPU_RATE,
     Regression,

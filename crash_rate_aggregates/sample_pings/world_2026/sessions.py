@@ -1,0 +1,188 @@
+"""Sessions of clients, with their crashes: what happened, before anybody hears of it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property, lru_cache
+from math import exp
+from random import Random
+from typing import NamedTuple
+
+from crash_rate_aggregates.sample_pings.world_2026.adoption import age_in_days, builds_in_use
+from crash_rate_aggregates.sample_pings.world_2026.arrivals import (
+    CRASHES_HEARD_LATE,
+    rate_of_day,
+    sessions_in,
+)
+from crash_rate_aggregates.sample_pings.world_2026.crash_causes import (
+    AUDIENCES,
+    Cause,
+    Hazard,
+    hazard,
+    headline,
+)
+from crash_rate_aggregates.sample_pings.world_2026.people import People, Person
+from crash_rate_aggregates.sample_pings.world_2026.release_calendar import Build
+from crash_rate_aggregates.sample_pings.world_2026.senders import TRAINS
+from crash_rate_aggregates.sample_pings.world_2026.worse_versions import regression_factors
+
+_DAY_SECONDS = 86_400
+_DAILY_SHARE = 0.02
+_NO_FACTORS: Mapping[Cause, float] = {}
+_EARLY_DAYS = 3
+_EARLY_FACTOR = 1.3
+"""Of a build's crash rates in its first days: 63.0.3 had 1.75 content crashes per 1,000 hours at
+two days of age, 63.0.1 1.25 at sixteen ([published] Mission Control's snapshots of 2018)."""
+_EARLY_TRAINS = ("release", "beta")
+_MOST_AT_ONCE = 30.0
+
+
+class Crash(NamedTuple):
+    """One crash of a session."""
+
+    cause: Cause
+    bits: int
+    """128 random ones, from which its pings take what else they say."""
+    is_late: bool
+    """Whether its pings come with the session's usage ping, instead of at once."""
+
+
+class Session(NamedTuple):
+    """What one usage ping tells of."""
+
+    day: date
+    """UTC, on which it took place."""
+    person: Person
+    build: Build
+    seconds: int
+    active_share: float
+    """Of its seconds, in which somebody used it."""
+    bits: int
+    """128 random ones."""
+    crashes: tuple[Crash, ...]
+
+
+class _Setting(NamedTuple):
+    """What all sessions of a day share."""
+
+    day: date
+    builds: Mapping[str, Sequence[Build]]
+    """By train, a table of what is run."""
+    rates: Mapping[str, float]
+    """By audience, the day's factor of crash rates."""
+
+
+@lru_cache(maxsize=32)
+def _setting(seed: int, day: date) -> _Setting:
+    return _Setting(
+        day,
+        {train: builds_in_use(train, day) for train in TRAINS},
+        {audience: rate_of_day(seed, day, audience) for audience in AUDIENCES},
+    )
+
+
+@dataclass(frozen=True)
+class Happenings:
+    """All that happens in a world: a function of it, so that no day depends on another."""
+
+    seed: int
+    pings_per_day: int
+    """Usage pings of an average day."""
+    has_regressions: bool = True
+    worse: Mapping[str, float] = field(default_factory=dict)
+    """Factor of main and content crashes, by version."""
+
+    @cached_property
+    def people(self) -> People:
+        """All clients."""
+        return People(self.seed, self.pings_per_day)
+
+    def sessions(self, day: date, lag: int) -> Iterator[Session]:
+        """Give the sessions of a day whose usage pings come so many days later."""
+        random = Random(f"{self.seed} {day} {lag}")
+        # Apart, so that all else stays as it is where a version is made worse.
+        extra = Random(f"{self.seed} {day} {lag} worse")
+        setting = _setting(self.seed, day)
+        for _ in range(sessions_in(self.seed, self.pings_per_day, day, lag, random)):
+            yield self._session(setting, random, extra)
+
+    def _session(self, setting: _Setting, random: Random, extra: Random) -> Session:
+        day = setting.day
+        person = self.people.drawn(random.random())
+        sender = person.sender
+        build = setting.builds[sender.train][person.update_slot]
+        seconds = _phone_seconds(random) if sender.is_mobile else _desktop_seconds(random)
+        active = random.random()
+        bits = random.getrandbits(128)
+        exposure = seconds * person.crashiness * setting.rates[sender.audience]
+        if sender.train in _EARLY_TRAINS and age_in_days(build, day) < _EARLY_DAYS:
+            exposure *= _EARLY_FACTOR
+        factors = regression_factors(person, build) if self.has_regressions else _NO_FACTORS
+        found = _hazard(sender.audience, factors)
+        crashes = tuple(_crashes(found, exposure, random))
+        factor = self.worse.get(build.label)
+        if factor is not None:
+            crashes = _made_worse(crashes, found, exposure, factor, extra)
+        return Session(day, person, build, seconds, active * active, bits, crashes)
+
+
+def _crashes(found: Hazard, exposure: float, random: Random) -> Iterator[Crash]:
+    for _ in range(_poisson(found.per_second * exposure, random)):
+        drawn = random.random() * found.per_second
+        place = min(bisect_left(found.cumulative, drawn), len(found.causes) - 1)
+        late = random.random() < CRASHES_HEARD_LATE
+        yield Crash(found.causes[place], random.getrandbits(128), late)
+
+
+def _made_worse(
+    crashes: tuple[Crash, ...], found: Hazard, exposure: float, factor: float, extra: Random
+) -> tuple[Crash, ...]:
+    """Return crashes of which M and C count `factor` times as many, exactly so in expectation.
+
+    A Poisson number of mean m and one of mean (factor - 1) m add up to one of mean factor m; one of
+    which each stays with a chance has that share of its mean.
+    """
+    if factor >= 1:
+        return (*crashes, *_crashes(headline(found), (factor - 1) * exposure, extra))
+    return tuple(
+        crash for crash in crashes if not crash.cause.is_headline or extra.random() < factor
+    )
+
+
+def _hazard(audience: str, factors: Mapping[Cause, float]) -> Hazard:
+    return hazard(audience, factors) if factors else _USUAL[audience]
+
+
+_USUAL = {audience: hazard(audience, _NO_FACTORS) for audience in AUDIENCES}
+
+
+def _poisson(mean: float, random: Random) -> int:
+    number = 0
+    while mean > _MOST_AT_ONCE:
+        number += _poisson(_MOST_AT_ONCE, random)
+        mean -= _MOST_AT_ONCE
+    # Knuth's: as long as a product of uniform numbers stays above e^-mean.
+    product, end = random.random(), exp(-mean)
+    while product > end:
+        number += 1
+        product *= random.random()
+    return number
+
+
+def _desktop_seconds(random: Random) -> int:
+    """Draw a session's length.
+
+    As in the world of 2016: log-normal with a median of 28 minutes and sigma 1.75, and 2% of daily
+    splits ([published] quantiles of 100 real pings).
+    """
+    if random.random() < _DAILY_SHARE:
+        return _DAY_SECONDS
+    return min(int(random.lognormvariate(7.43, 1.75)), _DAY_SECONDS - 1)
+
+
+def _phone_seconds(random: Random) -> int:
+    """Draw how long an application is in the foreground: [chosen] 4 minutes in the median."""
+    return min(int(random.lognormvariate(5.48, 1.4)), _DAY_SECONDS - 1)
