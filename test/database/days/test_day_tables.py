@@ -33,9 +33,9 @@ HOSTILE = "tab\t, line feed\n, return\r, \\N, \\. and \\"
 def groups(*rows: tuple[str, int, str | None, int]) -> pa.RecordBatch:
     """Return rows of the second table as an engine hands them over."""
     names = ("doc_type", "adjustments", "process_type", "pings")
-    of_all = {"application": None, "carried": ""}
+    of_all: dict[str, Any] = {"application": None, "carried": ""}
     return pa.RecordBatch.from_pylist(
-        [dict(zip(names, row, strict=True)) | of_all for row in rows], schema=GROUPS.schema
+        [of_all | dict(zip(names, row, strict=True)) for row in rows], schema=GROUPS.schema
     )
 
 
