@@ -37,7 +37,7 @@ class OwnApplicationsTest(unittest.TestCase):
             ({"name": "y"}, "the application 'x' has no 'name': choose from "),
             (
                 {"identifiers": "x"},
-                "the application 'x' cannot be used: Expected `array`, got `str`",
+                "the application 'x' cannot be used: Expected `array`",
             ),
             ({"usage_ping": "event"}, "the application 'x' cannot be used: Invalid enum value"),
             ({"sends_both_since": "128"}, "the application 'x' cannot be used: Expected `int"),

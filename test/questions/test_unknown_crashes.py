@@ -103,7 +103,7 @@ class DashboardsTest(QuestionsTestCase):
             self.connection.execute(
                 f"UPDATE {table} SET content_crashes_not_at_shutdown = NULL".encode()
             )
-        self.store(date(2016, 3, 15), Row(DIMENSIONS, STATS))
+        self.store(date(2016, 3, 15), Row(DIMENSIONS, STATS | {"content_crash_pings": 1}))
         (answer,) = self.ask("crash_rates_by_build")
         self.assertEqual((answer["main_rate"], answer["m_c_s_rate"]), (0.0, None))
         self.assertEqual(answer["note"], "not counted: fill the days again")
