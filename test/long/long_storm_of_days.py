@@ -1,0 +1,27 @@
+"""A storm of kills over the commands that fill, drop and migrate days: about twenty minutes.
+
+CRASH_RATE_AGGREGATES_STORM_ROUNDS says how many kills, CRASH_RATE_AGGREGATES_STORM_SEED which.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from unittest import TestCase
+
+from test.job.storm_of_days import StormOfDays
+
+KILLS = int(os.environ.get("CRASH_RATE_AGGREGATES_STORM_ROUNDS", "200"))
+SEED = int(os.environ.get("CRASH_RATE_AGGREGATES_STORM_SEED", "0")) or secrets.randbelow(1 << 32)
+
+
+class StormOfDaysTest(TestCase):
+    """Kills of the command, its workers, and the server's sessions, helpers, parent and watcher."""
+
+    def test_storm(self):
+        """Each day is the old or the new, nothing is left over, and the next command answers."""
+        print(f"seed {SEED}", file=sys.stderr)  # noqa: T201  A storm that found something can blow again.
+        figures = StormOfDays(SEED).blow(KILLS)
+        print(figures, file=sys.stderr)  # noqa: T201  The figures of the proof.
+        self.assertEqual(figures.faults, [])
