@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
@@ -94,13 +94,14 @@ class StormOfDays:
         self._limit = self._question_seconds = NEXT_SECONDS
         self.figures = DayFigures()
 
-    def blow(self, kills: int) -> DayFigures:
-        """Go on until something was killed so many times."""
+    def blow(self, kills: int, told: Callable[[DayFigures], None] = lambda _: None) -> DayFigures:
+        """Go on until something was killed so many times; tell the figures after each round."""
         self._prepare()
         rounds = (self._fill, self._fill, self._fill, self._drop, self._migrate)
         while self.figures.killed.total() < kills:
             self.figures.rounds += 1
             self._chance.choice(rounds)()
+            told(self.figures)
         return self.figures
 
     def _prepare(self) -> None:

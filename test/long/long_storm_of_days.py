@@ -10,10 +10,18 @@ import secrets
 import sys
 from unittest import TestCase
 
-from test.job.storm_of_days import StormOfDays
+from test.job.storm_of_days import DayFigures, StormOfDays
 
 KILLS = int(os.environ.get("CRASH_RATE_AGGREGATES_STORM_ROUNDS", "200"))
 SEED = int(os.environ.get("CRASH_RATE_AGGREGATES_STORM_SEED", "0")) or secrets.randbelow(1 << 32)
+
+ROUNDS_A_LINE = 20
+
+
+def tell(figures: DayFigures) -> None:
+    """Print the figures now and then: the storm takes its time."""
+    if figures.rounds % ROUNDS_A_LINE == 0:
+        print(figures, figures.faults, file=sys.stderr, flush=True)  # noqa: T201  It is long.
 
 
 class StormOfDaysTest(TestCase):
@@ -22,6 +30,6 @@ class StormOfDaysTest(TestCase):
     def test_storm(self):
         """Each day is the old or the new, nothing is left over, and the next command answers."""
         print(f"seed {SEED}", file=sys.stderr)  # noqa: T201  A storm that found something can blow again.
-        figures = StormOfDays(SEED).blow(KILLS)
+        figures = StormOfDays(SEED).blow(KILLS, told=tell)
         print(figures, file=sys.stderr)  # noqa: T201  The figures of the proof.
         self.assertEqual(figures.faults, [])
