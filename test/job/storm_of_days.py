@@ -146,9 +146,9 @@ class StormOfDays:
             days = self._chance.sample(days[1:], self._chance.randint(1, 2))
             self._leave_open(days)
         new = {day: self._next(version, day) for day in days}
-        # Which is due from midnight on.
-        also = {self._days[-1]: self._next(version, self._days[-1])} if name == "daily" else {}
-        self._round(self._stage, self._filling(name, version, *days), {**new, **also}, new)
+        # Others that an earlier kill left open, and today from midnight on.
+        also = {day: self._next(version, day) for day in self._days} if name == "daily" else {}
+        self._round(self._stage, self._filling(name, version, *days), {**also, **new}, new)
 
     def _other_version(self) -> str:
         first = self._known[self._days[0]].digest
