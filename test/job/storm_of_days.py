@@ -126,6 +126,8 @@ class StormOfDays:
         self._question_seconds = median(self._stage.run(_ASKED).seconds for _ in range(3))
         self._limit = max(NEXT_SECONDS, _BUSY * self._question_seconds)
         self._known = _stored(self._stage)
+        # Or all that follows would be compared with what is not there.
+        assert not self.figures.faults, self.figures.faults
 
     def _filling(self, name: str, version: str, *days: date) -> list[object]:
         pings = ["--pings", self._stage.scratch.parent / version]

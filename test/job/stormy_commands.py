@@ -24,7 +24,7 @@ that is no session, like the checkpointer."""
 _LATEST = {"driver": 1.5, "worker": 0.5, "session": 0.5}
 """From the first of a kind that is seen to the kill, in times that a question takes; about what a
 command still takes then."""
-_LONGEST_SECONDS = 120
+_LONGEST_SECONDS = 300
 _GONE_SECONDS = 20
 _TOLD = re.compile(r"\[[a-z-]+\]$")
 
