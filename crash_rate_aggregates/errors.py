@@ -1,7 +1,7 @@
 """All expected errors: one tree, each with a slug that docs/messages.md explains.
 
 `cli.main` makes one sentence on stderr of each, and gives the error's exit code. What nobody
-foresaw becomes one of them there too: `cli/unforeseen.py`.
+foresaw becomes one of them there too: `unforeseen.py`.
 """
 
 from __future__ import annotations

@@ -39,6 +39,7 @@ from crash_rate_aggregates.sources.stores.objects.storage_options import (
 )
 from crash_rate_aggregates.sources.stores.selection import EVERYTHING, PathSelection
 from crash_rate_aggregates.sources.stores.urls import open_store
+from crash_rate_aggregates.unforeseen import unforeseen
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +120,7 @@ def run_day(
 
     Raises:
         InterruptedRunError: Ctrl-C or a termination signal came after the day was stored.
-        CrashRateAggregatesError: Any other; the day stays as it was.
+        CrashRateAggregatesError: Whatever else went wrong; the day stays as it was.
     """
     started_at = now()
     try:
@@ -132,6 +133,11 @@ def run_day(
                 f"interrupted: {day} is stored all the same; what came after it was not begun"
             ) from interrupt
         raise
+    except CrashRateAggregatesError:
+        raise
+    except Exception as error:
+        # A fault that nobody foresaw is this day's alone: a backfill goes on with the next.
+        raise unforeseen(error) from error
 
 
 def _is_stored(job: Job, day: date, started_at: datetime) -> bool:
@@ -152,10 +158,20 @@ def _attempt(job: Job, day: date, started_at: datetime) -> Iterator[None]:
     try:
         yield
     except CrashRateAggregatesError as error:
-        # The trace is there; that the reason could not be added must not hide the reason.
-        with suppress(DatabaseError), connect(job.database_url) as connection:
-            fail_attempt(connection, day, started_at, f"{error} [{error.slug}]")
+        _note_failure(job, day, started_at, error)
         raise
+    except Exception as error:
+        said = unforeseen(error)
+        _note_failure(job, day, started_at, said)
+        raise said from error
+
+
+def _note_failure(
+    job: Job, day: date, started_at: datetime, error: CrashRateAggregatesError
+) -> None:
+    # The trace is there; that the reason could not be added must not hide the reason.
+    with suppress(Exception), connect(job.database_url) as connection:
+        fail_attempt(connection, day, started_at, f"{error} [{error.slug}]")
 
 
 def _run_day(job: Job, day: date, started_at: datetime) -> DaySummary:
@@ -210,11 +226,11 @@ def _store(job: Job, day: DayToStore) -> RecordedRun:
 
 
 def _vacuum(job: Job, day: date) -> None:
-    """Tidy up; the day is stored, so a server that is gone by now fails nothing."""
+    """Tidy up; the day is stored, so nothing that goes wrong from here on fails it."""
     try:
         with connect(job.database_url) as connection:
             in_the_way = vacuum_day(connection, day)
-    except DatabaseError as error:
+    except Exception as error:  # noqa: BLE001  A driver's own too: the day is stored all the same.
         in_the_way = str(error)
     if in_the_way is not None:
         log.info("%s is stored but not vacuumed: %s", day, in_the_way)

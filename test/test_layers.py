@@ -20,7 +20,7 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "": (
         ("errors", "settable", "sql_files", "storable_text"),
         ("dimensions", "stats", "outcomes", "submission_dates"),
-        ("crash_kinds",),
+        ("crash_kinds", "unforeseen"),
         ("rows", "ledger"),
         ("normalize",),
         ("decode",),

@@ -16,13 +16,13 @@ from crash_rate_aggregates.cli.consoles import STDERR, ReaderGoneError, lost_rep
 from crash_rate_aggregates.cli.lasting_streams import lasting_streams
 from crash_rate_aggregates.cli.redash_commands import redash
 from crash_rate_aggregates.cli.sample_commands import sample_pings
-from crash_rate_aggregates.cli.unforeseen import traceback_wanted, unforeseen
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.errors import (
     CrashRateAggregatesError,
     ExitCode,
     InterruptedRunError,
 )
+from crash_rate_aggregates.unforeseen import traceback_wanted, unforeseen
 
 _CLICKS_OWN = (click.ClickException, click.Abort, click.exceptions.Exit)
 

@@ -15,10 +15,10 @@ NESTING_LIMIT = 32_768
 
 SHORT_TEXT = 2 * NESTING_LIMIT
 """A text of so many bytes is within all limits: a level costs two bytes, and so does a value."""
-MAX_COMMAS = 500_000
-"""In one JSON text, those in strings too; a ping with more is unreadable. Nothing else is as cheap
-to count, and a text has hardly more keys and values than commas, which in Python take up to 300
-bytes each. Firefox sends no ping over 1 MiB."""
+MAX_VALUES = 500_000
+"""Commas and opening brackets in one JSON text, those in strings too; a ping with more is
+unreadable. Nothing else is as cheap to count, and a text has no more values and no more keys than
+these, which in Python take up to 300 bytes each. Firefox sends no ping over 1 MiB."""
 
 # Possessive (`*+`), so without a way back: a hostile text takes linear time.
 _STRUCTURE_OR_SCALAR = re.compile(
@@ -41,8 +41,11 @@ def may_nest_too_deep(line: bytes | memoryview) -> bool:
 
 
 def has_too_many_values(line: bytes | memoryview) -> bool:
-    """Tell whether a text has more than `MAX_COMMAS`, whatever it is; most need no look at all."""
-    return len(line) > MAX_COMMAS and bytes(line).count(b",") > MAX_COMMAS
+    """Tell whether a text has more than `MAX_VALUES`, whatever it is; most need no look at all."""
+    if len(line) <= MAX_VALUES:
+        return False
+    text = bytes(line)
+    return text.count(b",") + text.count(b"{") + text.count(b"[") > MAX_VALUES
 
 
 def nests_too_deep(text: str) -> bool:

@@ -6,19 +6,19 @@ import errno
 import multiprocessing
 import shutil
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from tempfile import mkdtemp
 
 from isal import igzip_lib
 
 from crash_rate_aggregates.errors import MachineError, UsageError
 from crash_rate_aggregates.sample_pings.sample_files import World
+from crash_rate_aggregates.sample_pings.unfinished import end_with_parent, unfinished_folder
 
 _MARKER = "_SYNTHETIC"
 _WRONG_FOLDER = (
@@ -71,7 +71,7 @@ def write_sample_pings(
         is_new = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            with _unfinished(folder) as unfinished:
+            with unfinished_folder(folder) as unfinished:
                 pings = _write_days(partial(_write_day, folder, unfinished, world), days, jobs)
             readme = _README.format(described=world.described)
             (folder / "README.txt").write_text(readme, encoding="utf-8")
@@ -89,20 +89,12 @@ def write_sample_pings(
     return SampleSummary(folder, len(days), pings)
 
 
-@contextmanager
-def _unfinished(folder: Path) -> Iterator[Path]:
-    """Give a folder for days that are not whole yet, beside the days; it goes in any case."""
-    unfinished = Path(mkdtemp(prefix="_partial-", dir=folder))
-    try:
-        yield unfinished
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-
-
 def _write_days(write: Callable[[date], int], days: Sequence[date], jobs: int) -> int:
     """Write days side by side and return how many pings they have together."""
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(jobs, len(days)), mp_context=context)
+    pool = ProcessPoolExecutor(
+        min(jobs, len(days)), mp_context=context, initializer=end_with_parent
+    )
     try:
         # Workers inherit that Ctrl-C is blocked: it is answered here, once, and ends them.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

@@ -11,8 +11,8 @@ import duckdb
 import psycopg
 import pyarrow as pa
 
-from crash_rate_aggregates.cli.unforeseen import TRACEBACK_VARIABLE, unforeseen
 from crash_rate_aggregates.errors import ExitCode
+from crash_rate_aggregates.unforeseen import TRACEBACK_VARIABLE, unforeseen
 from test.cli.command_line import typed_on
 from test.cli.random_faults import hold_under_faults
 from test.engines.made_days import DAY, lines, main_ping, write_day

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crash_rate_aggregates.decode.nesting import (
+    MAX_VALUES,
     NESTING_LIMIT,
     loads_nested,
     may_nest_too_deep,
@@ -58,6 +59,17 @@ class NestingLimitTest(VerdictTestCase):
     def test_many_brackets_side_by_side(self) -> None:
         """100,000 objects beside each other are not deep."""
         self.assertEqual(self.outcome(main_ping(x=[{}] * 100_000)), COUNTED)
+
+    def test_too_many_values(self) -> None:
+        """A ping has at most 500,000 commas and opening brackets, shallow or deep, on each path."""
+        self.assertEqual(MAX_VALUES, 500_000)
+        for one in ("0,", "[],", "[[[[[[[[[]]]]]]]]],", '{"a":{"a":{"a":0}}},'):
+            counted = one.count(",") + one.count("[") + one.count("{")
+            for more, outcome in ((-9, COUNTED), (9, UNREADABLE)):
+                pieces = (MAX_VALUES + more * 10) // counted
+                ping = main_ping(x=raw("[" + one * pieces + "0]"))
+                with self.subTest(one=one, pieces=pieces):
+                    self.assertEqual(self.outcome(ping), outcome)
 
     def test_hostile_depths(self) -> None:
         """100,000 and 1,000,000 brackets, closed or not, cost their own ping only."""

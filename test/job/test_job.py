@@ -10,12 +10,19 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import psycopg
+import pyarrow as pa
+
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.access.locks import changing_day
 from crash_rate_aggregates.engines.interface import DayRequest, DayResult, Engine, Progress
 from crash_rate_aggregates.errors import (
     DamagedFileError,
+    DatabaseError,
+    DefectError,
+    EngineError,
     InterruptedRunError,
+    MachineError,
     NoPingsError,
     NothingCountedError,
     PingsNotFoundError,
@@ -76,6 +83,28 @@ class LosingEngine:
             with connect(self.url) as connection:
                 connection.execute("DROP TABLE crash_aggregates_runs CASCADE")
             signal.raise_signal(signal.SIGINT)
+            yield result
+
+    def close(self) -> None:
+        """Close the engine."""
+        self.engine.close()
+
+
+@dataclass(frozen=True)
+class FaultyEngine:
+    """An engine that fails on one day as nobody foresaw."""
+
+    engine: Engine
+    day: date
+    fault: Exception
+    name = "faulty"
+
+    @contextmanager
+    def aggregate_day(self, request: DayRequest, progress: Progress) -> Iterator[DayResult]:
+        """Compute other days as the engine does."""
+        if request.submission_date == self.day:
+            raise self.fault
+        with self.engine.aggregate_day(request, progress) as result:
             yield result
 
     def close(self) -> None:
@@ -229,6 +258,26 @@ class JobTest(unittest.TestCase):
         losing = replace(usual, engine=LosingEngine(usual.engine, self.url))
         with self.assertRaises(KeyboardInterrupt):
             run_day(losing, DAY)
+
+    def test_unforeseen_faults(self) -> None:
+        """A fault that no part expects fails its day, is recorded, and a backfill goes on."""
+        next_day = DAY + timedelta(days=1)
+        self.write(DAY, mains=1)
+        self.write(next_day, mains=1)
+        usual = self.job()
+        for fault, kind, slug in (
+            (psycopg.OperationalError("gone"), DatabaseError, "database"),
+            (pa.ArrowInvalid("bad"), EngineError, "engine"),
+            (OSError(5, "Input/output error"), MachineError, "machine"),
+            (KeyError("x"), DefectError, "defect"),
+        ):
+            with self.subTest(fault=fault):
+                faulty = replace(usual, engine=FaultyEngine(usual.engine, DAY, fault))
+                failed, done = filled(faulty, DAY, next_day)
+                self.assertEqual(self.errors([failed]), {DAY: kind})
+                self.assertEqual(counted(done), 2)
+                ((error,),) = rows(self.url, "SELECT error FROM crash_aggregates_open_attempts")
+                self.assertRegex(error, rf"^{type(fault).__name__}: .* \[{slug}\]$")
 
     def test_pings_of_another_place(self) -> None:
         """A folder that does not exist fails the day and names the folder."""

@@ -6,6 +6,9 @@ import unittest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import psutil
+
+from crash_rate_aggregates.sample_pings.unfinished import unfinished_folder
 from test.cli.command_line import assert_interrupted, command, ended_after, started
 
 DAYS = ("--min-submission-date", "20160301", "--max-submission-date", "20160303", "--jobs", "2")
@@ -45,6 +48,29 @@ class LeftoversTest(unittest.TestCase):
                     self.assertFalse(ended_after(process, 0.02))
                 assert_interrupted(self, process, timeout=60, number=number)
                 self.assertFalse(made.exists())
+
+    def test_killed(self) -> None:
+        """After kill -9 the workers end by themselves, and the next run removes what is left."""
+        many = ("sample-pings", "made", *DAYS, "--pings-per-day", "1000000")
+        process = started(*many, cwd=self.folder)
+        while not list((self.folder / "made").glob("_partial-*/*")):
+            self.assertFalse(ended_after(process, 0.02))
+        workers = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        process.communicate()
+        _, alive = psutil.wait_procs(workers, timeout=30)
+        self.assertEqual(alive, [])
+        self.assertEqual(len(list((self.folder / "made").glob("_partial-*"))), 1)
+        done = command(*many[:-1], "12", cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(list((self.folder / "made").glob("_partial-*")), [])
+
+    def test_side_by_side(self) -> None:
+        """A run leaves alone what another one is writing."""
+        with unfinished_folder(self.folder) as one, unfinished_folder(self.folder) as other:
+            self.assertTrue(one.exists())
+            self.assertNotEqual(one, other)
+        self.assertEqual(list(self.folder.iterdir()), [])
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from google.protobuf.message import DecodeError
 
 from crash_rate_aggregates.decode.fast import SURPRISES
 from crash_rate_aggregates.decode.nesting import (
-    MAX_COMMAS,
+    MAX_VALUES,
     has_too_many_values,
     may_nest_too_deep,
 )
@@ -86,7 +86,7 @@ def _parts(message: Message) -> _Parts:
         DecodeError: A field is no protobuf, or there are too many.
         DamagedStreamError: The ping as it came does not decompress.
     """
-    if len(message.fields) > MAX_COMMAS:
+    if len(message.fields) > MAX_VALUES:
         raise DecodeError("more fields than any ping has values")
     values = dict(_named_values(message))
     submission, content = (_bytes(values.pop(name, b"")) for name in (_SUBMISSION, _CONTENT))
@@ -101,7 +101,7 @@ def _parts(message: Message) -> _Parts:
 
 def _check_values(texts: Sequence[bytes]) -> None:
     # Before they are held one by one; the ping as a whole is looked at like any other later.
-    if sum(map(len, texts)) > MAX_COMMAS and has_too_many_values(b"".join(texts)):
+    if sum(map(len, texts)) > MAX_VALUES and has_too_many_values(b"".join(texts)):
         raise DecodeError("more values than are read of a ping")
 
 

@@ -20,7 +20,7 @@ TRACEBACK_VARIABLE = "CRASH_RATE_AGGREGATES_TRACEBACK"
 
 No setting: a settings file may be what fails.
 """
-_PACKAGE = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(__file__).resolve().parent
 _PLACES = 4
 # By name and not by class: a command that failed before it came to a driver need not load it.
 _OF_DRIVERS: dict[str, type[CrashRateAggregatesError]] = {

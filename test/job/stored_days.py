@@ -1,0 +1,64 @@
+"""What a database holds of each day, as digests: rows, last run, ledger and summaries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import psycopg
+
+from crash_rate_aggregates.rows import DAY_TABLES, SUMMARIES
+
+_OWN = "'{run_id,started_at,finished_at,seconds}'::text[]"
+"""What differs from run to run of the same pings."""
+_LINES = " UNION ALL ".join(
+    [
+        *(
+            f"SELECT submission_date, '{table}' AS part, (to_jsonb(one) - {_OWN})::text AS line "
+            f"FROM {table} AS one"
+            for table in (*(table.name for table in DAY_TABLES), *SUMMARIES)
+        ),
+        (
+            f"SELECT submission_date, 'runs', (to_jsonb(one) - {_OWN})::text "
+            "FROM crash_aggregates_runs AS one JOIN last_runs USING (submission_date, run_id)"
+        ),
+        *(
+            f"SELECT submission_date, '{part}', (to_jsonb(one) - {_OWN})::text "
+            f"FROM crash_aggregates_{part} AS one JOIN last_runs USING (run_id)"
+            for part in ("ledger", "run_totals", "damaged_files")
+        ),
+    ]
+)
+_DIGESTS = f"""
+WITH last_runs AS (
+    SELECT submission_date, max(run_id) AS run_id, count(*) AS runs
+    FROM crash_aggregates_runs
+    GROUP BY submission_date
+)
+SELECT submission_date, md5(string_agg(part || line, E'\\n' ORDER BY part, line)),
+    coalesce(max(runs), 0)
+FROM ({_LINES}) AS lines
+LEFT JOIN last_runs USING (submission_date)
+GROUP BY submission_date
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDay:
+    """What is stored of a day."""
+
+    digest: str | None
+    """Of all that is stored but the times and the number of the run; None if that is nothing."""
+    runs: int
+    """Recorded, the last and those before it."""
+
+
+NOTHING = StoredDay(None, 0)
+
+
+def stored_days(connection: psycopg.Connection) -> dict[date, StoredDay]:
+    """Return every day of which anything is stored; none where there are no tables."""
+    if connection.execute("SELECT to_regclass('crash_aggregates')").fetchone() == (None,):
+        return {}
+    rows = connection.execute(_DIGESTS).fetchall()
+    return {day: StoredDay(digest, runs) for day, digest, runs in rows}
