@@ -96,5 +96,22 @@ def stats_of(kinds: Sequence[CrashKind], stats: Iterable[Stat]) -> tuple[Stat, .
     return tuple(stat for stat in stats if any(kind.is_made_of(stat) for kind in kinds))
 
 
+def summed(stat: Stat, expression: str, condition: str = "", over: str = "") -> str:
+    """Return SQL for the sum of a stat over rows: NULL where one of them did not count it.
+
+    Args:
+        stat: Whose column is summed.
+        expression: What is summed of each row, NULL only where the column is.
+        condition: A FILTER clause on the rows.
+        over: An OVER clause, for a window.
+    """
+    text = " ".join(filter(None, (f"sum({expression})", condition))) + over
+    if stat.rules_version == 1:
+        return text
+    # Only these columns can be NULL, and to look for it takes its time.
+    missing = " ".join(filter(None, (f"bool_and({stat.name} IS NOT NULL)", condition))) + over
+    return f"CASE WHEN {missing} THEN {text} END"
+
+
 CRASH_KINDS = kinds_of(STATS)
 """In the order in which people see them."""

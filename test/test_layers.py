@@ -18,8 +18,8 @@ TESTS = PROJECT / "test"
 
 FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "": (
-        ("errors", "settable", "sql_files", "storable_text"),
-        ("dimensions", "stats", "outcomes", "submission_dates"),
+        ("errors", "settable", "sql_text"),
+        ("applications", "dimensions", "stats", "outcomes", "submission_dates"),
         ("crash_kinds", "unforeseen"),
         ("rows", "ledger"),
         ("normalize",),

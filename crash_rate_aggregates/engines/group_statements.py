@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crash_rate_aggregates.rows import PING_SCHEMA
-from crash_rate_aggregates.sql_files import sql_text
+from crash_rate_aggregates.sql_text import sql_text
 from crash_rate_aggregates.stats import STAT_NAMES
 
 GROUP_STEPS = (

@@ -15,7 +15,7 @@ from crash_rate_aggregates.dimensions import (
     Dimension,
     Path,
 )
-from crash_rate_aggregates.storable_text import storable
+from crash_rate_aggregates.sql_text import storable
 
 _CACHE_SIZE = 50_000
 _encode = msgspec.json.Encoder().encode

@@ -16,7 +16,7 @@ from functools import cache
 from crash_rate_aggregates.database.schema.rate_slots import rate_slots, with_slots
 from crash_rate_aggregates.errors import QuestionNotFoundError
 from crash_rate_aggregates.questions.statement import Answer
-from crash_rate_aggregates.sql_files import sql_names, sql_text
+from crash_rate_aggregates.sql_text import sql_names, sql_text
 
 PARAMETERS: Mapping[str, str] = {
     "first_date": "First day, a date.",

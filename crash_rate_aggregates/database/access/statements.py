@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from psycopg import sql
 
-from crash_rate_aggregates.sql_files import sql_text
+from crash_rate_aggregates.sql_text import sql_text
 
 
 def statements_beside(module: str) -> Callable[[str], sql.SQL]:

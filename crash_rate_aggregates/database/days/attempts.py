@@ -8,7 +8,7 @@ import psycopg
 
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
-from crash_rate_aggregates.storable_text import storable
+from crash_rate_aggregates.sql_text import storable
 
 _statement = statements_beside(__name__)
 

@@ -19,8 +19,8 @@ from crash_rate_aggregates.database.days.runs import DayToStore, RecordedRun
 from crash_rate_aggregates.database.days.summaries import summarize_day
 from crash_rate_aggregates.ledger import DamagedFile, Ledger, RowSums
 from crash_rate_aggregates.rows import CRASH_AGGREGATES, DayTable
+from crash_rate_aggregates.sql_text import storable
 from crash_rate_aggregates.stats import STAT_NAMES
-from crash_rate_aggregates.storable_text import storable
 
 _statement = statements_beside(__name__)
 

@@ -9,7 +9,7 @@ from importlib import resources
 
 from crash_rate_aggregates.database.schema.definitions import filled
 from crash_rate_aggregates.database.schema.stat_columns import comment_of
-from crash_rate_aggregates.sql_files import sql_text
+from crash_rate_aggregates.sql_text import sql_text
 from crash_rate_aggregates.stats import STATS, Stat
 
 NUMBER_FILE = "schema_number.txt"

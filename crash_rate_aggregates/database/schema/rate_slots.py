@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from crash_rate_aggregates.crash_kinds import CrashKind, kinds_of, stats_of
+from crash_rate_aggregates.crash_kinds import CrashKind, kinds_of, stats_of, summed
 from crash_rate_aggregates.stats import STATS, Stat
 
 _BREAK = ",\n"
@@ -84,23 +84,6 @@ def with_slots(text: str, slots: Mapping[str, str]) -> str:
         return slots.get(match[1], match[0]).replace("\n", f"\n{indentation}")
 
     return re.sub(r"\{([a-z_]+)\}", filled, text)
-
-
-def summed(stat: Stat, expression: str, condition: str = "", over: str = "") -> str:
-    """Return SQL for the sum of a stat over rows: NULL where one of them did not count it.
-
-    Args:
-        stat: Whose column is summed.
-        expression: What is summed of each row, NULL only where the column is.
-        condition: A FILTER clause on the rows.
-        over: An OVER clause, for a window.
-    """
-    text = " ".join(filter(None, (f"sum({expression})", condition))) + over
-    if stat.rules_version == 1:
-        return text
-    # Only these columns can be NULL, and to look for it takes its time.
-    missing = " ".join(filter(None, (f"bool_and({stat.name} IS NOT NULL)", condition))) + over
-    return f"CASE WHEN {missing} THEN {text} END"
 
 
 def _sums(stats: Iterable[Stat]) -> Iterable[str]:
