@@ -59,7 +59,7 @@ class PathsAgreeTest(AgreementTestCase):
         """Of texts shaped like pings: any values, keys twice, escaped keys, odd white space."""
         self.assert_agree(text.encode("utf-8", "surrogatepass"))
 
-    @examples(2)
+    @examples(1)
     @given(mutated(ping_texts().map(lambda text: text.encode("utf-8", "surrogatepass"))))
     def test_mutated_arbitrary_pings(self, text: bytes) -> None:
         """Of texts shaped like pings with a few bytes changed."""
@@ -127,14 +127,14 @@ class KindsAgreeTest(AgreementTestCase):
         text = data.draw(ping_texts(kind))
         self.assert_agree_on(kind, text.encode("utf-8", "surrogatepass"))
 
-    @examples(2)
+    @examples(1)
     @given(st.data(), st.sampled_from(KINDS))
     def test_mutated_pings_of_each_kind(self, data: st.DataObject, kind: PingKind) -> None:
         """Of texts shaped like pings of each kind with a few bytes changed."""
         texts = ping_texts(kind).map(lambda text: text.encode("utf-8", "surrogatepass"))
         self.assert_agree_on(kind, data.draw(mutated(texts)))
 
-    @examples(1)
+    @examples(0.5)
     @given(st.sampled_from(KINDS), st.data(), values)
     def test_any_value_anywhere_of_each_kind(
         self, kind: PingKind, data: st.DataObject, value: str
