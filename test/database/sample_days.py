@@ -17,7 +17,7 @@ from crash_rate_aggregates.database.days.runs import DayToStore, RunFacts
 from crash_rate_aggregates.database.schema.migrate import migrate
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.dimensions import DIMENSIONS
-from crash_rate_aggregates.ledger import DamagedFile, Ledger, LedgerLine
+from crash_rate_aggregates.ledger import CarriedLine, DamagedFile, Ledger, LedgerLine
 from crash_rate_aggregates.rows import CRASH_AGGREGATES, REPLACED_TABLES
 from crash_rate_aggregates.stats import CRASH_PING_STATS, STAT_NAMES
 from test.servers import fresh_database
@@ -92,7 +92,7 @@ def day(
     return DayToStore(
         submission_date=submission_date,
         tables={CRASH_AGGREGATES: [batch(rows)] if batches is None else batches},
-        ledger=Ledger(tuple(lines)),
+        ledger=Ledger(tuple(lines), carried=(CarriedLine(None, "main", None, 1),)),
         damaged=tuple(DamagedFile(file, reason) for file, reason in damaged_files),
         facts=facts,
     )

@@ -124,6 +124,7 @@ MIXED_AGGREGATES = [
             usage_seconds=7 * 3600 + 90_000,
             main_crashes=2,
             content_crashes=2,
+            content_crashes_not_at_shutdown=2,
             gpu_crashes=3,
             content_crash_pings=1,
             content_shutdown_crash_pings=1,
