@@ -89,10 +89,22 @@ _CRASH = {
     "payload/processType": st.sampled_from(["main", "content", "gpu", "utility"]),
     "payload/metadata/ipc_channel_error": st.sampled_from(["ShutDownKill", "x"]),
 }
+_V4_CRASH = {
+    "environment/build/buildId": st.sampled_from(["20160313030418", "2016", None]),
+    "payload/hasCrashEnvironment": st.booleans(),
+    "payload/metadata/Version": _TEXTS,
+    "payload/metadata/BuildID": st.sampled_from(["20160310030418", "x"]),
+    "payload/metadata/ReleaseChannel": st.sampled_from(["beta", "beta-cdntest"]),
+    "payload/minidumpSha256Hash": st.sampled_from(["a" * 64, "B" * 64, "odd"]),
+    "application/version": _TEXTS,
+    "application/buildId": st.sampled_from(["20160310030419", "y"]),
+    "metadata/header/x_source_tags": st.sampled_from(["automation", "x, automation", "x"]),
+}
+"""What says which build crashed where the environment does not, and who sent the ping."""
 _CRASH_DATES = st.sampled_from(["2016-03-14", "2016-03-01", "2016-04-01", "14.3.2016"])
 crash_pings = st.builds(
     lambda values: crash_ping(**values),
-    some(**_SHARED, **_LEGACY, **_CRASH, **{"payload/crashDate": _CRASH_DATES}),
+    some(**_SHARED | _LEGACY | _CRASH | _V4_CRASH | {"payload/crashDate": _CRASH_DATES}),
 )
 """With a crash date; without one a Glean ping says its `ping_info.end_time`."""
 
@@ -158,7 +170,10 @@ class MirrorsTest(unittest.TestCase):
         And they know which main crashes were sent twice, which v4 pings do not say.
         """
         counts, rows = judged_rows({"pings": b"\n".join(map(json_text, pings))})
-        differ = ("process_type", "main_crashes_sent_twice", "copy_high", "copy_low")
+        differ = (
+            *("process_type", "main_crashes_sent_twice", "copy_high", "copy_low"),
+            *("is_glean", "pair_high", "pair_low"),
+        )
         glean_rows = [glean_row(ping) for ping in pings]
         folder = "firefox_desktop_stable.crash_v1"
         found = [

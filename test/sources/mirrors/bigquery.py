@@ -73,7 +73,7 @@ _TEXT = pa.string()
 _KEYED = pa.list_(pa.struct([("key", _TEXT), ("value", _TEXT)]))
 _COMMON = {
     "additional_properties": _TEXT,
-    "application": _text_struct(channel=_TEXT, name=_TEXT),
+    "application": _text_struct(build_id=_TEXT, channel=_TEXT, name=_TEXT, version=_TEXT),
     "creation_date": _TEXT,
     "document_id": _TEXT,
     "environment": _text_struct(
@@ -83,7 +83,11 @@ _COMMON = {
         system=_text_struct(os=_text_struct(name=_TEXT, version=_TEXT)),
     ),
     "id": _TEXT,
-    "metadata": _text_struct(geo=_text_struct(country=_TEXT), uri=_text_struct(app_name=_TEXT)),
+    "metadata": _text_struct(
+        geo=_text_struct(country=_TEXT),
+        header=_text_struct(x_source_tags=_TEXT),
+        uri=_text_struct(app_name=_TEXT),
+    ),
     "normalized_app_name": _TEXT,
     "normalized_channel": _TEXT,
     "normalized_country_code": _TEXT,
@@ -109,7 +113,15 @@ CRASH_SCHEMA = pa.schema(
     | {
         "payload": _text_struct(
             crash_date=_TEXT,
-            metadata=_text_struct(ipc_channel_error=_TEXT, startup_crash=_TEXT),
+            has_crash_environment=pa.bool_(),
+            metadata=_text_struct(
+                build_id=_TEXT,
+                ipc_channel_error=_TEXT,
+                release_channel=_TEXT,
+                startup_crash=_TEXT,
+                version=_TEXT,
+            ),
+            minidump_sha256_hash=_TEXT,
             process_type=_TEXT,
         )
     }

@@ -26,7 +26,7 @@ def ingestion_columns(ping: Mapping[str, Any], namespace: str = "telemetry") -> 
             "document_namespace": namespace,
             "document_type": meta.get("docType"),
             "geo": {"country": meta.get("geoCountry"), "city": None},
-            "header": {"dnt": "1"},
+            "header": {"dnt": "1"} | ping.get("metadata", {}).get("header", {}),
             "uri": {"app_name": ping.get("application", {}).get("name")},
         },
     }
