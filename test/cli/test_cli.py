@@ -169,6 +169,7 @@ class CommandsTest(unittest.TestCase):
                 "lower": "",
                 "upper": "",
                 "dispersion": "",
+                "note": "few usage hours",
             },
         )
 
