@@ -11,7 +11,7 @@ from crash_rate_aggregates.decode.layouts.kinds import LayoutName, PingKind
 _START = r"(?:^|[/.:=-])"
 # Numbered parts of an export: main_v5_000000000000.
 _END = r"(?=$|[^A-Za-z0-9_]|_[0-9])"
-_NAMESPACE = r"(?:firefox|thunderbird|org_mozilla|net_thunderbird)[a-z_]*"
+_NAMESPACE = r"(?:firefox|thunderbird|org[_-]mozilla|net[_-]thunderbird)[a-z_-]*"
 _TABLE = re.compile(
     # Clones of main are other doc types: their pings are in main too (mozilla/bigquery-etl
     # sql_generators/stable_views, "main and its clones").
@@ -23,8 +23,9 @@ _TABLE = re.compile(
     re.ASCII,
 )
 _DATASET = re.compile(
-    rf"{_START}(?:(?P<stated>[a-z][a-z0-9_-]*?)(?:_stable|_live|_derived)|(?P<named>{_NAMESPACE}"
-    rf"|(?:firefox|thunderbird)-(?:desktop|crashreporter)))(?=$|[^A-Za-z0-9_])",
+    # A word that a dataset's kind follows is one, whatever it is: an application of one's own, too.
+    rf"{_START}(?:(?P<stated>[a-z][a-z0-9_-]*?)_(?:stable|live|derived)|(?P<named>{_NAMESPACE}))"
+    r"(?=$|[^A-Za-z0-9_])",
     re.ASCII,
 )
 _GLEAN_VERSION = "1"

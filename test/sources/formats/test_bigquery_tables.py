@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import unittest
 
+from crash_rate_aggregates.applications import ApplicationNames
 from crash_rate_aggregates.decode.layouts.kinds import LayoutName
 from crash_rate_aggregates.sources.formats.bigquery_tables import Table, named_table
 
 MAIN = Table("main", LayoutName.BIGQUERY)
 CRASH = Table("crash", LayoutName.BIGQUERY)
 GLEAN = Table("crash", LayoutName.GLEAN)
-FIREFOX = Table("crash", LayoutName.GLEAN, "Firefox")
 
 
 class NamedTableTest(unittest.TestCase):
@@ -27,18 +27,34 @@ class NamedTableTest(unittest.TestCase):
             "/day/telemetry_crash_v4.ndjson": CRASH,
             "/table=main_v6/day/0": MAIN,
             "/day/crash_v1/0.parquet": GLEAN,
-            "/firefox_desktop_stable.crash_v1/0": FIREFOX,
-            "/firefox_desktop/crash_v1/0": FIREFOX,
-            "/firefox_crashreporter_live/crash_v1-0.gz": FIREFOX,
-            "/firefox_desktop.crash/0.gz": FIREFOX,
-            "/firefox-desktop.crash-0.gz": FIREFOX,
-            "/thunderbird_desktop_stable.crash_v1/0": Table(
-                "crash", LayoutName.GLEAN, "Thunderbird"
-            ),
-            "/org_mozilla_fenix_stable.crash_v1/0": GLEAN,
-            "/firefox_desktop_background_tasks_stable.crash_v1/0": GLEAN,
+            # Clones of main, whose pings are in main too.
+            "/day/first_shutdown_v5-0.json": Table("first-shutdown", LayoutName.BIGQUERY),
+            "/day/telemetry.saved_session-0.json": Table("saved-session", LayoutName.BIGQUERY),
         }.items():
             self.assertEqual(named_table(path), table, path)
+
+    def test_applications(self) -> None:
+        """A dataset names the application of its Glean pings, whoever's it is."""
+        names = ApplicationNames()
+        for path, application in {
+            "/firefox_desktop_stable.crash_v1/0": "Firefox",
+            "/firefox_desktop/crash_v1/0": "Firefox",
+            "/firefox_crashreporter_live/crash_v1-0.gz": "Firefox",
+            "/firefox_desktop.crash/0.gz": "Firefox",
+            "/firefox-desktop.crash-0.gz": "Firefox",
+            "/telemetry.firefox_crashes-0.gz": "Firefox",
+            "/firefox_crashes_000000000000": "Firefox",
+            "/thunderbird_desktop_stable.crash_v1/0": "Thunderbird",
+            "/org_mozilla_fenix_stable.crash_v1/0": "Firefox for Android",
+            "/org-mozilla-firefox.crash-0.gz": "Firefox for Android",
+            "/net_thunderbird_android_stable/crash_v1/0": "Thunderbird for Android",
+            "/firefox_desktop_background_tasks_stable.crash_v1/0": "Firefox",
+            "/my_gecko_stable.crash_v1/0": "my_gecko",
+        }.items():
+            table = named_table(path)
+            assert table is not None, path
+            self.assertEqual((table.doc_type, table.layout), ("crash", LayoutName.GLEAN))
+            self.assertEqual(names.name_of(str(table.application)), application, path)
 
     def test_words_that_name_none(self) -> None:
         """Parts of longer words, and words without version and dataset, name no table."""
@@ -65,7 +81,7 @@ class NamedTableTest(unittest.TestCase):
         self.assertEqual(named_table("/main_v5/2016/crash_v4-0.gz"), CRASH)
         self.assertEqual(named_table("/crash_v1/main_v5/0"), MAIN)
         path = "/firefox_desktop/thunderbird_desktop/crash_v1/0"
-        self.assertEqual(named_table(path), Table("crash", LayoutName.GLEAN, "Thunderbird"))
+        self.assertEqual(named_table(path), Table("crash", LayoutName.GLEAN, "thunderbird_desktop"))
 
 
 if __name__ == "__main__":

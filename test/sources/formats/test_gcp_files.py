@@ -118,7 +118,7 @@ class EnvelopeTest(unittest.TestCase):
         dimensions = json.loads(passed.dimensions)
         self.assertEqual(
             [dimensions[name] for name in ("channel", "application", "os_name", "country")],
-            ["nightly", "Fenix", "Windows_NT", "DE"],
+            ["nightly", "Firefox for Android", "Windows_NT", "DE"],
         )
 
     def test_attributes_count_more_than_the_ping(self) -> None:

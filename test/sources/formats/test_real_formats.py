@@ -107,14 +107,17 @@ class HekaTest(unittest.TestCase):
         dimensions = json.loads(go.dimensions)
         self.assertEqual(dimensions.pop("country"), "??")
         self.assertEqual(json.loads(plain.dimensions), dimensions)
-        self.assertEqual(plain._replace(dimensions=go.dimensions), go)
+        with_country = plain._replace(dimensions=go.dimensions, carried=go.carried)
+        self.assertEqual(with_country, go)
         self.assertEqual(stats_of(go), {"ping_count": 1, "usage_seconds": 14_557})
         self.assertEqual(go.adjustments, Adjustment.ACTIVITY_DATE_TOO_EARLY)
 
     def test_crash_ping(self) -> None:
         """The real crash ping of 2019 is one crash of a content process, in Indonesia."""
         ping = passed("gcp-ingestion/crashping.heka", date(2019, 8, 31))
-        self.assertEqual(stats_of(ping), {"content_crash_pings": 1})
+        self.assertEqual(
+            stats_of(ping), {"content_crash_pings": 1, "content_crashes_not_at_shutdown": 1}
+        )
         self.assertEqual((ping.process_type, ping.activity_date), ("content", date(2019, 8, 31)))
         self.assertEqual(
             json.loads(ping.dimensions),
