@@ -146,7 +146,7 @@ class ApplicationNames:
 
     def name_of(self, identifier: str) -> str:
         """Return what people call it; an unknown one keeps its own name."""
-        application = self.known(identifier)
+        application = self._known.get(identifier) or self.known(identifier)
         return identifier if application is None else application.name
 
     def channel_of(self, identifier: str) -> str | None:

@@ -23,7 +23,7 @@ from crash_rate_aggregates.decode.nesting import (
 )
 from crash_rate_aggregates.decode.plain import decode_json
 from crash_rate_aggregates.decode.remembered import remembered
-from crash_rate_aggregates.normalize.fields import PingFields
+from crash_rate_aggregates.normalize.fields import FIELDS_OF_CRASHES, PingFields
 from crash_rate_aggregates.normalize.values import IntegerLiteral
 
 # Keys that msgspec's field names cannot stand for: those that JSON writes with an escape, lone
@@ -36,6 +36,7 @@ _ABSENT = "absent"
 _FIELDS = len(PingFields._fields)
 _IS_GLEAN = PingFields._fields.index("is_glean")
 _DIMENSIONS = PingFields._fields.index("dimensions")
+_HAS_CRASH_ENVIRONMENT = PingFields._fields.index("has_crash_environment")
 
 # msgspec's own: no JSON, or another type than expected, as a number for a string. Bad UTF-8, which
 # the plain path replaces. Nesting beyond what the C stack takes. And what is raised here.
@@ -58,9 +59,13 @@ class FastDecoder:
     def __init__(self, places: FieldPlaces) -> None:
         # A slot for each field in its order, then one for each dimension. A field that the layout
         # has no place for stands as None: such is `keyed_histograms`, as no container that is not
-        # an object comes this far.
+        # an object comes this far. So do those of crashes whose build the environment does not
+        # tell: these are few, each slot costs every ping, and the plain path judges them.
         slots = [
-            *(places.fields.get(name, ()) for name in PingFields._fields),
+            *(
+                () if name in FIELDS_OF_CRASHES else places.fields.get(name, ())
+                for name in PingFields._fields
+            ),
             *places.dimensions,
         ]
         mark = Place(places.layout.mark)
@@ -113,6 +118,8 @@ class FastDecoder:
         for number, others in self._others:
             if values[number] is None:
                 values[number] = _other_value(decoded, others)
+        if values[_HAS_CRASH_ENVIRONMENT] is False:
+            raise ValueError("perhaps the build of another crash")
         values[_IS_GLEAN] = self._is_glean
         values[_DIMENSIONS] = tuple(values[_FIELDS:])
         return PingFields._make(values[:_FIELDS])

@@ -65,6 +65,10 @@ def _copy_orders(pings: Iterable[NormalizedPing]) -> Iterator[bytes | None]:
 
 def _halves(keys: Sequence[bytes | None]) -> tuple[pa.Array, pa.Array]:
     """Return 16 bytes a key as two columns of signed integers, an absent key as two NULLs."""
+    if not any(keys):
+        # So it is for main pings, which have no minidump and no pair.
+        nothing = pa.nulls(len(keys), pa.int64())
+        return nothing, nothing
     return _integers(b"".join([key or _NO_KEY for key in keys]), keys)
 
 

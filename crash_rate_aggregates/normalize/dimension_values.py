@@ -18,6 +18,7 @@ from crash_rate_aggregates.dimensions import (
 from crash_rate_aggregates.sql_text import storable
 
 _CACHE_SIZE = 50_000
+_RENAMED = ("nightly-cck-", "release-cck-", "beta")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -55,7 +56,9 @@ class DimensionTexts:
         self, dimensions: Sequence[Dimension], applications: ApplicationNames = USUAL_NAMES
     ) -> None:
         self._names = [dimension.name for dimension in dimensions]
-        self._paths = [dimension.path for dimension in dimensions]
+        # Found once: a combination that is new costs a ping, and days have very many.
+        self._places_of_applications = _places_of(APPLICATION_PATH, dimensions)
+        self._places_of_channels = _places_of(CHANNEL_PATH, dimensions)
         self._applications = applications
         self._cache: dict[tuple[Any, ...], DimensionText] = {}
 
@@ -73,30 +76,38 @@ class DimensionTexts:
         return known
 
     def _encode(self, values: tuple[Any, ...]) -> DimensionText:
-        texts = self._named([scalar_text(value) for value in values])
-        present = {
-            name: text[:MAX_LENGTH]
-            for name, text in zip(self._names, texts, strict=True)
-            if text is not None
-        }
-        return DimensionText(
-            _encode(present).decode(),
-            "".join("01"[text is not None] for text in texts),
-            any(text is not None and len(text) > MAX_LENGTH for text in texts),
-        )
+        texts = list(map(scalar_text, values))
+        self._put_names(texts)
+        present: dict[str, str] = {}
+        is_shortened = False
+        for name, text in zip(self._names, texts, strict=True):
+            if text is None:
+                continue
+            if len(text) > MAX_LENGTH:
+                present[name] = text[:MAX_LENGTH]
+                is_shortened = True
+            else:
+                present[name] = text
+        carried = "".join(["0" if text is None else "1" for text in texts])
+        return DimensionText(_encode(present).decode(), carried, is_shortened)
 
-    def _named(self, texts: list[str | None]) -> list[str | None]:
-        """Put names for applications and channels, the latter also where only the former tells."""
-        by_path = dict(zip(self._paths, texts, strict=True))
-        application, channel = by_path.get(APPLICATION_PATH), by_path.get(CHANNEL_PATH)
-        if channel is not None:
-            channel = normalized_channel(channel)
-        elif application is not None:
-            channel = self._applications.channel_of(application)
-        if application is not None:
-            application = self._applications.name_of(application)
-        named: dict[Path, str | None] = {APPLICATION_PATH: application, CHANNEL_PATH: channel}
-        return [named.get(path, text) for path, text in zip(self._paths, texts, strict=True)]
+    def _put_names(self, texts: list[str | None]) -> None:
+        """Name applications and channels, the latter also where only the former tells."""
+        said = None
+        for place in self._places_of_applications:
+            said = texts[place]
+            if said is not None:
+                texts[place] = self._applications.name_of(said)
+        for place in self._places_of_channels:
+            channel = texts[place]
+            if channel is not None:
+                texts[place] = normalized_channel(channel)
+            elif said is not None:
+                texts[place] = self._applications.channel_of(said)
+
+
+def _places_of(path: Path, dimensions: Sequence[Dimension]) -> list[int]:
+    return [place for place, dimension in enumerate(dimensions) if dimension.path == path]
 
 
 def normalized_channel(channel: str) -> str:
@@ -105,8 +116,6 @@ def normalized_channel(channel: str) -> str:
     As Mozilla's servers do (mozilla/gcp-ingestion NormalizeAttributes): `nightly-cck-mozillaonline`
     is nightly, `beta-cdntest` beta.
     """
-    if channel.startswith("nightly-cck-"):
-        return "nightly"
-    if channel.startswith("release-cck-"):
-        return "release"
-    return "beta" if channel.startswith("beta") else channel
+    if not channel.startswith(_RENAMED):
+        return channel
+    return "beta" if channel.startswith("beta") else channel.partition("-")[0]

@@ -55,5 +55,12 @@ class PingFields(NamedTuple):
 
 DERIVED_FIELDS: Final = frozenset({"keyed_histograms", "is_glean", "dimensions"})
 """Those that lie at no place of their own: what they say follows from the layout."""
+FIELDS_OF_CRASHES: Final = frozenset(
+    {
+        *("crash_version", "crash_build_id", "crash_channel"),
+        *("application_version", "application_build_id"),
+    }
+)
+"""Those that are read only where the environment does not tell the build of a crash."""
 PLACED_FIELDS: Final = tuple(name for name in PingFields._fields if name not in DERIVED_FIELDS)
 """Those that layouts name the places of."""
