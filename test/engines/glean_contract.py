@@ -195,7 +195,7 @@ class GleanContract(unittest.TestCase):
     def test_both_kinds_without_minidump(self) -> None:
         """v4 pings without a hash are left out where the day has as many Glean ones of a build."""
         glean, v4 = Crash(None, None, version="130.0"), V4_OF_130
-        for count, left_out in ((0, 0), (1, 0), (2, 0), (3, 3), (4, 3)):
+        for count, left_out in ((2, 0), (3, 3)):
             crashes = [*[glean] * count, *[v4] * 3]
             with self.subTest(glean=count):
                 files = {"1": json_lines(one.ping for one in crashes)}
@@ -242,8 +242,8 @@ class GleanContract(unittest.TestCase):
                 files["crash_v1.parquet"] = glean_parquet([c.row for c in crashes[0::parts]])
                 with self.subTest(seed=seed, again=again):
                     self.assert_counts(f"{seed}-{again}", files, crashes)
-                chance.shuffle(with_v4)
-                files = {f"{part}.json.gz": json_lines(crash.ping for crash in with_v4[part::parts])
-                         for part in range(parts)}  # fmt: skip
-                with self.subTest(seed=seed, again=again, both=True):
-                    self.assert_counts(f"both-{seed}-{again}", files, with_v4)
+            # Those of v4 lie in no file of crash_v1.
+            files = {f"{part}.json.gz": json_lines(crash.ping for crash in with_v4[part::parts])
+                     for part in range(parts)}  # fmt: skip
+            with self.subTest(seed=seed, both=True):
+                self.assert_counts(f"both-{seed}", files, with_v4)
