@@ -13,10 +13,11 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
 import psutil
+
+from test.cli.tree_memory import share_bytes
 
 _SET_CHILD_SUBREAPER = 36
 _SAMPLE_SECONDS = 0.2
@@ -87,20 +88,11 @@ class _Watch(threading.Thread):
         this_process = psutil.Process()
         while not self._ended.wait(_SAMPLE_SECONDS):
             tree = this_process.children(recursive=True)
-            self.peak_bytes = max(self.peak_bytes, sum(_share_bytes(one.pid) for one in tree))
+            self.peak_bytes = max(self.peak_bytes, sum(share_bytes(one.pid) for one in tree))
             for one in tree:
                 with suppress(psutil.Error):
                     times = one.cpu_times()
                     self.cpu_seconds[one] = times.user + times.system
-
-
-def _share_bytes(pid: int) -> int:
-    """Return the proportional set size: shared pages count by the share of each process."""
-    with suppress(OSError):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) << 10
-    return 0
 
 
 if __name__ == "__main__":

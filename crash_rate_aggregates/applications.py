@@ -127,16 +127,16 @@ class ApplicationNames:
     """Finds an application by whatever pings call it."""
 
     def __init__(self, applications: Iterable[Application] = KNOWN_APPLICATIONS) -> None:
-        self.applications = tuple(applications)
-        # Later ones first: a user's own goes before one that everybody has.
+        known = tuple(applications)
+        # Of an identifier that two have the later one is found: a user's own stands last.
         self._known = {
             identifier: application
-            for application in self.applications
+            for application in known
             for identifier in application.folded_identifiers
         }
         self._channels = {
             _folded(identifier): channel
-            for application in self.applications
+            for application in known
             for identifier, channel in application.channels.items()
         }
 

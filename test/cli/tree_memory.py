@@ -31,7 +31,7 @@ class TreeMemory(threading.Thread):
     def run(self) -> None:
         """Sample until the end."""
         while not self._ended.wait(_SAMPLE_SECONDS):
-            self.peak_bytes = max(self.peak_bytes, sum(map(_share_bytes, _tree(self._pid))))
+            self.peak_bytes = max(self.peak_bytes, sum(map(share_bytes, _tree(self._pid))))
 
 
 def _tree(pid: int) -> Iterator[int]:
@@ -42,7 +42,8 @@ def _tree(pid: int) -> Iterator[int]:
                 yield from _tree(int(child))
 
 
-def _share_bytes(pid: int) -> int:
+def share_bytes(pid: int) -> int:
+    """Return the proportional set size: shared pages count by the share of each process."""
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
             if line.startswith("Pss:"):
