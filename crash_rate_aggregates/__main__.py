@@ -19,7 +19,8 @@ def main() -> int:
     try:
         code = cli.main()
     finally:
-        signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
+        for number in _INTERRUPTS:  # Blocked here, threads of libraries would still take them.
+            signal.signal(number, signal.SIG_IGN)
     if code:
         # Python ends with 130, whatever it is told, if Ctrl-C met an extension while it loaded.
         # What was printed is written: `cli.main` sees to that.

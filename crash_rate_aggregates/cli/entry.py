@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
-import signal
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from crash_rate_aggregates import __version__
 from crash_rate_aggregates.cli import ask_commands, database_commands, fill_commands
 from crash_rate_aggregates.cli.consoles import STDERR, ReaderGoneError, lost_report
+from crash_rate_aggregates.cli.interrupts import answer_interrupts
 from crash_rate_aggregates.cli.lasting_streams import lasting_streams
 from crash_rate_aggregates.cli.redash_commands import redash
 from crash_rate_aggregates.cli.sample_commands import sample_pings
@@ -96,11 +96,8 @@ def main(
 
 def _run(arguments: Sequence[str] | None, dimensions: Callable[[], Sequence[Dimension]]) -> int:
     _log_to_stderr()
-    # A scheduler's SIGTERM ends a day as Ctrl-C does: workers stopped, scratch emptied, one line.
-    signal.signal(signal.SIGTERM, _raise_interrupt)
     try:
-        # The entry points hold interrupts back until they can be answered here.
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM))
+        answer_interrupts()
         code = cli.main(
             list(sys.argv[1:] if arguments is None else arguments),
             standalone_mode=False,  # Or click would print errors and leave by itself.
@@ -157,7 +154,3 @@ def _report(error: CrashRateAggregatesError) -> int:
     # Names of files and what a server says may hold what steers a terminal, or a second line.
     STDERR.print(f"error: {printable(str(error))} [{error.slug}]")
     return error.exit_code
-
-
-def _raise_interrupt(*_: object) -> NoReturn:
-    raise KeyboardInterrupt

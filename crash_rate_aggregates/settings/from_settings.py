@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -52,23 +51,10 @@ def chosen_engine(settings: Settings) -> Engine:
         from crash_rate_aggregates.engines.spark.engine import SparkEngine
 
         return SparkEngine(replace(settings.spark, scratch=scratch))
-    with _uninterrupted():
-        from crash_rate_aggregates.engines.embedded.engine import EmbeddedEngine
+    from crash_rate_aggregates.engines.embedded.engine import EmbeddedEngine
+
     # The workers have ended when DuckDB groups, so it gets their cores.
     return EmbeddedEngine(day.jobs, scratch, replace(settings.grouping, threads=day.jobs))
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C and SIGTERM back until the end.
-
-    DuckDB's extension aborts the whole process, with no line of ours, if one meets it as it loads.
-    """
-    held = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, held)
 
 
 def known_applications(settings: Settings) -> tuple[Application, ...]:
