@@ -14,10 +14,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
+from types import MappingProxyType
 
 from crash_rate_aggregates import __version__
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.days.attempts import begin_attempt
+from crash_rate_aggregates.database.schema.migrate import migrate
 from crash_rate_aggregates.database.server.launcher import EmbeddedServer
 from crash_rate_aggregates.sample_pings.world_2016.world_of_2016 import World2016
 from crash_rate_aggregates.sample_pings.writer import write_sample_pings
@@ -88,8 +90,9 @@ class StormOfDays:
         self._old_day = today - timedelta(days=800)
         self._made: dict[str, Stored] = {}
         """What each version of the pings stores, undisturbed."""
-        self._migrations: dict[str, tuple[Stored, Stored]] = {}
-        """What is stored in older databases before and after they are migrated."""
+        self._migrations: dict[str, tuple[Stored, Stored, Stored]] = {}
+        """What is stored in older databases: before they are migrated, with today's tables and
+        days that are not summed up anew yet, and after all."""
         self._known: Stored = {}
         """What is stored now."""
         self._limit = self._question_seconds = NEXT_SECONDS
@@ -121,8 +124,11 @@ class StormOfDays:
         for kind in ("empty", "older"):
             set_back(self._old_stage.home, to_older=kind == "older", roles_too=True)
             before = _stored(self._old_stage)
+            with EmbeddedServer(self._old_stage.home).running() as url, connect(url) as connection:
+                migrate(connection)
+            between = _stored(self._old_stage)
             self._run(self._old_stage, ["database", "init"])
-            self._migrations[kind] = before, _stored(self._old_stage)
+            self._migrations[kind] = before, between, _stored(self._old_stage)
         self._question_seconds = median(self._stage.run(_ASKED).seconds for _ in range(3))
         self._limit = max(NEXT_SECONDS, _BUSY * self._question_seconds)
         self._known = _stored(self._stage)
@@ -182,7 +188,7 @@ class StormOfDays:
         chance, stage = self._chance, self._old_stage
         kind = chance.choice(("older", "older", "empty"))
         set_back(stage.home, to_older=kind == "older", roles_too=chance.random() < _AGAIN_SHARE)
-        before, migrated = self._migrations[kind]
+        before, between, migrated = self._migrations[kind]
         new = dict(migrated)
         words: list[object] = ["database", "init"]
         if chance.random() < _AGAIN_SHARE:
@@ -190,7 +196,7 @@ class StormOfDays:
             words = self._filling("run", _VERSIONS[0], day)
             new[day] = StoredDay(self._made[_VERSIONS[0]][day].digest, 1)
         known, self._known = self._known, before
-        self._round(stage, words, new, new)
+        self._round(stage, words, new, new, between)
         self._known = known
 
     def _round(
@@ -199,6 +205,7 @@ class StormOfDays:
         words: Sequence[object],
         new: Mapping[date, StoredDay],
         surely: Mapping[date, StoredDay],
+        between: Mapping[date, StoredDay] = MappingProxyType({}),
     ) -> None:
         """Kill something in a command and hold all that is to hold then.
 
@@ -207,6 +214,8 @@ class StormOfDays:
             words: The command.
             new: What may be stored instead of some days.
             surely: What of that is stored if the command says that it is done.
+            between: What may be stored too if it does not: days that are whole, with their old
+                summaries, which the next command makes anew.
         """
         is_kept = self._chance.random() < _KEPT_SHARE
         if is_kept:
@@ -218,7 +227,7 @@ class StormOfDays:
             self._hold_clean(stage.scratch.glob("*"))
         self._ask(stage)
         after = _stored(stage)
-        self._hold_days(after, new, surely if ended.code == 0 else {})
+        self._hold_days(after, new, surely if ended.code == 0 else {}, between)
         stored = after == {**after, **surely}
         self.figures.came_out["stored all" if stored else "stored less"] += 1
         if self._chance.random() < _AGAIN_SHARE:
@@ -257,11 +266,16 @@ class StormOfDays:
             self._fault(f"the next command took {asked.seconds:.1f} s: {asked}")
 
     def _hold_days(
-        self, after: Stored, new: Mapping[date, StoredDay], surely: Mapping[date, StoredDay]
+        self,
+        after: Stored,
+        new: Mapping[date, StoredDay],
+        surely: Mapping[date, StoredDay],
+        between: Mapping[date, StoredDay],
     ) -> None:
         for day in {*self._known, *after, *new}:
             old, stored = self._known.get(day, NOTHING), after.get(day, NOTHING)
-            allowed = {surely[day]} if day in surely else {old, new.get(day, old)}
+            unsure = {old, new.get(day, old), between.get(day, old)}
+            allowed = {surely[day]} if day in surely else unsure
             if stored not in allowed:
                 self._fault(f"{day} is {stored}, and was {old} and was to be {new.get(day, old)}")
 
