@@ -149,7 +149,7 @@ def stored_format(name: str, content: bytes | Sequence[bytes]) -> MemoryStore:
 
 def cpu_seconds(store: MemoryStore, pings: int) -> float:
     """Return what it costs to read and judge all files of a store."""
-    kernel = Kernel(Judge(DAY, DIMENSIONS))
+    kernel = Kernel(Judge(DAY, DIMENSIONS), bytes(32))
     start = time.process_time()
     for file in store.list_day(DAY):
         for batch in read_pings(store, file, DIMENSIONS):

@@ -48,7 +48,7 @@ def main(folder: str, output: str, files: str) -> None:
 
 def _judge(folder: str, file: StoredFile) -> None:
     """Do all that a worker does but write the rows."""
-    kernel = Kernel(Judge(DAY, DIMENSIONS))
+    kernel = Kernel(Judge(DAY, DIMENSIONS), bytes(32))
     for batch in read_pings(open_store(folder), file, DIMENSIONS):
         kernel.judge(batch)
     kernel.take_rows()

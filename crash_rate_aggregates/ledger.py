@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from crash_rate_aggregates.outcomes import DocType, Outcome
+from crash_rate_aggregates.outcomes import USAGE_DOC_TYPES, DocType, Outcome
 
 
 class LedgerKind(StrEnum):
@@ -37,6 +37,10 @@ class LedgerLine:
     """At least 0."""
 
 
+CARRIED_FIELDS = ("client id", "active ticks")
+"""What is counted like dimensions: where no ping has one, 0 people or hours say nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class CarriedLine:
     """How many counted pings of an application and doc type had a value of a dimension."""
@@ -44,9 +48,9 @@ class CarriedLine:
     application: str | None
     """What people call it; None where pings name none."""
     doc_type: str
-    """`main` or `crash`."""
+    """One of `COUNTED_DOC_TYPES`."""
     dimension: str | None
-    """None for all counted pings, whatever they had."""
+    """Or one of `CARRIED_FIELDS`; None for all counted pings, whatever they had."""
     pings: int
     """At least 0."""
 
@@ -65,7 +69,7 @@ class RowSums:
     """What the rows of a day in `crash_aggregates` add up to."""
 
     rows: int = 0
-    main_pings: int = 0
+    usage_pings: int = 0
     """Sum of `ping_count`."""
     crash_pings: int = 0
     """Sum of `CRASH_PING_STATS`."""
@@ -73,7 +77,7 @@ class RowSums:
     def __add__(self, other: RowSums) -> RowSums:
         return RowSums(
             rows=self.rows + other.rows,
-            main_pings=self.main_pings + other.main_pings,
+            usage_pings=self.usage_pings + other.usage_pings,
             crash_pings=self.crash_pings + other.crash_pings,
         )
 
@@ -99,12 +103,12 @@ class Ledger:
             pings[line.name] += line.pings
         return pings
 
-    def counted(self, doc_type: DocType) -> int:
-        """Return the pings of a doc type that are in the table."""
+    def counted(self, *doc_types: DocType) -> int:
+        """Return the pings of these doc types that are in the table."""
         return sum(
             line.pings
             for line in self._outcomes()
-            if line.doc_type == doc_type and line.name == Outcome.COUNTED
+            if line.doc_type in doc_types and line.name == Outcome.COUNTED
         )
 
     def faults_of_reading(self, pings_read: int) -> list[str]:
@@ -119,7 +123,7 @@ class Ledger:
             for line in self.lines
             if line.pings < 0
         ]
-        return [*negative, *_different("pings read", pings_read, "outcomes", self.pings)]
+        return [*negative, *different("pings read", pings_read, "outcomes", self.pings)]
 
     def faults_against(self, pings_read: int, aggregates: int, rows: RowSums) -> list[str]:
         """Say in words which numbers should be equal and are not; empty if the day balances.
@@ -129,12 +133,30 @@ class Ledger:
             aggregates: As many as the run says there are.
             rows: What the rows themselves add up to.
         """
-        main, crash = self.counted(DocType.MAIN), self.counted(DocType.CRASH)
         return [
             *self.faults_of_reading(pings_read),
-            *_different("aggregates", aggregates, "rows", rows.rows),
-            *_different("counted main pings", main, "main pings in the rows", rows.main_pings),
-            *_different("counted crash pings", crash, "crash pings in the rows", rows.crash_pings),
+            *different("aggregates", aggregates, "rows", rows.rows),
+            *self.faults_of_pings(rows.usage_pings, rows.crash_pings),
+        ]
+
+    def faults_of_pings(self, usage_pings: int | None, crash_pings: int | None) -> list[str]:
+        """Say where as many pings are not counted as rows tell of; None of what they do not tell.
+
+        Args:
+            usage_pings: What the rows add up to.
+            crash_pings: Likewise.
+        """
+        sides = (
+            ("usage", self.counted(*USAGE_DOC_TYPES), usage_pings),
+            ("crash", self.counted(DocType.CRASH), crash_pings),
+        )
+        return [
+            fault
+            for name, counted, told in sides
+            if told is not None
+            for fault in different(
+                f"counted {name} pings", counted, f"{name} pings in the rows", told
+            )
         ]
 
     def _outcomes(self) -> list[LedgerLine]:
@@ -142,7 +164,8 @@ class Ledger:
         return [line for line in self.lines if line.kind == LedgerKind.OUTCOME]
 
 
-def _different(left: str, left_number: int, right: str, right_number: int) -> list[str]:
+def different(left: str, left_number: int, right: str, right_number: int) -> list[str]:
+    """Say two numbers that should be equal and are not, in one phrase; else in none."""
     if left_number == right_number:
         return []
     return [f"{left} {left_number:,}, {right} {right_number:,}"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import IntFlag, StrEnum
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Raised with every change after which the same pings give other numbers; each run records it."""
 
 
@@ -29,11 +29,12 @@ class Outcome(StrEnum):
 
 OUTCOME_DESCRIPTIONS = {
     Outcome.UNREADABLE: "Not one JSON object that its format can decode.",
-    Outcome.OTHER_DOC_TYPE: "Ignored: the doc type is neither `main` nor `crash`.",
+    Outcome.OTHER_DOC_TYPE: "Ignored: neither a `crash` ping nor its application's usage ping, "
+    "which is `main` or `baseline`.",
     Outcome.BAD_SUBMISSION_DATE: "Ignored: meta.submissionDate is no date from 2000 to 2199.",
     Outcome.OTHER_SUBMISSION_DATE: "Ignored: meta.submissionDate is another day than the folder's.",
     Outcome.AUTOMATION: "Ignored: sent by Mozilla's automation, as its source tags say.",
-    Outcome.BAD_BUILD_ID: "Ignored: environment.build.buildId is not 14 digits.",
+    Outcome.BAD_BUILD_ID: "Ignored: a main or crash ping whose build id is not 14 digits.",
     Outcome.BAD_ACTIVITY_DATE: "Ignored: no date says when the client was active.",
     Outcome.BAD_SUBSESSION_LENGTH: "Ignored: the session length is there and no integer.",
     Outcome.DUPLICATE: "Another ping of the day with the same doc type and id, or the same "
@@ -49,9 +50,16 @@ class DocType(StrEnum):
     """How the ledger divides pings."""
 
     MAIN = "main"
+    BASELINE = "baseline"
     CRASH = "crash"
     OTHER = "other"
     UNKNOWN = "unknown"
+
+
+USAGE_DOC_TYPES = (DocType.MAIN, DocType.BASELINE)
+"""Pings that say how long an application was used; each application has one of them."""
+COUNTED_DOC_TYPES = (*USAGE_DOC_TYPES, DocType.CRASH)
+"""Pings that the rules judge; all others are other doc types."""
 
 
 class Adjustment(IntFlag):
@@ -66,6 +74,8 @@ class Adjustment(IntFlag):
     DIMENSION_SHORTENED = 64
     AUTOMATION_COUNTED = 128
     OTHER_BUILDS_ENVIRONMENT = 256
+    ACTIVE_TIME_CAPPED = 512
+    BAD_ACTIVE_TICKS = 1024
 
 
 ADJUSTMENT_DESCRIPTIONS = {
@@ -79,6 +89,8 @@ ADJUSTMENT_DESCRIPTIONS = {
     Adjustment.AUTOMATION_COUNTED: "Sent by Mozilla's automation, and counted as the settings say.",
     Adjustment.OTHER_BUILDS_ENVIRONMENT: "A crash ping without an environment of the crash: "
     "version, build id and channel are those that the crash itself named.",
+    Adjustment.ACTIVE_TIME_CAPPED: "More than 25 active hours count as 25 hours.",
+    Adjustment.BAD_ACTIVE_TICKS: "Active ticks that are no integer from 0 on count as 0.",
 }
 """One sentence for each adjustment."""
 

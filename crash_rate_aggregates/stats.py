@@ -12,6 +12,8 @@ from typing import Final
 
 MAX_USAGE_SECONDS = 90_000
 """25 hours: a day-long session over the change from summer time, and no more."""
+SECONDS_A_TICK = 5
+"""Of browser.engagement.active_ticks: 720 are an hour (mozilla/metric-hub, active_hours)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,16 @@ class Stat:
 
 
 STATS = (
-    Stat("ping_count", "pings", "Main pings."),
+    Stat(
+        "ping_count",
+        "pings",
+        "Usage pings: main, or baseline where the application sends that.",
+    ),
     Stat(
         "usage_seconds",
         "seconds",
-        "Sum of min(max(payload.info.subsessionLength, 0), 25 hours) over all counted pings.",
+        "Sum of min(max(session length, 0), 25 hours) over all counted pings: "
+        "payload.info.subsessionLength, of baseline pings glean.baseline.duration.",
     ),
     Stat(
         "main_crashes",
@@ -103,6 +110,14 @@ STATS = (
         "content_crashes of each main ping without its content_shutdown_crashes, at least 0. NULL "
         "where the run that stored the day did not count it.",
         rules_version=2,
+    ),
+    Stat(
+        "active_seconds",
+        "seconds",
+        "Sum of min(5 * active ticks, 25 hours) over all counted usage pings: the time in which "
+        "somebody used the application, the same on every system. NULL where the run that stored "
+        "the day did not count it.",
+        rules_version=3,
     ),
 )
 

@@ -19,7 +19,7 @@ LEDGER = Ledger(
         LedgerLine("unknown", "outcome", "unreadable", 5),
     )
 )
-ROWS = RowSums(rows=7, main_pings=2000, crash_pings=3)
+ROWS = RowSums(rows=7, usage_pings=2000, crash_pings=3)
 
 
 class LedgerTest(unittest.TestCase):

@@ -53,6 +53,12 @@ class _Other(NamedTuple):
     """From what lies there, if it is present, to what the rules read."""
 
 
+class _Experiment(msgspec.Struct, frozen=True, gc=False):
+    """What is read of an experiment. Pings have a dozen: not decoded whole, as that takes long."""
+
+    branch: str | bool | None = None
+
+
 class FastDecoder:
     """Decode the fields of one kind of ping."""
 
@@ -144,6 +150,8 @@ def _getter(place: Place, tree: dict[str, Any]) -> Callable[[Any], Any]:
 def _reader(place: Place) -> Callable[[Any], Any]:
     if place.content is Content.INTEGER:
         return _integer_literal
+    if place.content is Content.BRANCHES:
+        return _branches_reader(place.convert)
     if place.content is Content.WHOLE:
         return _whole_reader(place.convert)
     return place.convert
@@ -156,6 +164,12 @@ def _whole_reader(convert: Callable[[Any], Any]) -> Callable[[msgspec.Raw], Any]
 
     known = remembered(decoded)
     return lambda raw: known(bytes(raw))
+
+
+def _branches_reader(convert: Callable[[Any], Any]) -> Callable[[dict[str, _Experiment]], Any]:
+    return lambda experiments: convert(
+        {name: {"branch": experiment.branch} for name, experiment in experiments.items()}
+    )
 
 
 def _integer_literal(raw: msgspec.Raw) -> IntegerLiteral | None:
@@ -197,6 +211,8 @@ def _struct_type(tree: dict[str, Any]) -> type[msgspec.Struct]:
         elif subtree is Content.SCALAR:
             # No number: msgspec would round its literal. It is a surprise, and rare.
             kind, default = str | bool | None, None
+        elif subtree is Content.BRANCHES:
+            kind, default = dict[str, _Experiment] | None, None
         else:
             kind, default = msgspec.Raw, _ABSENT_RAW
         # Numbered, as keys of pings like `crash.app_build` are no names in Python.

@@ -5,23 +5,33 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from hashlib import blake2b
 from typing import Any
 
 import pyarrow as pa
 
+from crash_rate_aggregates.normalize.crash_details import CrashDetails
 from crash_rate_aggregates.normalize.ping import NormalizedPing, copy_order
-from crash_rate_aggregates.rows import PING_SCHEMA
+from crash_rate_aggregates.rows import CHILD_CRASHES, CUT_NAMES, EXPERIMENTS, PING_SCHEMA
 from crash_rate_aggregates.stats import STAT_NAMES
 
 _HALF_BYTES = 8
+_CRASH = CrashDetails._fields
+_NO_CRASH = (None,) * len(_CRASH)
 _NO_KEY = bytes(2 * _HALF_BYTES)
 _OTHER_SIGN = bytes(byte ^ 0x80 for byte in range(256))
 
 
-def rows_of(pings: Sequence[NormalizedPing]) -> pa.RecordBatch:
-    """Return one row a ping, by `PING_SCHEMA`."""
+def rows_of(pings: Sequence[NormalizedPing], client_key: bytes) -> pa.RecordBatch:
+    """Return one row a ping, by `PING_SCHEMA`.
+
+    Args:
+        pings: In any order.
+        client_key: Of the run: by it clients are told apart, and by nobody else.
+    """
     of = _by_name(NormalizedPing._fields, pings)
     keys = {
+        "client": _halves([_client(client, client_key) for client in of["client"]]),
         "id": _halves(of["id"]),
         "minidump": _halves(of["minidump"]),
         "copy": _sorting_halves(list(_copy_orders(pings))),
@@ -36,6 +46,11 @@ def rows_of(pings: Sequence[NormalizedPing]) -> pa.RecordBatch:
         "is_glean": pa.array(of["is_glean"], pa.bool_()),
         "application": _words(of["application"]),
         "carried": _words(of["carried"]),
+        "display_version": _words(of["label"]),
+        "experiments": _lists(of["experiments"], EXPERIMENTS),
+        "child_crashes": _lists(of["child_crashes"], CHILD_CRASHES),
+        **_of_crashes(of["crash"]),
+        **{name: _words(values) for name, values in _by_name(CUT_NAMES, of["cut"]).items()},
         **{f"{name}_high": high for name, (high, _) in keys.items()},
         **{f"{name}_low": low for name, (_, low) in keys.items()},
         **{
@@ -54,6 +69,37 @@ def _by_name(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str,
 
 def _words(values: Iterable[Any]) -> pa.Array:
     return pa.array(values, pa.string()).dictionary_encode()
+
+
+def _client(client: str | None, key: bytes) -> bytes | None:
+    if client is None:
+        return None
+    text = client.encode("utf-8", "surrogatepass")
+    return blake2b(text, digest_size=2 * _HALF_BYTES, key=key).digest()
+
+
+def _lists(values: Sequence[tuple[tuple[Any, Any], ...]], kind: pa.ListType) -> pa.Array:
+    """Return lists of two members each; NULL for an empty one, as nearly all are."""
+    if not any(values):
+        return pa.nulls(len(values), kind)
+    first, second = (field.name for field in kind.value_type)
+    # Few differ, and a list of Python's objects is dear.
+    places = {value: place for place, value in enumerate(dict.fromkeys(values))}
+    lists = pa.array(
+        [[{first: one, second: other} for one, other in value] or None for value in places], kind
+    )
+    return lists.take(pa.array([places[value] for value in values], pa.int32()))
+
+
+def _of_crashes(details: Sequence[CrashDetails | None]) -> dict[str, pa.Array]:
+    if not any(details):
+        # So it is for usage pings.
+        return {name: pa.nulls(len(details), PING_SCHEMA.field(name).type) for name in _CRASH}
+    of = _by_name(CrashDetails._fields, [one or _NO_CRASH for one in details])
+    return {
+        name: pa.array(of[name], pa.bool_()) if name == "is_startup" else _words(of[name])
+        for name in _CRASH
+    }
 
 
 def _copy_orders(pings: Iterable[NormalizedPing]) -> Iterator[bytes | None]:

@@ -9,7 +9,13 @@ from typing import NamedTuple
 from crash_rate_aggregates.dimensions import Dimension
 from crash_rate_aggregates.engines.kernel import VerdictCounts
 from crash_rate_aggregates.errors import LedgerImbalanceError
-from crash_rate_aggregates.ledger import CarriedLine, Ledger, LedgerKind, LedgerLine
+from crash_rate_aggregates.ledger import (
+    CARRIED_FIELDS,
+    CarriedLine,
+    Ledger,
+    LedgerKind,
+    LedgerLine,
+)
 from crash_rate_aggregates.outcomes import OTHERS, Adjustment, DocType, Outcome
 
 MAX_PROCESS_TYPES = 50
@@ -18,6 +24,8 @@ MAX_DOC_TYPES = 20
 """Likewise of what pings of other doc types say they are."""
 MAX_APPLICATIONS = 50
 """Likewise of applications."""
+_ALWAYS = (DocType.MAIN.value, DocType.CRASH.value)
+"""Of these it is said too that there are none."""
 
 
 class CountedPings(NamedTuple):
@@ -28,7 +36,7 @@ class CountedPings(NamedTuple):
     process_type: str | None
     application: str | None
     carried: str
-    """One digit a dimension: 1 where the pings have a value."""
+    """One digit a dimension, then one each of `CARRIED_FIELDS`: 1 where the pings have a value."""
     pings: int
 
 
@@ -126,16 +134,17 @@ def _carried(
         if group.application is not None:
             of_application[group.application] += group.pings
     named = _most(of_application, MAX_APPLICATIONS)
+    names = [*(dimension.name for dimension in dimensions), *CARRIED_FIELDS]
     pings: Counter[tuple[str | None, str, str | None]] = Counter()
     for group in counted:
         name = group.application
         shown = name if name is None or name in named else OTHERS
         # Those that had none too: that it is 0 is what is asked for.
-        for doc_type in (DocType.MAIN.value, DocType.CRASH.value):
+        for doc_type in dict.fromkeys((*_ALWAYS, group.doc_type)):
             number = group.pings if doc_type == group.doc_type else 0
             pings[shown, doc_type, None] += number
-            for dimension, digit in zip(dimensions, group.carried, strict=True):
-                pings[shown, doc_type, dimension.name] += number * (digit == "1")
+            for carried, digit in zip(names, group.carried, strict=True):
+                pings[shown, doc_type, carried] += number * (digit == "1")
     for (application, doc_type, dimension_name), number in pings.items():
         yield CarriedLine(application, doc_type, dimension_name, number)
 

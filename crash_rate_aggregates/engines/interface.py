@@ -6,15 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
+from secrets import token_bytes
 from typing import Protocol
 
 import pyarrow as pa
 
 from crash_rate_aggregates.applications import KNOWN_APPLICATIONS, Application
+from crash_rate_aggregates.day_tables import DAY_TABLES, DayTable
 from crash_rate_aggregates.dimensions import Dimension
+from crash_rate_aggregates.engines.known_labels import KnownLabel
 from crash_rate_aggregates.ledger import DamagedFile, Ledger
-from crash_rate_aggregates.rows import DAY_TABLES, DayTable
 from crash_rate_aggregates.sources.interface import Store, StoredFile
+
+_KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,10 @@ class DayRequest:
     """By whose names pings are known."""
     counts_automation: bool = False
     """Whether pings of Mozilla's automation count."""
+    labels: tuple[KnownLabel, ...] = ()
+    """What people call builds, as far as that was learned before."""
+    client_key: bytes = field(default_factory=lambda: token_bytes(_KEY_BYTES), repr=False)
+    """By which clients are told apart: of this run alone, kept nowhere and shown nowhere."""
     allow_damaged: bool = False
     """Count the pings before the damage of a file instead of failing."""
 

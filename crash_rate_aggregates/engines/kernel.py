@@ -91,8 +91,10 @@ def _judge_of(
 class Kernel:
     """Judge batches of raw pings of one submission date and keep the rows until they are taken."""
 
-    def __init__(self, judge: Judge) -> None:
+    def __init__(self, judge: Judge, client_key: bytes) -> None:
+        """Judge by a judge's rules; `client_key` is the run's, 16 to 64 bytes."""
         self._judge = judge
+        self._client_key = client_key
         self._judges: dict[PingKind, PingJudge] = {}
         self._passed: list[NormalizedPing] = []
         self.counts = VerdictCounts()
@@ -127,7 +129,7 @@ class Kernel:
 
     def take_rows(self) -> pa.RecordBatch:
         """Return the rows since the last call, by `PING_SCHEMA`, and forget them."""
-        rows = rows_of(self._passed)
+        rows = rows_of(self._passed, self._client_key)
         self._passed = []
         return rows
 

@@ -1,4 +1,4 @@
-"""The build of a crash that its ping's environment does not tell."""
+"""The build of a ping, where its environment does not tell it."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ def is_build_id(value: Any) -> bool:
     return is_string(value) and _BUILD_ID.fullmatch(value) is not None
 
 
-class BuildOfCrash(NamedTuple):
-    """What a crash itself says of its build."""
+class BuildOfPing(NamedTuple):
+    """A build that is another one than the ping's own place of it names."""
 
     version: Any
     build_id: Any
+    """None where there is none to name."""
     channel: Any
     """None where the ping's own place of it holds."""
 
 
-def build_of_crash(fields: PingFields) -> BuildOfCrash | None:
+def build_of_crash(fields: PingFields) -> BuildOfPing | None:
     """Return the build of a v4 crash ping whose environment is not that of the crash, else None.
 
     Without an environment, or with that of its submission (`hasCrashEnvironment` false), it is what
@@ -36,7 +37,7 @@ def build_of_crash(fields: PingFields) -> BuildOfCrash | None:
         fields.build_id is not None and fields.has_crash_environment is not False
     ):
         return None
-    return BuildOfCrash(
+    return BuildOfPing(
         _first(fields.crash_version, fields.application_version),
         _first(fields.crash_build_id, fields.application_build_id),
         fields.crash_channel,

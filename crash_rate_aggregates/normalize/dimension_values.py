@@ -15,6 +15,7 @@ from crash_rate_aggregates.dimensions import (
     Dimension,
     Path,
 )
+from crash_rate_aggregates.normalize.cuts import cut_of
 from crash_rate_aggregates.sql_text import storable
 
 _CACHE_SIZE = 50_000
@@ -42,6 +43,8 @@ class DimensionText(NamedTuple):
     """One digit a dimension: 1 where the ping has a value."""
     is_shortened: bool
     """Whether a value was cut to 200 code points."""
+    cut: tuple[str | None, ...]
+    """In the order of `CUT_NAMES`, folded."""
 
 
 class DimensionTexts:
@@ -89,7 +92,7 @@ class DimensionTexts:
             else:
                 present[name] = text
         carried = "".join(["0" if text is None else "1" for text in texts])
-        return DimensionText(_encode(present).decode(), carried, is_shortened)
+        return DimensionText(_encode(present).decode(), carried, is_shortened, cut_of(present))
 
     def _put_names(self, texts: list[str | None]) -> None:
         """Name applications and channels, the latter also where only the former tells."""

@@ -45,6 +45,22 @@ class PingFields(NamedTuple):
     subsession_length: Any = None
     with_dump: Any = None
     kill_hard: Any = None
+    active_ticks: Any = None
+    """Ticks of 5 seconds in which somebody used the application."""
+    client_id: Any = None
+    display_version: Any = None
+    """The version as people say it, `156.0b3` where `version` is 156.0."""
+    experiments: Any = None
+    """Pairs of an experiment's name and the client's branch, sorted."""
+    active_experiment: Any = None
+    """The one experiment of 2016's pings, and below its branch."""
+    active_experiment_branch: Any = None
+    oom_allocation_size: Any = None
+    background_task: Any = None
+    shutdown_timeout: Any = None
+    startup_crash: Any = None
+    utility_actors: Any = None
+    """What the utility process did, a text or a list of texts."""
     keyed_histograms: Any = None
     """False where the container of the two histograms is there and no object."""
     is_glean: bool = False

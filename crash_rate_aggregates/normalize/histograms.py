@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from crash_rate_aggregates.dimensions import MAX_LENGTH
+from crash_rate_aggregates.normalize.dimension_values import scalar_text
 from crash_rate_aggregates.normalize.values import IntegerLiteral
 
 _MAX_COUNT_DIGITS = 10
@@ -22,20 +25,26 @@ _KILL_HARD = {"ShutDownKill": "content_shutdown_crashes"}
 """Likewise by key of SUBPROCESS_KILL_HARD."""
 
 
+MAX_PROCESSES = 50
+"""Of one ping's histogram, the first by name: there are a dozen."""
+
+
 class ChildCrashes(NamedTuple):
     """Crashes of child processes that one ping reports."""
 
     counts: Mapping[str, int]
     """By stat; one that is left out is 0."""
+    by_process: tuple[tuple[str, int], ...]
+    """Those with a dump by process, whatever it is called, sorted; none of 0."""
     is_bad: bool
     """Some count or container was none and stands as 0."""
 
 
-NO_CHILD_CRASHES = ChildCrashes({}, is_bad=False)
+NO_CHILD_CRASHES = ChildCrashes({}, (), is_bad=False)
 
 
 def child_crashes(keyed_histograms: Any, with_dump: Any, kill_hard: Any) -> ChildCrashes:
-    """Read the keys of SUBPROCESS_CRASHES_WITH_DUMP and SUBPROCESS_KILL_HARD that have a stat.
+    """Read the keys of SUBPROCESS_CRASHES_WITH_DUMP and SUBPROCESS_KILL_HARD.
 
     Args:
         keyed_histograms: False where payload.keyedHistograms is there and no object.
@@ -45,25 +54,38 @@ def child_crashes(keyed_histograms: Any, with_dump: Any, kill_hard: Any) -> Chil
     # Nearly all pings: no process of theirs crashed.
     if with_dump is None and kill_hard is None and keyed_histograms is not False:
         return NO_CHILD_CRASHES
-    counts: dict[str, int] = {}
-    is_bad = keyed_histograms is False
-    for histogram, stats in ((with_dump, _WITH_DUMP), (kill_hard, _KILL_HARD)):
-        if histogram is None:
-            continue
-        for key, stat in stats.items():
-            count = _keyed_count(histogram, key)
-            if count is None:
-                is_bad = True
-            elif count:
-                counts[stat] = count
-    return ChildCrashes(counts, is_bad)
+    dumped, is_bad_dump = _counts(with_dump)
+    killed, is_bad_kill = _counts(kill_hard)
+    counts = {
+        stat: histogram[key]
+        for histogram, stats in ((dumped, _WITH_DUMP), (killed, _KILL_HARD))
+        for key, stat in stats.items()
+        if key in histogram
+    }
+    return ChildCrashes(
+        counts, _by_process(dumped), is_bad_dump or is_bad_kill or keyed_histograms is False
+    )
 
 
-def _keyed_count(keyed_histogram: Any, key: str) -> int | None:
-    """Return one entry's count; 0 if it is missing, None if it is bad."""
+def _counts(keyed_histogram: Any) -> tuple[dict[str, int], bool]:
+    """Return the counts by key, those of 0 left out, and whether one of them is bad."""
+    if keyed_histogram is None:
+        return {}, False
     if not isinstance(keyed_histogram, Mapping):
-        return None
-    histogram = keyed_histogram.get(key)
+        return {}, True
+    counts = {key: _entry_count(entry) for key, entry in keyed_histogram.items()}
+    return {key: count for key, count in counts.items() if count}, None in counts.values()
+
+
+def _by_process(dumped: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    by_process: Counter[str] = Counter()
+    for key, count in dumped.items():
+        by_process[(scalar_text(key[:MAX_LENGTH]) or "")[:MAX_LENGTH]] += count
+    return tuple(sorted(by_process.items())[:MAX_PROCESSES])
+
+
+def _entry_count(histogram: Any) -> int | None:
+    """Return one entry's count; 0 of null, None if it is bad."""
     if histogram is None:
         return 0
     return _histogram_count(histogram) if isinstance(histogram, Mapping) else None

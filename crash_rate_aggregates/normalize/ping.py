@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from crash_rate_aggregates.normalize.crash_details import CrashDetails
+from crash_rate_aggregates.normalize.cuts import NOTHING_CUT
 from crash_rate_aggregates.normalize.values import is_string
 from crash_rate_aggregates.outcomes import DocType, Outcome
 
@@ -24,13 +26,13 @@ class NormalizedPing(NamedTuple):
     """A ping that passed rules 1 to 7: it counts unless a copy of it does."""
 
     doc_type: str
-    """`main` or `crash`."""
+    """One of `COUNTED_DOC_TYPES`."""
     activity_date: date
     """The client's day, clamped into [submission date - 7 days, submission date]."""
     dimensions: str
     """JSON object's text, keys in the order of the dimensions, values strings."""
     process_type: str | None
-    """Of a crash ping; `absent` where it says none. None for a main ping."""
+    """Of a crash ping; `absent` where it says none. None for a usage ping."""
     adjustments: int
     """`Adjustment` flags."""
     stats: tuple[int, ...]
@@ -47,7 +49,19 @@ class NormalizedPing(NamedTuple):
     application: str | None = None
     """What people call it; None where the ping names none."""
     carried: str = ""
-    """One digit a dimension: 1 where the ping has a value."""
+    """One digit a dimension, then one each of `CARRIED_FIELDS`: 1 where the ping has a value."""
+    cut: tuple[str | None, ...] = NOTHING_CUT
+    """In the order of `CUT_NAMES`."""
+    client: str | None = None
+    """The client's id as it is: kept for the order of copies, and never longer than the ping."""
+    label: str | None = None
+    """The version as people say it, of a main ping that says it."""
+    experiments: tuple[tuple[str, str], ...] = ()
+    """Names and branches, sorted."""
+    child_crashes: tuple[tuple[str, int], ...] = ()
+    """Crashes of child processes with a dump that the ping's histogram has, by process, sorted."""
+    crash: CrashDetails | None = None
+    """Of a crash ping."""
 
 
 class Ignored(NamedTuple):
@@ -60,7 +74,17 @@ class Ignored(NamedTuple):
 
 
 _shown = attrgetter(
-    "doc_type", "activity_date", "dimensions", "process_type", "adjustments", "stats"
+    "doc_type",
+    "activity_date",
+    "dimensions",
+    "process_type",
+    "adjustments",
+    "stats",
+    "client",
+    "label",
+    "experiments",
+    "child_crashes",
+    "crash",
 )
 UNREADABLE = Ignored(Outcome.UNREADABLE, DocType.UNKNOWN)
 
@@ -106,8 +130,9 @@ def copy_order(ping: NormalizedPing) -> bytes:
     """Return the BLAKE2b-128 of the ping's canonical form; of copies the smallest counts.
 
     The canonical form is the JSON array [doc type, activity date, dimensions text, process type,
-    adjustments, [stats]], all that the table and the ledger's balance could show of it, and in a
-    ping with a minidump the 32 digits of its key.
+    adjustments, [stats], client, label, [experiments], [child crashes], [details of the crash]],
+    all that the tables and the ledger's balance could show of it, and in a ping with a minidump the
+    32 digits of its key.
     """
     form = _shown(ping) if ping.minidump is None else (*_shown(ping), ping.minidump.hex())
     return blake2b(_encode(form), digest_size=16).digest()

@@ -20,8 +20,10 @@ from crash_rate_aggregates.dimensions import (
     Dimension,
     Path,
 )
-from crash_rate_aggregates.normalize.build import BuildOfCrash, build_of_crash, is_build_id
+from crash_rate_aggregates.normalize.build import BuildOfPing, build_of_crash, is_build_id
 from crash_rate_aggregates.normalize.client_dates import parse_client_date
+from crash_rate_aggregates.normalize.clients import client_experiments, client_of
+from crash_rate_aggregates.normalize.crash_details import crash_details
 from crash_rate_aggregates.normalize.dimension_values import DimensionTexts, scalar_text
 from crash_rate_aggregates.normalize.fields import PingFields
 from crash_rate_aggregates.normalize.ping import (
@@ -37,6 +39,7 @@ from crash_rate_aggregates.normalize.values import IntegerLiteral, is_string
 from crash_rate_aggregates.normalize.versions import major_version, was_sent_by_both
 from crash_rate_aggregates.outcomes import (
     ABSENT_PROCESS_TYPE,
+    COUNTED_DOC_TYPES,
     NO_SCALAR_PROCESS_TYPE,
     OWN_PROCESS_TYPES,
     Adjustment,
@@ -50,6 +53,12 @@ MAX_ACTIVITY_AGE = timedelta(days=7)
 """Activity before this age counts on its first day, as since 2016."""
 
 _NAMES = 1_000
+_OTHERS_CARRIED = {
+    (has_client, has_ticks): f"{has_client:d}{has_ticks:d}"
+    for has_client in (False, True)
+    for has_ticks in (False, True)
+}
+"""The digits of `CARRIED_FIELDS`."""
 # Made once: a day of strays would else make one a ping.
 _IGNORED = {
     (outcome, doc_type): Ignored(outcome, doc_type) for outcome in Outcome for doc_type in DocType
@@ -103,14 +112,16 @@ class Judge:
         """Apply the rules that need no other ping of the day, then the adjustments."""
         doc_type = _doc_type(fields)
         # A tuple, not a set: what the client sent may be a list, which has no hash.
-        if doc_type not in ("main", "crash"):
+        if doc_type not in COUNTED_DOC_TYPES or self._is_no_usage_ping(doc_type, fields):
             return _other_doc_type(doc_type)
         reason = self._fault_of_server(fields)
         if reason:
             return _IGNORED[reason, DocType(doc_type)]
-        # Main pings are nearly all, and name their own build.
-        build = build_of_crash(fields) if doc_type == "crash" else None
-        if not is_build_id(fields.build_id if build is None else build.build_id):
+        build = _build(doc_type, fields)
+        # A baseline ping counts without one: applications for Android name none of Gecko's in it.
+        if doc_type != "baseline" and not is_build_id(
+            fields.build_id if build is None else build.build_id
+        ):
             return _IGNORED[Outcome.BAD_BUILD_ID, DocType(doc_type)]
         stated = _activity_date(doc_type, fields)
         if stated is None:
@@ -119,6 +130,14 @@ class Judge:
         if length is not None and not isinstance(length, IntegerLiteral):
             return _IGNORED[Outcome.BAD_SUBSESSION_LENGTH, DocType(doc_type)]
         return self._normalized(doc_type, stated, fields, build)
+
+    def _is_no_usage_ping(self, doc_type: str, fields: PingFields) -> bool:
+        """Tell whether the usage of the ping's application is carried by another kind of ping."""
+        if doc_type == "crash":
+            return False
+        application = self._names.known(fields.application)
+        usage_ping = "main" if application is None else application.usage_ping
+        return doc_type != usage_ping
 
     def _fault_of_server(self, fields: PingFields) -> Outcome | None:
         """Return why what the server says of the ping leaves it out, None where nothing does."""
@@ -134,27 +153,32 @@ class Judge:
         return Outcome.AUTOMATION if is_automation(fields.source_tags) else None
 
     def _normalized(
-        self, doc_type: str, stated: date, fields: PingFields, build: BuildOfCrash | None
+        self, doc_type: str, stated: date, fields: PingFields, build: BuildOfPing | None
     ) -> NormalizedPing:
         activity_date, adjustments = self._clamped(stated)
         if build is not None:
             # As if the environment had said it: nothing that follows need know.
-            fields = self._of_crash(fields, build)
-            adjustments |= Adjustment.OTHER_BUILDS_ENVIRONMENT.value
+            fields = self._of_build(fields, build)
+            if doc_type == "crash":
+                adjustments |= Adjustment.OTHER_BUILDS_ENVIRONMENT.value
         if fields.source_tags is not None and is_automation(fields.source_tags):
             adjustments |= Adjustment.AUTOMATION_COUNTED.value
-        dimensions, carried, is_shortened = self._texts.text(fields.dimensions)
+        dimensions, carried, is_shortened, cut = self._texts.text(fields.dimensions)
         if is_shortened:
             adjustments |= Adjustment.DIMENSION_SHORTENED.value
-        minidump = pair = process_type = None
+        minidump = pair = process_type = details = None
         was_sent_twice = False
         if doc_type == "crash":
             process_type = _process_type_name(fields.process_type)
+            details = crash_details(process_type, fields)
             minidump = minidump_key(fields.minidump_hash)
             if minidump is None:
                 pair = self._pair(fields, process_type)
                 was_sent_twice = fields.is_glean and self._was_sent_twice(fields)
-        counts, count_adjustments = ping_counts(doc_type, fields, was_sent_twice=was_sent_twice)
+        counts, count_adjustments, children = ping_counts(
+            doc_type, fields, was_sent_twice=was_sent_twice
+        )
+        client = client_of(fields.client_id)
         # By place and not by name: this is each ping, and the names cost as much as a rule.
         return NormalizedPing(
             doc_type,
@@ -168,7 +192,13 @@ class Judge:
             fields.is_glean,
             pair,
             self._names.name(fields.application),
-            carried,
+            carried + _OTHERS_CARRIED[client is not None, fields.active_ticks is not None],
+            cut,
+            client,
+            _label(fields.display_version),
+            client_experiments(fields),
+            children,
+            details,
         )
 
     def _clamped(self, stated: date) -> tuple[date, int]:
@@ -178,8 +208,8 @@ class Judge:
             return self._earliest, Adjustment.ACTIVITY_DATE_TOO_EARLY.value
         return stated, 0
 
-    def _of_crash(self, fields: PingFields, build: BuildOfCrash) -> PingFields:
-        """Return the fields with what the crash says of its build in place of the ping's."""
+    def _of_build(self, fields: PingFields, build: BuildOfPing) -> PingFields:
+        """Return the fields with another build in place of that which the ping's place names."""
         said: dict[Path, Any] = {VERSION_PATH: build.version, BUILD_ID_PATH: build.build_id}
         if build.channel is not None:
             said[CHANNEL_PATH] = build.channel
@@ -208,6 +238,21 @@ class Judge:
         return was_sent_by_both(fields.version, fields.build_id, since)
 
 
+def _build(doc_type: str, fields: PingFields) -> BuildOfPing | None:
+    """Return the build that the ping's own place of it does not name, None where that holds."""
+    if doc_type == "crash":
+        return build_of_crash(fields)
+    if doc_type == "baseline" and not is_build_id(fields.build_id):
+        return BuildOfPing(fields.version, None, None)
+    # Main pings are nearly all, and name their own build.
+    return None
+
+
+def _label(display_version: Any) -> str | None:
+    text = scalar_text(display_version) if is_string(display_version) else None
+    return text[:MAX_LENGTH] if text else None
+
+
 def _doc_type(fields: PingFields) -> Any:
     return fields.type if fields.meta_doc_type is None else fields.meta_doc_type
 
@@ -226,7 +271,7 @@ def _named_doc_type(says: str) -> Ignored:
 
 def _activity_date(doc_type: str, fields: PingFields) -> date | None:
     """Return the client's date; the first of the two fields that is present decides."""
-    first = fields.subsession_start_date if doc_type == "main" else fields.crash_date
+    first = fields.crash_date if doc_type == "crash" else fields.subsession_start_date
     stated = fields.creation_date if first is None else first
     return parse_client_date(stated) if is_string(stated) else None
 
@@ -237,5 +282,7 @@ def _process_type_name(process_type: Any) -> str:
     text = scalar_text(process_type)
     if text is None:
         return NO_SCALAR_PROCESS_TYPE
+    # What follows is a site, as in `webIsolated=https://example.com`: nobody's business here.
+    text = text.partition("=")[0]
     # In quotes if it is one of our own words: a client must not add to what they count.
     return f'"{text}"' if text in OWN_PROCESS_TYPES else text[:MAX_LENGTH]

@@ -16,7 +16,7 @@ from test.dataset import DAY, UUID, crash_ping, json_text, main_ping
 
 class KernelTest(unittest.TestCase):
     def setUp(self) -> None:
-        self.kernel = Kernel(Judge(DAY, DIMENSIONS))
+        self.kernel = Kernel(Judge(DAY, DIMENSIONS), bytes(32))
 
     def test_counts_and_rows(self) -> None:
         """Every ping of a batch is read; it becomes a row or is counted by its reason."""

@@ -54,6 +54,6 @@ def sums_of(day: RecentDay) -> RowSums:
     ledger = day.recorded.ledger
     return RowSums(
         rows=day.recorded.run.aggregates,
-        main_pings=ledger.counted(DocType.MAIN),
+        usage_pings=ledger.counted(DocType.MAIN),
         crash_pings=ledger.counted(DocType.CRASH),
     )

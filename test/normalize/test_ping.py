@@ -119,7 +119,7 @@ class CopyOrderTest(VerdictTestCase):
 
     def test_rows_sort_like_bytes(self) -> None:
         """The kernel's two signed halves of the order sort as its bytes do, and tell ids apart."""
-        kernel = Kernel(Judge(DAY, DIMENSIONS))
+        kernel = Kernel(Judge(DAY, DIMENSIONS), bytes(32))
         pings = [main_ping(id=UUID, **{LENGTH: length}) for length in range(200)]
         kernel.judge(PingBatch([json_text(ping) for ping in pings]))
         rows = kernel.take_rows().to_pylist()
@@ -133,7 +133,7 @@ class CopyOrderTest(VerdictTestCase):
 
     def test_row_without_id(self) -> None:
         """A ping without id has no order either: it is never a duplicate."""
-        kernel = Kernel(Judge(DAY, DIMENSIONS))
+        kernel = Kernel(Judge(DAY, DIMENSIONS), bytes(32))
         kernel.judge(PingBatch([json_text(main_ping(id=NIL)), json_text(main_ping())]))
         rows = kernel.take_rows().to_pylist()
         self.assertEqual(len(rows), 2)

@@ -22,7 +22,7 @@ def judged_rows(
     chunk_bytes: int = 1 << 18,
 ) -> tuple[VerdictCounts, list[dict[str, Any]]]:
     """Return the verdicts on files by name, and the rows of the pings that passed, in order."""
-    kernel, store = Kernel(Judge(day, dimensions)), MemoryStore(contents, chunk_bytes)
+    kernel, store = Kernel(Judge(day, dimensions), bytes(32)), MemoryStore(contents, chunk_bytes)
     for file in store.list_day(day):
         for batch in read_pings(store, file, dimensions):
             kernel.judge(batch)

@@ -48,7 +48,7 @@ PINGS = 11
 
 def judged(contents: Mapping[str, bytes], chunk_bytes: int) -> tuple[VerdictCounts, list[str]]:
     """Return the verdicts on files, and the rows in an order of their own."""
-    kernel, store = Kernel(Judge(DAY, DIMENSIONS)), MemoryStore(contents, chunk_bytes)
+    kernel, store = Kernel(Judge(DAY, DIMENSIONS), bytes(32)), MemoryStore(contents, chunk_bytes)
     for file in store.list_day(date.min):
         for batch in read_pings(store, file, DIMENSIONS):
             kernel.judge(batch)

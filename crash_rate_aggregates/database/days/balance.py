@@ -6,20 +6,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crash_rate_aggregates.database.days.runs import DayToStore
+from crash_rate_aggregates.day_tables import DayTable, PingSum
 from crash_rate_aggregates.errors import LedgerImbalanceError
-from crash_rate_aggregates.ledger import RowSums
-from crash_rate_aggregates.rows import DayTable
-from crash_rate_aggregates.stats import CRASH_PING_STATS
+from crash_rate_aggregates.ledger import RowSums, different
 
 
 def sums_of(table: DayTable, batch: pa.RecordBatch) -> RowSums:
-    """Add up the rows of one more batch of a table; of its stats, if each ping is in there once."""
-    if not table.holds_each_ping_once:
-        return RowSums(batch.num_rows)
+    """Add up the rows of one more batch of a table, and the counted pings that they tell of."""
     return RowSums(
         rows=batch.num_rows,
-        main_pings=_sum(batch, "ping_count"),
-        crash_pings=sum(_sum(batch, name) for name in CRASH_PING_STATS),
+        usage_pings=_sum(batch, table.usage_pings),
+        crash_pings=_sum(batch, table.crash_pings),
     )
 
 
@@ -35,11 +32,14 @@ def check_balance(day: DayToStore, table: DayTable, sent: RowSums, rows_stored: 
     Raises:
         LedgerImbalanceError: With the numbers that should be equal and are not.
     """
-    stored = RowSums(rows_stored, sent.main_pings, sent.crash_pings)
-    if table.holds_each_ping_once:
-        faults = day.ledger.faults_against(day.facts.pings_read, sent.rows, stored)
-    else:
-        faults = [] if sent == stored else [f"rows {sent.rows:,}, stored {stored.rows:,}"]
+    faults = [
+        *day.ledger.faults_of_reading(day.facts.pings_read),
+        *different("rows", sent.rows, "stored", rows_stored),
+        *day.ledger.faults_of_pings(
+            None if table.usage_pings is None else sent.usage_pings,
+            None if table.crash_pings is None else sent.crash_pings,
+        ),
+    ]
     if faults:
         raise LedgerImbalanceError(
             f"{table.name} of {day.submission_date} does not balance: {'; '.join(faults)}; "
@@ -47,6 +47,11 @@ def check_balance(day: DayToStore, table: DayTable, sent: RowSums, rows_stored: 
         )
 
 
-def _sum(batch: pa.RecordBatch, name: str) -> int:
+def _sum(batch: pa.RecordBatch, of: PingSum | None) -> int:
+    if of is None:
+        return 0
+    if of.where is not None:
+        column, value = of.where
+        batch = batch.filter(pc.equal(batch.column(column), value))
     # An empty batch has no sum.
-    return pc.sum(batch.column(name)).as_py() or 0
+    return sum(pc.sum(batch.column(name)).as_py() or 0 for name in of.columns)

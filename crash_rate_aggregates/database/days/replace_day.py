@@ -17,8 +17,8 @@ from crash_rate_aggregates.database.days.copy_text import columns_of, copy_text
 from crash_rate_aggregates.database.days.delete_days import delete_days
 from crash_rate_aggregates.database.days.runs import DayToStore, RecordedRun
 from crash_rate_aggregates.database.days.summaries import summarize_day
+from crash_rate_aggregates.day_tables import CRASH_AGGREGATES, DayTable
 from crash_rate_aggregates.ledger import DamagedFile, Ledger, RowSums
-from crash_rate_aggregates.rows import CRASH_AGGREGATES, DayTable
 from crash_rate_aggregates.sql_text import storable
 from crash_rate_aggregates.stats import STAT_NAMES
 

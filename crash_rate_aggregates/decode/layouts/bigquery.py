@@ -11,12 +11,15 @@ from collections.abc import Callable
 from typing import Any
 
 from crash_rate_aggregates.decode.layouts.bigquery_histograms import histograms_by_key
+from crash_rate_aggregates.decode.layouts.experiments import (
+    experiment_place,
+    experiments_place,
+)
 from crash_rate_aggregates.decode.layouts.ingestion import (
     NORMALIZED,
     PARSED_SOURCE_TAGS,
     SOURCE_TAGS,
     SUBMISSION_DATE,
-    experiment_branch,
     meta_name,
     meta_places,
 )
@@ -33,6 +36,9 @@ _BUILD_ID = ("environment", "build", "build_id")
 _INFO = ("payload", "info")
 _KEYED = ("payload", "keyed_histograms")
 _METADATA = ("payload", "metadata")
+_EXPERIMENTS = ("environment", "experiments")
+_ACTIVE = ("environment", "addons", "active_experiment")
+_SCALARS = ("payload", "processes", "parent", "scalars")
 
 
 _BEFORE_WORD = re.compile(r"[a-z][0-9]*(?=[A-Z])|[A-Z][0-9]*(?=[A-Z][a-z])")
@@ -51,7 +57,7 @@ def snake_case(key: str) -> str:
 def _dimension(path: tuple[str, ...]) -> Places:
     if name := meta_name(path):
         return meta_places(name)[1:]
-    if branch := experiment_branch(path, ("environment", "experiments")):
+    if branch := experiment_place(path, _EXPERIMENTS):
         return [branch]
     return [Place(tuple(map(snake_case, path))), *NORMALIZED.get(path, ())]
 
@@ -98,6 +104,26 @@ BIGQUERY = Layout(
             Place((*_KEYED, "subprocess_crashes_with_dump"), histograms_by_key, Content.WHOLE)
         ],
         "kill_hard": [Place((*_KEYED, "subprocess_kill_hard"), histograms_by_key, Content.WHOLE)],
+        "active_ticks": [
+            Place((*path, name), integer_from_text, Content.WHOLE)
+            for path, name in (
+                (_SCALARS, "browser_engagement_active_ticks"),
+                (("payload", "simple_measurements"), "active_ticks"),
+            )
+        ],
+        "client_id": [Place(("client_id",))],
+        "display_version": [Place(("environment", "build", "display_version"))],
+        "experiments": [experiments_place(_EXPERIMENTS)],
+        "active_experiment": [Place((*_ACTIVE, "id"))],
+        "active_experiment_branch": [Place((*_ACTIVE, "branch"))],
+        "oom_allocation_size": [Place((*_METADATA, "oom_allocation_size"), content=Content.WHOLE)],
+        "background_task": [Place((*_METADATA, "background_task_name"))],
+        "shutdown_timeout": [
+            Place((*_METADATA, "async_shutdown_timeout")),
+            Place((*_METADATA, "quota_manager_shutdown_timeout")),
+        ],
+        "startup_crash": [Place((*_METADATA, "startup_crash"), content=Content.WHOLE)],
+        "utility_actors": [Place((*_METADATA, "utility_actors_name"))],
     },
     dimension=_dimension,
     keyed_histograms=_KEYED,

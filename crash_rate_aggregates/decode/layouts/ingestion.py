@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crash_rate_aggregates.decode.layouts.places import Content, Place, Places, utc_date
+from crash_rate_aggregates.decode.layouts.places import Place, Places, utc_date
 from crash_rate_aggregates.dimensions import APPLICATION_PATH, CHANNEL_PATH
 
 _META_NAMES: Mapping[str, tuple[tuple[str, ...], ...]] = {
@@ -27,7 +27,6 @@ SOURCE_TAGS = ("metadata", "header", "x_source_tags")
 """Where ingestion puts the header X-Source-Tags, as it came."""
 PARSED_SOURCE_TAGS = ("metadata", "header", "parsed_x_source_tags")
 """Where its tables have a list of the tags beside that."""
-_EXPERIMENT_KEYS = 4
 _SYSTEMS = {"Windows": "Windows_NT", "Mac": "Darwin"}
 
 
@@ -94,26 +93,3 @@ NORMALIZED: Mapping[tuple[str, ...], Places] = {
 def meta_name(path: tuple[str, ...]) -> str | None:
     """Return the name of a value of `meta`, None for a path that leads elsewhere."""
     return path[1] if path[:1] == ("meta",) and path[2:] == () and path[1:] else None
-
-
-def experiment_branch(path: tuple[str, ...], experiments: tuple[str, ...]) -> Place | None:
-    """Return where a dimension's path to an experiment's branch lies; None for another path.
-
-    Args:
-        path: Like `environment`, `experiments`, the experiment's slug, `branch`.
-        experiments: The container, an object by slug, or a table's list of key and value.
-    """
-    if path[:2] != ("environment", "experiments") or len(path) != _EXPERIMENT_KEYS:
-        return None
-    slug, member = path[2:]
-
-    def value(container: Any) -> Any:
-        if isinstance(container, list):
-            pairs = (pair for pair in container if isinstance(pair, Mapping))
-            experiment = next((one.get("value") for one in pairs if one.get("key") == slug), None)
-        else:
-            experiment = container.get(slug) if isinstance(container, Mapping) else None
-        return experiment.get(member) if isinstance(experiment, Mapping) else None
-
-    # Whole, as a ping of JSON has an object here and a table's row a list.
-    return Place(experiments, value, Content.WHOLE)

@@ -55,6 +55,7 @@ _TELLING: Final = (
     "has_crash_environment",
     "crash_build_id",
     "application_build_id",
+    "application",
 )
 """The fields to which most pings fall that fall at all."""
 

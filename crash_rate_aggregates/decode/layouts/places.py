@@ -22,6 +22,7 @@ class Content(Enum):
     SCALAR = "a string, true, false or null"
     INTEGER = "an integer or null"
     WHOLE = "any value, which is decoded whole"
+    BRANCHES = "an object of objects with a member `branch`, or null"
 
 
 def _as_it_is(value: Any) -> Any:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from crash_rate_aggregates.decode.layouts.experiments import (
+    experiment_place,
+    experiments_place,
+)
 from crash_rate_aggregates.decode.layouts.ingestion import (
     NORMALIZED,
     SOURCE_TAGS,
@@ -15,9 +19,14 @@ from crash_rate_aggregates.dimensions import APPLICATION_PATH, BUILD_ID_PATH, VE
 _INFO = ("payload", "info")
 _KEYED = ("payload", "keyedHistograms")
 _METADATA = ("payload", "metadata")
+_EXPERIMENTS = ("environment", "experiments")
+_ACTIVE = ("environment", "addons", "activeExperiment")
+_SCALARS = ("payload", "processes", "parent", "scalars")
 
 
 def _dimension(path: tuple[str, ...]) -> Places:
+    if branch := experiment_place(path, _EXPERIMENTS, Content.BRANCHES):
+        return [branch]
     name = meta_name(path)
     return meta_places(name) if name else [Place(path), *NORMALIZED.get(path, ())]
 
@@ -50,6 +59,23 @@ V4 = Layout(
         "subsession_length": [Place((*_INFO, "subsessionLength"), content=Content.INTEGER)],
         "with_dump": [Place((*_KEYED, "SUBPROCESS_CRASHES_WITH_DUMP"), content=Content.WHOLE)],
         "kill_hard": [Place((*_KEYED, "SUBPROCESS_KILL_HARD"), content=Content.WHOLE)],
+        "active_ticks": [
+            Place((*_SCALARS, "browser.engagement.active_ticks"), content=Content.INTEGER),
+            Place(("payload", "simpleMeasurements", "activeTicks"), content=Content.INTEGER),
+        ],
+        "client_id": [Place(("clientId",))],
+        "display_version": [Place(("environment", "build", "displayVersion"))],
+        "experiments": [experiments_place(_EXPERIMENTS, Content.BRANCHES)],
+        "active_experiment": [Place((*_ACTIVE, "id"))],
+        "active_experiment_branch": [Place((*_ACTIVE, "branch"))],
+        "oom_allocation_size": [Place((*_METADATA, "OOMAllocationSize"))],
+        "background_task": [Place((*_METADATA, "BackgroundTaskName"))],
+        "shutdown_timeout": [
+            Place((*_METADATA, "AsyncShutdownTimeout")),
+            Place((*_METADATA, "QuotaManagerShutdownTimeout")),
+        ],
+        "startup_crash": [Place((*_METADATA, "StartupCrash"))],
+        "utility_actors": [Place((*_METADATA, "UtilityActorsName"))],
     },
     dimension=_dimension,
     keyed_histograms=_KEYED,

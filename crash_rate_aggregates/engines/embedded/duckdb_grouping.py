@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
+from crash_rate_aggregates.day_tables import DayTable
 from crash_rate_aggregates.engines.drawn_ledger import CountedPings
 from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
-from crash_rate_aggregates.engines.group_statements import GROUP_STEPS, statement
+from crash_rate_aggregates.engines.group_statements import GROUP_STEPS, Dialect, statement
+from crash_rate_aggregates.engines.known_labels import KnownLabel, known_labels_table
 from crash_rate_aggregates.errors import EngineError, ScratchFullError
-from crash_rate_aggregates.rows import DayTable
 
 _BATCH_ROWS = 20_000
+_DIALECT = Dialect(kept="TABLE", unnest="unnest")
 # What DuckDB 1 says of Ctrl-C, by execute() and through Arrow.
 _INTERRUPT = re.compile(r"Query interrupted|INTERRUPT Error: Interrupted!", re.IGNORECASE)
 
@@ -43,11 +45,12 @@ class Grouping:
         """Free memory and spilled files."""
         self._connection.close()
 
-    def load(self, row_files: list[Path]) -> None:
-        """Name the rows and find the copies among them."""
+    def load(self, row_files: list[Path], labels: Iterable[KnownLabel]) -> None:
+        """Name the rows, find the copies among them and what people call their builds."""
         with _group_stage():
             rows = self._connection.read_parquet([str(path) for path in row_files])
             rows.create_view("pings")
+            self._connection.register("known_labels", known_labels_table(labels))
             for step in GROUP_STEPS:
                 self._connection.execute(_query(step))
 
@@ -91,7 +94,7 @@ def _group_stage() -> Iterator[None]:
 
 
 def _query(name: str) -> str:
-    return statement(name, kept="TABLE")
+    return statement(name, _DIALECT)
 
 
 def _engine_error(error: Exception) -> EngineError:

@@ -60,7 +60,7 @@ class EmbeddedEngine:
             progress.stage("group")
             grouping = Grouping(scratch, self.limits)
             try:
-                grouping.load(day.row_files)
+                grouping.load(day.row_files, request.labels)
                 ledger = draw_up(
                     day.counts, grouping.counted(), grouping.left_out(), request.dimensions
                 )

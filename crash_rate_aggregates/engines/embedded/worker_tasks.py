@@ -74,7 +74,7 @@ def judge_pings(request: DayRequest, batch: PingBatch, row_file: Path) -> TaskRe
 def _judge(
     request: DayRequest, batches: Iterable[PingBatch], row_file: Path, damaged: list[DamagedFile]
 ) -> TaskResult:
-    kernel = Kernel(judge_of(request))
+    kernel = Kernel(judge_of(request), request.client_key)
     writing = f"write {str(row_file)!r}"
     with scratch_faults(writing):
         writer = pq.ParquetWriter(

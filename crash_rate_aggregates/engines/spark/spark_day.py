@@ -9,6 +9,7 @@ from functools import partial
 
 import pyarrow as pa
 
+from crash_rate_aggregates.day_tables import DayTable
 from crash_rate_aggregates.engines.drawn_ledger import draw_up
 from crash_rate_aggregates.engines.interface import (
     DayRequest,
@@ -29,7 +30,6 @@ from crash_rate_aggregates.engines.spark.spark_grouping import SparkGrouping
 from crash_rate_aggregates.engines.split import packs
 from crash_rate_aggregates.errors import EngineError, LedgerImbalanceError
 from crash_rate_aggregates.ledger import Ledger
-from crash_rate_aggregates.rows import DayTable
 
 _PACK_BYTES = 64 << 20
 """Small files are judged together up to this stored size: some seconds, a task's own cost is less
@@ -68,7 +68,7 @@ class SparkDay:
                 counts.add(report.counts)
             self._progress.stage("group")
             # The number of rows is known from the reports: Spark would count them anew.
-            call(lambda: grouping.load(counts.passed.total()))
+            call(lambda: grouping.load(counts.passed.total(), self._request.labels))
             ledger = self._ledger(grouping, reports, counts)
             # Computed all, then streamed one after the other.
             packed = {t: call(partial(grouping.rows, t)) for t in self._request.tables}

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import StructType
 
+from crash_rate_aggregates.day_tables import DayTable
 from crash_rate_aggregates.engines.drawn_ledger import CountedPings
-from crash_rate_aggregates.engines.group_statements import GROUP_STEPS, KEPT_STEPS, statement
+from crash_rate_aggregates.engines.group_statements import (
+    GROUP_STEPS,
+    KEPT_STEPS,
+    WINNERS,
+    Dialect,
+    statement,
+)
+from crash_rate_aggregates.engines.known_labels import KnownLabel, known_labels_table
 from crash_rate_aggregates.engines.spark.executors.judge_task import JudgeTask, packed_batches
 from crash_rate_aggregates.engines.spark.executors.task_rows import (
     BATCH,
@@ -20,13 +28,14 @@ from crash_rate_aggregates.engines.spark.executors.task_rows import (
     TaskReport,
     report_of,
 )
-from crash_rate_aggregates.rows import PING_SCHEMA, DayTable
+from crash_rate_aggregates.rows import PING_SCHEMA
 
 _ROWS_A_PARTITION = 50_000
 """At most 20 MB of usual aggregates: the driver holds one or two partitions at a time."""
 _MAX_PARTITIONS = 2_000
 """Of more Spark would keep one size each for each task in the driver. So from 100 million pings on
 they are larger."""
+_DIALECT = Dialect(kept="VIEW", unnest="explode")
 _CONF = {
     # A sum that outgrows bigint fails instead of wrapping around.
     "spark.sql.ansi.enabled": "true",
@@ -55,17 +64,27 @@ class SparkGrouping:
         rows = self._stage.where(f"{REPORT} IS NOT NULL").select(REPORT).collect()
         return sorted((report_of(row[REPORT]) for row in rows), key=lambda report: report.task)
 
-    def load(self, rows: int) -> None:
-        """Name the rows and find the copies among them; `rows` is their number."""
+    def load(self, rows: int, labels: Iterable[KnownLabel]) -> None:
+        """Name the rows, find copies and labels of builds; `rows` is their number."""
         partitions = min(rows // _ROWS_A_PARTITION + 1, _MAX_PARTITIONS)
         self._session.conf.set("spark.sql.shuffle.partitions", str(partitions))
         pings = self._stage.where(f"{REPORT} IS NULL").select(*PING_SCHEMA.names)
         pings.createTempView("pings")
+        known = self._session.createDataFrame(known_labels_table(labels))
+        known.createTempView("known_labels")
         for step in GROUP_STEPS:
             self._sql(step)
+            frame = self._session.table(step)
+            # Named anew, by its plan: the text of a view is analysed wherever it is read, with the
+            # texts of all views that it reads, which takes minutes.
+            frame.createOrReplaceTempView(step)
+            if step == WINNERS:
+                # Read by every table of the day: else each plan would hold the search for copies
+                # many times over, more than the driver has memory for.
+                self._keep(frame)
             if step in KEPT_STEPS:
                 # Now, so that their size is known: few are broadcast, and no ping is shuffled.
-                self._keep(self._session.table(step)).count()
+                self._keep(frame).count()
 
     def counted(self) -> list[CountedPings]:
         """Return the counted pings by what the ledger tells apart."""
@@ -98,7 +117,7 @@ class SparkGrouping:
         return kept
 
     def _sql(self, name: str) -> DataFrame:
-        return self._session.sql(statement(name, kept="VIEW"))
+        return self._session.sql(statement(name, _DIALECT))
 
     def _spark_schema(self, schema: pa.Schema) -> StructType:
         return self._session.createDataFrame(schema.empty_table()).schema

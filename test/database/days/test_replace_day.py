@@ -7,11 +7,11 @@ import pyarrow as pa
 from psycopg.rows import dict_row
 
 from crash_rate_aggregates.database.days.replace_day import replace_day
+from crash_rate_aggregates.day_tables import CRASH_AGGREGATES
 from crash_rate_aggregates.dimensions import MAX_LENGTH, Dimension
 from crash_rate_aggregates.errors import DatabaseError, LedgerImbalanceError
 from crash_rate_aggregates.ledger import LedgerLine
 from crash_rate_aggregates.normalize.dimension_values import DimensionTexts
-from crash_rate_aggregates.rows import CRASH_AGGREGATES
 from crash_rate_aggregates.stats import CRASH_PING_STATS, STAT_NAMES
 from test.database.sample_days import (
     BETA,
@@ -192,7 +192,7 @@ class HostileValuesTest(DatabaseTestCase):
     def test_as_the_kernel_writes_them(self):
         """The kernel's own JSON text has no raw control character, and is stored as it is."""
         value = "".join(map(chr, range(256))) + "\ud800"
-        text, _, shortened = DimensionTexts([Dimension("channel", ("a",))]).text((value,))
+        text, _, shortened, _ = DimensionTexts([Dimension("channel", ("a",))]).text((value,))
         self.assertTrue(shortened)
         self.assertEqual([char for char in text if ord(char) < 32], [])
         columns = [*batch([Row({})]).columns]

@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from unittest.mock import patch
 
+from crash_rate_aggregates.day_tables import CRASH_AGGREGATES
 from crash_rate_aggregates.engines import split
 from crash_rate_aggregates.engines.embedded import blocks
 from crash_rate_aggregates.engines.embedded.duckdb_grouping import Grouping
@@ -24,7 +25,6 @@ from crash_rate_aggregates.errors import (
     UnreadableFileError,
     WorkerDiedError,
 )
-from crash_rate_aggregates.rows import CRASH_AGGREGATES
 from test.engines import contract
 from test.engines.embedded.worker_modules import modules_after_judging
 from test.engines.faulty_stores import ANOTHER_SECONDS, BrokenDisk, Stalls
@@ -190,7 +190,7 @@ class EmbeddedEngineTest(contract.EngineContract):
         self.addCleanup(grouping.close)
         missing = self.folder / "uninterrupted" / "rows.parquet"
         with self.assertRaisesRegex(EngineError, "uninterrupted"):
-            grouping.load([missing])
+            grouping.load([missing], ())
 
     def test_memory_that_duckdb_refuses(self) -> None:
         """A limit that only DuckDB can refuse is one sentence too."""

@@ -16,7 +16,7 @@ REPORT = "report"
 BATCH = "batch"
 _PING_FIELDS = [
     # Spark reads no dictionaries.
-    pa.field(one.name, getattr(one.type, "value_type", one.type))
+    pa.field(one.name, one.type.value_type if pa.types.is_dictionary(one.type) else one.type)
     for one in PING_SCHEMA
 ]
 TASK_SCHEMA = pa.schema([*_PING_FIELDS, pa.field(REPORT, pa.binary())])
