@@ -98,6 +98,7 @@ BY_PROCESS: Final = DayTable(
         ]
     ),
     statement="by_process",
+    summaries=("crash_aggregates_process_sums",),
     crash_pings=PingSum(("crashes",), where=("source", "crash ping")),
 )
 """Crashes by process type, class and source; countries with few hours are one."""

@@ -15,6 +15,7 @@ from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.days.attempts import begin_attempt, fail_attempt
 from crash_rate_aggregates.database.days.recorded_runs import stored_runs
+from crash_rate_aggregates.database.days.releases import known_labels
 from crash_rate_aggregates.database.days.replace_day import replace_day
 from crash_rate_aggregates.database.days.runs import (
     DayToStore,
@@ -27,6 +28,7 @@ from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.database.schema.vacuum import vacuum_day
 from crash_rate_aggregates.dimensions import Dimension
 from crash_rate_aggregates.engines.interface import DayRequest, Engine, Progress, files_bytes
+from crash_rate_aggregates.engines.known_labels import KnownLabel
 from crash_rate_aggregates.errors import (
     CrashRateAggregatesError,
     DatabaseError,
@@ -210,11 +212,17 @@ def _day_request(job: Job, day: date) -> DayRequest:
         tuple(store.list_day(day)),
         applications=job.applications,
         counts_automation=job.counts_automation,
+        labels=_known_labels(job),
         allow_damaged=job.allow_damaged,
     )
     if not job.allow_empty:
         require_files(request, job.pings)
     return request
+
+
+def _known_labels(job: Job) -> tuple[KnownLabel, ...]:
+    with connect(job.database_url) as connection:
+        return known_labels(connection)
 
 
 def _store(job: Job, day: DayToStore) -> RecordedRun:

@@ -15,6 +15,7 @@ from crash_rate_aggregates.database.access.statements import statements_beside
 from crash_rate_aggregates.database.days.balance import check_balance, sums_of
 from crash_rate_aggregates.database.days.copy_text import columns_of, copy_text
 from crash_rate_aggregates.database.days.delete_days import delete_days
+from crash_rate_aggregates.database.days.releases import learn_releases
 from crash_rate_aggregates.database.days.runs import DayToStore, RecordedRun
 from crash_rate_aggregates.database.days.summaries import summarize_day
 from crash_rate_aggregates.day_tables import CRASH_AGGREGATES, DayTable
@@ -57,8 +58,10 @@ def replace_day(connection: psycopg.Connection, day: DayToStore) -> RecordedRun:
         _insert_carried(connection, run.run_id, day.ledger)
         _insert_damaged_files(connection, run.run_id, day.damaged)
         _close_attempts(connection, day)
-        # Last, as it reads the rows and the run.
+        # After these, as it reads the rows and the run.
         summarize_day(connection, submission_date, run.run_id)
+        # Last, as it reads a summary, and as other days wait for it.
+        learn_releases(connection, submission_date)
     return run
 
 

@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import psycopg
+import pyarrow as pa
 from psycopg import sql
 
+from crash_rate_aggregates.crash_kinds import summed
 from crash_rate_aggregates.database.access.statements import statements_beside
 from crash_rate_aggregates.database.schema.rate_slots import rate_slots, with_slots
+from crash_rate_aggregates.day_tables import CLIENTS
 from crash_rate_aggregates.errors import DatabaseError
 from crash_rate_aggregates.stats import Stat
 
 _statement = statements_beside(__name__)
+_BREAK = ",\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,23 @@ def filled(text: str, stats: Sequence[Stat]) -> str:
     """Return the text of functions or views with the stats in its slots.
 
     Args:
-        text: `{stats}` stands for the columns, the rest is that of `rate_slots`.
+        text: `{stats}` stands for the columns, `{stat_sums}` for their sums and `{client_sums}` for
+            those of the table of clients; the rest is that of `rate_slots`.
         stats: In the order of the columns.
     """
     names = sql.SQL(", ").join(sql.Identifier(stat.name) for stat in stats)
-    return with_slots(text, {"stats": names.as_string(), **rate_slots(stats)})
+    slots = {
+        "stats": names.as_string(),
+        "stat_sums": _BREAK.join(
+            f"({summed(stat, stat.name)})::bigint AS {stat.name}" for stat in stats
+        ),
+        "client_sums": _BREAK.join(
+            f"sum({one.name})::bigint AS {one.name}"
+            for one in CLIENTS.schema
+            if pa.types.is_int64(one.type)
+        ),
+    }
+    return with_slots(text, {**slots, **rate_slots(stats)})
 
 
 def drop_definitions(connection: psycopg.Connection, made: Defined) -> None:

@@ -167,6 +167,18 @@ RETURN dispersion * crash_effective_upper_limit(crashes / dispersion);
 
 COMMENT ON FUNCTION crash_count_upper_limit(double precision, double precision) IS 'Upper limit of the 95% interval of a count of crashes: exact (Garwood 1936), widened by a dispersion above 1 as Fay and Feuer do for weighted counts (1997). Unit: crashes.';
 
+-- People.
+
+-- A folded group is other in what divides it. A table and not a number here, as it can be set.
+CREATE FUNCTION crash_min_clients()
+RETURNS bigint
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    SELECT min_clients FROM crash_people
+$$;
+
+COMMENT ON FUNCTION crash_min_clients() IS 'Groups of fewer active clients are other for readers; the setting min_clients. Unit: clients.';
+
 -- Rates.
 
 CREATE FUNCTION crash_min_usage_hours()

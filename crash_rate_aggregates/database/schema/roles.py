@@ -16,7 +16,7 @@ from crash_rate_aggregates.database.access.statements import statements_beside
 from crash_rate_aggregates.database.days.runs import RUN_TABLES
 from crash_rate_aggregates.database.schema.migrate import bring_up_to_date
 from crash_rate_aggregates.database.schema.program_schema import program_schema
-from crash_rate_aggregates.day_tables import REPLACED_TABLES
+from crash_rate_aggregates.day_tables import PEOPLE_TABLES, REPLACED_TABLES
 
 _statement = statements_beside(__name__)
 
@@ -166,6 +166,7 @@ def _names(
         "database": sql.Identifier(database),
         "schema": sql.Identifier(schema),
         "replaced_tables": sql.SQL(", ").join(map(sql.Identifier, REPLACED_TABLES)),
+        "people_tables": sql.SQL(", ").join(map(sql.Identifier, PEOPLE_TABLES)),
         "run_tables": sql.SQL(", ").join(map(sql.Identifier, RUN_TABLES)),
         "reader_timeout": sql.Literal(reader_timeout),
         "connections": sql.Literal(max(_FEWEST_CONNECTIONS, connections // 4)),

@@ -245,3 +245,106 @@ CROSS JOIN LATERAL {dispersed_kinds}
 CROSS JOIN LATERAL {rate};
 
 COMMENT ON VIEW crash_rates_by_day IS 'Crash rates by activity date, application, channel and kind: crashes, usage hours, crashes per 1,000 usage hours with the 95% interval, and the dispersion of the 28 days up to the day, NULL with fewer than 7. Rates are NULL where the note says why.';
+
+-- What crashed, and of which release.
+
+CREATE VIEW crash_labels_to_fill_again AS
+SELECT
+    run.submission_date,
+    used.application,
+    used.channel,
+    used.build_id,
+    used.label AS counted_as,
+    named.label
+FROM crash_aggregates_current_runs AS run
+JOIN crash_aggregates_labels AS used USING (submission_date)
+JOIN crash_release_builds AS named
+    ON named.application = used.application
+    AND named.channel IS NOT DISTINCT FROM used.channel
+    AND named.build_id = used.build_id
+WHERE used.label IS DISTINCT FROM named.label;
+
+COMMENT ON VIEW crash_labels_to_fill_again IS 'Builds whose name was learned after a day had counted their people by another one: that day''s people by release are right once it is filled again. All else is joined to the names when it is asked for.';
+
+CREATE VIEW crash_process_counts AS
+SELECT
+    crashed.submission_date,
+    crashed.activity_date,
+    crashed.application,
+    crashed.channel,
+    crashed.build_version,
+    crashed.build_id,
+    coalesce(named.label, crashed.build_version) AS label,
+    crashed.os_name,
+    crashed.os_version,
+    crashed.architecture,
+    crashed.country,
+    crashed.process,
+    crashed.actors,
+    crashed.crash_class,
+    crashed.is_startup,
+    crashed.source,
+    crashed.crashes,
+    crashed.sent_twice
+FROM crash_aggregates_by_process AS crashed
+LEFT JOIN crash_release_builds AS named
+    ON named.application = crashed.application
+    AND named.channel IS NOT DISTINCT FROM crashed.channel
+    AND named.build_id = crashed.build_id;
+
+COMMENT ON VIEW crash_process_counts IS 'crash_aggregates_by_process with the release of each build, or its version where no name is known.';
+
+-- What readers may know of people: a group of few is other in what divides it, and sums stay what they are.
+-- Distinct clients of several groups that are other are counted in each.
+
+CREATE VIEW crash_clients AS
+WITH judged AS (
+    SELECT
+        *,
+        active_clients < crash_min_clients() AS is_small,
+        coalesce(
+            bool_or(level = 'channel' AND active_clients < crash_min_clients())
+                OVER (PARTITION BY submission_date, application, channel, kind),
+            true
+        ) AS is_of_small_channel
+    FROM crash_aggregates_clients
+)
+
+SELECT
+    submission_date,
+    level,
+    application,
+    CASE WHEN is_of_small_channel THEN 'other' ELSE channel END AS channel,
+    CASE WHEN is_small AND level = 'label' THEN 'other' ELSE label END AS label,
+    CASE WHEN is_small AND level IN ('os', 'os_version') THEN 'other' ELSE os_name END AS os_name,
+    CASE WHEN is_small AND level = 'os_version' THEN 'other' ELSE os_version END AS os_version,
+    CASE WHEN is_small AND level = 'country' THEN 'other' ELSE country END AS country,
+    kind,
+    {client_sums}
+FROM judged
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9;
+
+COMMENT ON VIEW crash_clients IS 'crash_aggregates_clients for readers: groups of fewer active clients than crash_min_clients() are other, channels too. Totals of a level are those of the table.';
+
+CREATE VIEW crash_experiments AS
+SELECT
+    submission_date,
+    CASE WHEN is_small THEN 'other' ELSE experiment END AS experiment,
+    CASE WHEN is_small THEN 'other' ELSE branch END AS branch,
+    application,
+    CASE WHEN is_small THEN 'other' ELSE channel END AS channel,
+    CASE WHEN is_small THEN 'other' ELSE label END AS label,
+    {stat_sums},
+    sum(usage_hours) AS usage_hours,
+    sum(active_hours) AS active_hours,
+    sum(active_clients)::bigint AS active_clients,
+    sum(main_crashed_clients)::bigint AS main_crashed_clients,
+    sum(content_crashed_clients)::bigint AS content_crashed_clients,
+    sum(any_crashed_clients)::bigint AS any_crashed_clients
+FROM (
+    SELECT *, active_clients < crash_min_clients() AS is_small
+    FROM crash_aggregates_by_experiment
+) AS judged
+GROUP BY 1, 2, 3, 4, 5, 6;
+
+COMMENT ON VIEW crash_experiments IS 'crash_aggregates_by_experiment for readers: a branch with fewer active clients than crash_min_clients() in an application''s channel and release is other. Further columns: the stats of crash_aggregates.';
