@@ -28,6 +28,7 @@ from crash_rate_aggregates.sample_pings.world_2026.senders import SENDERS
 from crash_rate_aggregates.sample_pings.world_2026.sessions import Happenings
 from test.sample_pings.world_2026.sample_days import DAY, HAPPENINGS, documents
 
+RELEASE_CRASHES = {("release", "main"), ("release", "content")}
 DAY_OF_BETA = date(2026, 11, 29)
 TREATMENT = ("sample-content-cache", "treatment")
 
@@ -115,7 +116,30 @@ class RegressionsTest(unittest.TestCase):
         self.assertGreater(added["release", "content"], 0)
 
 
-RELEASE_CRASHES = {("release", "main"), ("release", "content")}
+class FortnightTest(unittest.TestCase):
+    """What 14 days of 20,000 usage pings have, whose pings come at once."""
+
+    def main_crashes(self, *, has_regressions: bool) -> Counter[str]:
+        """Count main crashes of the branch, and those that are out of memory in second betas."""
+        happenings = Happenings(1, 20_000, has_regressions)
+        found = Counter[str]()
+        for age in range(14):
+            for session in happenings.sessions(DAY - timedelta(days=age), 0):
+                is_beta = session.person.sender.audience == "beta"
+                is_second = is_beta and session.build.label.endswith("b2")
+                for cause in (crash.cause for crash in session.crashes):
+                    if cause.process == "main":
+                        found["branch"] += TREATMENT in session.person.experiments
+                        is_oom = cause.crash_class is CrashClass.OUT_OF_MEMORY
+                        found["second betas"] += is_second and is_oom
+        return found
+
+    def test_main_crashes(self) -> None:
+        """The branch and the second betas have more main crashes than without regressions."""
+        before = self.main_crashes(has_regressions=False)
+        after = self.main_crashes(has_regressions=True)
+        self.assertEqual(before, {"branch": 20, "second betas": 1})
+        self.assertEqual(after, {"branch": 30, "second betas": 8})
 
 
 class LoopingMachineTest(unittest.TestCase):
