@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from datetime import date, timedelta
 from itertools import islice
+from typing import Any
 from unittest import TestCase
 
 from crash_rate_aggregates.decode.judging import PingJudge
@@ -26,6 +27,11 @@ def _verdicts(day: date, pings: int) -> list[NormalizedPing | Ignored]:
     return [judge.judge_json(line) for line in pings_of_day(day, pings, seed=1)]
 
 
+def _documents(day: date) -> list[dict[str, Any]]:
+    lines = [line.decode("utf-8", "replace") for line in pings_of_day(day, 6_000, seed=1)]
+    return [json.loads(line) for line in lines if line.endswith("}}")]
+
+
 class SampleDayTest(TestCase):
     verdicts: list[NormalizedPing | Ignored]
     counted: list[NormalizedPing]
@@ -43,12 +49,12 @@ class SampleDayTest(TestCase):
         self.assertNotEqual(first, list(pings_of_day(DAY + timedelta(days=1), 50, seed=1)))
 
     def test_bytes_stay(self):
-        """A day of this world is what it always was, byte for byte: benchmarks rely on it."""
+        """A day of this world is what it was, byte for byte: benchmarks rely on it."""
         digest = hashlib.sha256()
         for file in World2016(500, seed=1).files_of_day(DAY):
             digest.update(f"{file.name}.gz".encode() + file.text)
         self.assertEqual(
-            digest.hexdigest(), "12898da3ffb99a431a4b100a910c135d00cd905ca236b36f4e7b585de3076057"
+            digest.hexdigest(), "40a61fd37c06f58fd894ff789ade56fb90d6391b7b4b40f1773b6f63a36f4a63"
         )
 
     def test_size(self):
@@ -73,6 +79,27 @@ class SampleDayTest(TestCase):
         lengths = sorted(ping.stats[1] for ping in self.counted if ping.doc_type == "main")
         self.assertAlmostEqual(lengths[len(lengths) // 2], 1_720, delta=172)
         self.assertAlmostEqual(sum(lengths) / len(lengths) / 3600, 2.17, delta=0.3)
+
+    def test_clients(self):
+        """A crash ping has the id of a main ping's client, who sends on other days too."""
+        days = [_documents(DAY + timedelta(days=number)) for number in range(2)]
+        mains = [{ping["clientId"] for ping in pings if ping["type"] == "main"} for pings in days]
+        crashes = [ping["clientId"] for ping in days[0] if ping["type"] == "crash"]
+        self.assertGreater(len(crashes), 50)
+        self.assertLess(len(set(crashes) - mains[0]), 3)
+        returning = len(mains[0] & mains[1]) / len(mains[0])
+        self.assertAlmostEqual(returning, 0.25, delta=0.02)
+
+    def test_active_ticks(self):
+        """A third of usage is active, in ticks of five seconds, never more than the session."""
+        active = usage = 0
+        for ping in _documents(DAY):
+            length = ping["payload"]["info"]["subsessionLength"] if ping["type"] == "main" else None
+            if isinstance(length, int) and 0 < length < 90_000:
+                seconds = 5 * ping["payload"]["simpleMeasurements"]["activeTicks"]
+                self.assertLessEqual(seconds, length)
+                active, usage = active + seconds, usage + length
+        self.assertAlmostEqual(active / usage, 0.33, delta=0.03)
 
     def test_dirt(self):
         """Every outcome and adjustment that pings of 2016 can have occurs in a large day."""

@@ -36,6 +36,11 @@ class Bulk:
     is_payload_first: bool = False
     """Whether a main ping's payload stands before its environment, as Firefox writes it."""
 
+    def measurements_with(self, active_ticks: int) -> str:
+        """Return the measurements, the simple ones with active ticks."""
+        simple = '"simpleMeasurements":{'
+        return self.measurements.replace(simple, f'{simple}"activeTicks":{active_ticks},', 1)
+
 
 def small_bulk(random: Random) -> Bulk:
     """Draw little: a main ping of 3 KB."""

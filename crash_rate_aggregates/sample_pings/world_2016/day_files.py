@@ -16,7 +16,13 @@ from crash_rate_aggregates.sample_pings.world_2016.clients import (
     draw_session_seconds,
 )
 from crash_rate_aggregates.sample_pings.world_2016.dirt import DUPLICATES, soiled
-from crash_rate_aggregates.sample_pings.world_2016.documents import crash_ping, main_ping, new_id
+from crash_rate_aggregates.sample_pings.world_2016.documents import (
+    Ids,
+    crash_ping,
+    main_ping,
+    new_id,
+)
+from crash_rate_aggregates.sample_pings.world_2016.habits import client_id
 from crash_rate_aggregates.sample_pings.world_2016.populations import (
     GMPLUGIN_RATE,
     GPU_RATE,
@@ -57,26 +63,29 @@ def pings_of_day(day: date, pings: int, seed: int, make: Make = USUAL) -> Iterat
     faulty = regression(day)
     given = 0
     while given < pings:
-        for line in _session(day, faulty, make, random):
+        for line in _session(day, seed, faulty, make, random):
             if given < pings:
                 yield line
                 given += 1
 
 
-def _session(day: date, faulty: Regression, make: Make, random: Random) -> Iterator[bytes]:
+def _session(
+    day: date, seed: int, faulty: Regression, make: Make, random: Random
+) -> Iterator[bytes]:
     """Give the main ping of one session and the crash pings that belong to it."""
     client = draw_client(day, random)
     seconds = draw_session_seconds(random)
     crashes = _crashes(client, seconds * make.crash_factor, faulty, random)
     activity = draw_main_activity(day, random)
     ping_id = new_id(random)
+    ids = Ids(ping_id, client_id(client, ping_id, seed))
     bulk = make.draw_bulk(random)
-    main = main_ping(client, day, activity, str(seconds), _keyed(crashes), ping_id, bulk)
+    main = main_ping(client, day, activity, seconds, _keyed(crashes), ids, bulk)
     yield from _sent(main, "main", random)
     for process, metadata in _crash_pings(crashes, random):
-        crash = crash_ping(
-            client, day, draw_crash_activity(day, random), process, metadata, new_id(random), bulk
-        )
+        crash_activity = draw_crash_activity(day, random)
+        crash_ids = ids._replace(ping=new_id(random))
+        crash = crash_ping(client, day, crash_activity, process, metadata, crash_ids, bulk)
         yield from _sent(crash, "crash", random)
 
 

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 from random import Random
+from typing import NamedTuple
 from uuid import UUID
 
 from crash_rate_aggregates.sample_pings.world_2016.bulk import Bulk
 from crash_rate_aggregates.sample_pings.world_2016.clients import Client
+from crash_rate_aggregates.sample_pings.world_2016.habits import active_ticks
+
+
+class Ids(NamedTuple):
+    """Of a ping: its own, the document's, and the client's."""
+
+    ping: str
+    client: str
 
 
 def new_id(random: Random) -> str:
@@ -37,7 +46,7 @@ def environment(client: Client, bulk: Bulk) -> str:
 
 
 def main_ping(
-    client: Client, day: date, activity: date, length: str, keyed: str, ping_id: str, bulk: Bulk
+    client: Client, day: date, activity: date, seconds: int, keyed: str, ids: Ids, bulk: Bulk
 ) -> str:
     """Return a main ping.
 
@@ -45,37 +54,40 @@ def main_ping(
         client: Who sends it.
         day: Submission date.
         activity: Client's day.
-        length: JSON text of the session's length in seconds.
+        seconds: The session's length.
         keyed: JSON members of the keyed histograms that count crashes.
-        ping_id: Document id.
+        ids: Its own and the client's.
         bulk: What else it carries.
     """
+    measurements = bulk.measurements_with(active_ticks(seconds, ids.ping))
     payload = (
-        f'"payload":{{"ver":4,{bulk.measurements},'
+        f'"payload":{{"ver":4,{measurements},'
         f'"keyedHistograms":{{{",".join(filter(None, (keyed, bulk.keyed)))}}},'
         f'"info":{{"reason":"shutdown","revision":"synthetic","timezoneOffset":120,'
         f'"subsessionCounter":1,"profileSubsessionCounter":40,"subsessionStartDate":'
-        f'"{activity}T00:00:00.0+02:00","subsessionLength":{length}{bulk.info}}}'
+        f'"{activity}T00:00:00.0+02:00","subsessionLength":{seconds}{bulk.info}}}'
         f"{bulk.after_info}}}"
     )
     sections = [environment(client, bulk), payload]
     if bulk.is_payload_first:
         sections.reverse()
     return (
-        f'{{"type":"main","id":"{ping_id}","creationDate":"{activity}T20:11:05.123Z","version":4,'
-        f"{','.join(sections)},{meta(client, day, 'main', ping_id)}}}"
+        f'{{"type":"main","id":"{ids.ping}","creationDate":"{activity}T20:11:05.123Z","version":4,'
+        f'"clientId":"{ids.client}",{",".join(sections)},'
+        f"{meta(client, day, 'main', ids.ping)}}}"
     )
 
 
 def crash_ping(
-    client: Client, day: date, activity: date, process: str, metadata: str, ping_id: str, bulk: Bulk
+    client: Client, day: date, activity: date, process: str, metadata: str, ids: Ids, bulk: Bulk
 ) -> str:
     """Return a crash ping; `process` is the JSON text of its process type."""
     return (
-        f'{{"type":"crash","id":"{ping_id}","creationDate":"{day}T08:00:00.000Z","version":4,'
+        f'{{"type":"crash","id":"{ids.ping}","creationDate":"{day}T08:00:00.000Z","version":4,'
+        f'"clientId":"{ids.client}",'
         f'{environment(client, bulk)},"payload":{{"version":1,"crashDate":"{activity}","crashTime":'
         f'"{activity}T07:00:00.000Z","hasCrashEnvironment":true,"processType":{process},'
-        f'"metadata":{metadata}}},{meta(client, day, "crash", ping_id)}}}'
+        f'"metadata":{metadata}}},{meta(client, day, "crash", ids.ping)}}}'
     )
 
 

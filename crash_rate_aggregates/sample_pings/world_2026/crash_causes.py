@@ -60,7 +60,11 @@ CAUSES = (
     Cause("forkserver", CrashClass.NONE, 1.0),
 )
 """By process, in the order in which they are drawn."""
-UTILITY_ACTORS = ("audio-decoder-generic", "audio-decoder-wmf", "js-oracle", "windows-utils")
+UTILITY_ACTORS = (
+    *("audio-decoder-generic", "audio-decoder-wmf", "js-oracle", "windows-utils"),
+    "audio-decoder-generic,js-oracle",
+)
+"""What ran in a utility process, as its annotation says it: one process can host several."""
 
 # [chosen] Nobody publishes rates of these. gpu and gmplugin are those of the world of 2016.
 _OTHERS = {"gpu": 0.3, "rdd": 0.1, "socket": 0.02, "utility": 0.15, "gmplugin": 0.05}

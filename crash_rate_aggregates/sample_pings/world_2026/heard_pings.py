@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 from crash_rate_aggregates.sample_pings.world_2026.arrivals import LAG_SHARES
 from crash_rate_aggregates.sample_pings.world_2026.crash_causes import KILL, Cause
-from crash_rate_aggregates.sample_pings.world_2026.looping_machine import session_in_loop
 from crash_rate_aggregates.sample_pings.world_2026.people import Person
+from crash_rate_aggregates.sample_pings.world_2026.regressions.looping_machine import (
+    session_in_loop,
+)
 from crash_rate_aggregates.sample_pings.world_2026.release_calendar import Build
 from crash_rate_aggregates.sample_pings.world_2026.sessions import Crash, Happenings, Session
 from crash_rate_aggregates.sample_pings.world_2026.texts import glean_texts, v4_texts
@@ -132,12 +134,12 @@ def _crash_pings(session: Session, crash: Crash, day: date) -> Iterator[HeardPin
     for number, (namespace, reason) in enumerate(_ways(person, build, crash)):
         sent = sent_ping(crash.bits ^ number, session.day, day)
         ping = glean_texts.crash_ping(
-            *(person, build, cause, sent, minidump), reason=reason, namespace=namespace
+            *(person, build, crash, sent, minidump), reason=reason, namespace=namespace
         )
         yield from _heard(namespace, "crash", ping, sent.bits)
     if sender.sends_v4_crashes:
         sent = sent_ping(crash.bits ^ _OTHER_ID, session.day, day)
-        ping = v4_texts.crash_ping(person, build, cause, sent, minidump)
+        ping = v4_texts.crash_ping(person, build, crash, sent, minidump)
         yield from _heard("telemetry", "crash", ping, sent.bits)
 
 

@@ -93,6 +93,9 @@ class Sender:
     """[rule] Firefox 128 until about mid-2025, and ESR 128: each crash as v4 and as Glean ping."""
     says_app_build: bool = True
     """[rule] Firefox 110 to 127, and ESR 115, do not say crash.app_build."""
+    has_active_scalar: bool = True
+    """[chosen] ESR 115 tells active ticks in simpleMeasurements alone, as versions did that had no
+    scalar browser.engagement.active_ticks yet."""
     creates_kill_reports: bool = False
     """[rule] dom.ipc.tabs.createKillHardCrashReports: neither on release nor on beta."""
 
@@ -131,6 +134,7 @@ SENDERS = (
     Sender(
         *("Firefox", "esr", "esr115", 0.03, "esr", "firefox-desktop", _OLD_DESKTOPS),
         says_app_build=False,
+        has_active_scalar=False,
     ),
     _fenix("release", 0.11, "org-mozilla-firefox"),
     _fenix("beta", 0.03, "org-mozilla-firefox-beta"),

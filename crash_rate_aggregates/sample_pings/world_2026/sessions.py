@@ -11,6 +11,7 @@ from math import exp
 from random import Random
 from typing import NamedTuple
 
+from crash_rate_aggregates.sample_pings.world_2026.activity import active_ticks
 from crash_rate_aggregates.sample_pings.world_2026.adoption import age_in_days, builds_in_use
 from crash_rate_aggregates.sample_pings.world_2026.arrivals import (
     CRASHES_HEARD_LATE,
@@ -19,15 +20,18 @@ from crash_rate_aggregates.sample_pings.world_2026.arrivals import (
 )
 from crash_rate_aggregates.sample_pings.world_2026.crash_causes import (
     AUDIENCES,
+    CAUSES,
     Cause,
     Hazard,
     hazard,
     headline,
 )
 from crash_rate_aggregates.sample_pings.world_2026.people import People, Person
+from crash_rate_aggregates.sample_pings.world_2026.regressions.regression_factors import (
+    regression_factors,
+)
 from crash_rate_aggregates.sample_pings.world_2026.release_calendar import Build
 from crash_rate_aggregates.sample_pings.world_2026.senders import TRAINS
-from crash_rate_aggregates.sample_pings.world_2026.worse_versions import regression_factors
 
 _DAY_SECONDS = 86_400
 _DAILY_SHARE = 0.02
@@ -59,10 +63,16 @@ class Session(NamedTuple):
     build: Build
     seconds: int
     active_share: float
-    """Of its seconds, in which somebody used it."""
+    """Of the time in which its machine was awake: somebody used it."""
     bits: int
     """128 random ones."""
     crashes: tuple[Crash, ...]
+
+    @property
+    def active_ticks(self) -> int:
+        """In which somebody used it, as pings count them."""
+        counts_sleep = self.person.machine.v4_name == "Windows_NT"
+        return active_ticks(self.seconds, self.active_share, counts_sleep=counts_sleep)
 
 
 class _Setting(NamedTuple):
@@ -73,6 +83,13 @@ class _Setting(NamedTuple):
     """By train, a table of what is run."""
     rates: Mapping[str, float]
     """By audience, the day's factor of crash rates."""
+
+
+class _Apart(NamedTuple):
+    """Chances of crashes that come on top."""
+
+    regressions: Random
+    worse: Random
 
 
 @lru_cache(maxsize=32)
@@ -103,13 +120,15 @@ class Happenings:
     def sessions(self, day: date, lag: int) -> Iterator[Session]:
         """Give the sessions of a day whose usage pings come so many days later."""
         random = Random(f"{self.seed} {day} {lag}")
-        # Apart, so that all else stays as it is where a version is made worse.
-        extra = Random(f"{self.seed} {day} {lag} worse")
+        # Apart, so that all else stays as it is where there are regressions or worse versions.
+        apart = _Apart(
+            *(Random(f"{self.seed} {day} {lag} {name}") for name in ("regressions", "worse"))
+        )
         setting = _setting(self.seed, day)
         for _ in range(sessions_in(self.seed, self.pings_per_day, day, lag, random)):
-            yield self._session(setting, random, extra)
+            yield self._session(setting, random, apart)
 
-    def _session(self, setting: _Setting, random: Random, extra: Random) -> Session:
+    def _session(self, setting: _Setting, random: Random, apart: _Apart) -> Session:
         day = setting.day
         person = self.people.drawn(random.random())
         sender = person.sender
@@ -120,13 +139,21 @@ class Happenings:
         exposure = seconds * person.crashiness * setting.rates[sender.audience]
         if sender.train in _EARLY_TRAINS and age_in_days(build, day) < _EARLY_DAYS:
             exposure *= _EARLY_FACTOR
+        crashes = tuple(_crashes(_USUAL[sender.audience], exposure, random))
         factors = regression_factors(person, build) if self.has_regressions else _NO_FACTORS
-        found = _hazard(sender.audience, factors)
-        crashes = tuple(_crashes(found, exposure, random))
+        if factors:
+            more = _surplus(sender.audience, factors)
+            crashes = (*crashes, *_crashes(more, exposure, apart.regressions))
         factor = self.worse.get(build.label)
         if factor is not None:
-            crashes = _made_worse(crashes, found, exposure, factor, extra)
+            found = hazard(sender.audience, factors)
+            crashes = _made_worse(crashes, found, exposure, factor, apart.worse)
         return Session(day, person, build, seconds, active * active, bits, crashes)
+
+
+def _surplus(audience: str, factors: Mapping[Cause, float]) -> Hazard:
+    """Return what regressions, which only make worse, put on top of the usual hazard."""
+    return hazard(audience, {cause: factors.get(cause, 1.0) - 1 for cause in CAUSES})
 
 
 def _crashes(found: Hazard, exposure: float, random: Random) -> Iterator[Crash]:
@@ -150,10 +177,6 @@ def _made_worse(
     return tuple(
         crash for crash in crashes if not crash.cause.is_headline or extra.random() < factor
     )
-
-
-def _hazard(audience: str, factors: Mapping[Cause, float]) -> Hazard:
-    return hazard(audience, factors) if factors else _USUAL[audience]
 
 
 _USUAL = {audience: hazard(audience, _NO_FACTORS) for audience in AUDIENCES}

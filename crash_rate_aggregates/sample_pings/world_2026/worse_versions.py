@@ -1,45 +1,17 @@
-"""What is there to be found: versions that were made worse on purpose, and built-in regressions."""
+"""Versions that are made worse on purpose."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from types import MappingProxyType
 
 from crash_rate_aggregates.errors import UsageError
 from crash_rate_aggregates.sample_pings.world_2026.adoption import builds_in_use
-from crash_rate_aggregates.sample_pings.world_2026.crash_causes import CAUSES, Cause, CrashClass
-from crash_rate_aggregates.sample_pings.world_2026.people import CRASHING_BRANCH, Person
-from crash_rate_aggregates.sample_pings.world_2026.release_calendar import Build
 from crash_rate_aggregates.sample_pings.world_2026.senders import TRAINS
 
 _MOST = 1000.0
 _NEWEST_SHOWN = 8
-_OUT_OF_MEMORY_FACTOR = 6.0
-_BRANCH_FACTOR = 2.0
-_NO_FACTORS: Mapping[Cause, float] = MappingProxyType({})
-_OUT_OF_MEMORY = MappingProxyType(
-    {
-        cause: _OUT_OF_MEMORY_FACTOR
-        for cause in CAUSES
-        if cause.crash_class is CrashClass.OUT_OF_MEMORY and cause.is_headline
-    }
-)
-_BRANCH = MappingProxyType(
-    {cause: _BRANCH_FACTOR for cause in CAUSES if cause.is_headline and cause.process == "content"}
-)
-
-
-def regression_factors(person: Person, build: Build) -> Mapping[Cause, float]:
-    """Return by how much a client's crashes are multiplied where a world has regressions.
-
-    The third beta of each version runs out of memory on Windows, 6 times as often; and a branch of
-    an experiment has twice the content crashes.
-    """
-    if person.sender.channel == "beta" and build.label.endswith(".0b3"):
-        return _OUT_OF_MEMORY if person.machine.v4_name == "Windows_NT" else _NO_FACTORS
-    return _BRANCH if CRASHING_BRANCH in person.experiments else _NO_FACTORS
 
 
 def worse_versions(texts: Iterable[str], days: Iterable[date]) -> Mapping[str, float]:

@@ -12,22 +12,15 @@ from crash_rate_aggregates.errors import UsageError
 from crash_rate_aggregates.sample_pings.world_2026.arrivals import LAG_SHARES, lag_shares
 from crash_rate_aggregates.sample_pings.world_2026.crash_causes import (
     CAUSES,
-    KILL_RATE,
     RATES,
-    Cause,
     CrashClass,
-    Hazard,
     hazard,
     headline,
 )
 from crash_rate_aggregates.sample_pings.world_2026.people import People
-from crash_rate_aggregates.sample_pings.world_2026.release_calendar import builds
 from crash_rate_aggregates.sample_pings.world_2026.senders import SENDERS
 from crash_rate_aggregates.sample_pings.world_2026.sessions import Crash, Happenings, Session
-from crash_rate_aggregates.sample_pings.world_2026.worse_versions import (
-    regression_factors,
-    worse_versions,
-)
+from crash_rate_aggregates.sample_pings.world_2026.worse_versions import worse_versions
 
 DAY = date(2026, 11, 25)
 PER_1000_HOURS = 3_600_000
@@ -167,61 +160,6 @@ class SessionsTest(unittest.TestCase):
 
     def _of(self, label: str, factor: float) -> Iterator[Session]:
         return (one for one in self.worse(label, factor) if one.build.label == label)
-
-
-class RegressionsTest(unittest.TestCase):
-    def rates(self, branch: tuple[str, str] | None, system: str, label: str) -> dict[str, float]:
-        """Return by how much main, content and all out-of-memory crashes grow for a client."""
-        person = People(1, 1_000).person(7)
-        channel = "beta" if "b" in label else "release"
-        sender = next(one for one in SENDERS if one.channel == channel)
-        machine = next(one for one in sender.machines if one.v4_name == system)
-        branches = (branch,) if branch else ()
-        changed = person._replace(sender=sender, machine=machine, experiments=branches)
-        build = builds("beta", date(2026, 11, 29))[0]._replace(label=label)
-        factors = regression_factors(changed, build)
-        found, usual = hazard(channel, factors), hazard(channel, {})
-        return {
-            **{
-                process: _part(found, lambda one, p=process: one.process == p)  # type: ignore[misc]
-                / _part(usual, lambda one, p=process: one.process == p)  # type: ignore[misc]
-                for process in ("main", "content", "gpu")
-            },
-            "out of memory": _part(found, _is_out_of_memory) / _part(usual, _is_out_of_memory),
-        }
-
-    def test_third_beta(self) -> None:
-        """The third beta of a version runs out of memory on Windows, six times as often."""
-        rates = self.rates(None, "Windows_NT", "162.0b3")
-        self.assertAlmostEqual(rates["out of memory"], 6.0, delta=0.3)
-        self.assertAlmostEqual(rates["main"], 1 + 5 * 0.12)
-        self.assertAlmostEqual(rates["gpu"], 1)
-
-    def test_branch(self) -> None:
-        """One branch of an experiment has twice the content crashes."""
-        rates = self.rates(("sample-content-cache", "treatment"), "Windows_NT", "161.0")
-        self.assertAlmostEqual(rates["content"], (2 * 1.15 + KILL_RATE) / (1.15 + KILL_RATE))
-        self.assertAlmostEqual(rates["main"], 1)
-
-    def test_all_others(self) -> None:
-        """Other systems, betas and branches crash as ever."""
-        for case in (
-            (None, "Linux", "162.0b3"),
-            (None, "Windows_NT", "162.0b2"),
-            (("sample-content-cache", "control"), "Windows_NT", "161.0"),
-        ):
-            with self.subTest(case):
-                self.assertEqual(set(self.rates(*case).values()), {1.0})
-
-
-def _part(found: Hazard, counts: Callable[[Cause], bool]) -> float:
-    starts = (0.0, *found.cumulative)
-    parts = zip(found.causes, starts, found.cumulative, strict=False)
-    return sum(end - start for cause, start, end in parts if counts(cause))
-
-
-def _is_out_of_memory(cause: Cause) -> bool:
-    return cause.crash_class is CrashClass.OUT_OF_MEMORY
 
 
 class ArrivalsTest(unittest.TestCase):

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from crash_rate_aggregates.sample_pings.world_2026.crash_causes import (
-    UTILITY_ACTORS,
-    Cause,
-    CrashClass,
-)
 from crash_rate_aggregates.sample_pings.world_2026.people import Person
 from crash_rate_aggregates.sample_pings.world_2026.release_calendar import Build
-from crash_rate_aggregates.sample_pings.world_2026.sessions import Session
+from crash_rate_aggregates.sample_pings.world_2026.sessions import Crash, Session
+from crash_rate_aggregates.sample_pings.world_2026.texts.crash_annotations import crash_annotations
 from crash_rate_aggregates.sample_pings.world_2026.texts.ingestion_texts import Sent, ingestion
-from crash_rate_aggregates.sample_pings.world_2026.texts.v4_texts import (
-    SHUTDOWN_KILL,
-    TICK_SECONDS,
-    build_id,
-)
+from crash_rate_aggregates.sample_pings.world_2026.texts.v4_texts import build_id
 
 _dumps = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -26,7 +19,7 @@ _dumps = json.JSONEncoder(separators=(",", ":")).encode
 def crash_ping(
     person: Person,
     build: Build,
-    cause: Cause,
+    crash: Crash,
     sent: Sent,
     minidump: str | None,
     *,
@@ -38,7 +31,7 @@ def crash_ping(
     Args:
         person: Who sends it.
         build: That crashed.
-        cause: What crashed, and why.
+        crash: What crashed, and why.
         sent: Its id and days.
         minidump: SHA-256 of its minidump in hexadecimal digits; None for none.
         reason: `crash`, or `event_found` where Firefox finds it on its next start.
@@ -48,7 +41,7 @@ def crash_ping(
     client_id = person.reporter_id if is_reporter else person.glean_id
     return _ping(
         *(person, build, sent, "crash", reason, namespace, client_id),
-        metrics=_crash_metrics(person, build, cause, sent, minidump),
+        metrics=_crash_metrics(person, build, crash, sent, minidump),
     )
 
 
@@ -60,8 +53,7 @@ def baseline_ping(session: Session, sent: Sent, reason: str) -> str:
         duration = {"value": session.seconds, "time_unit": "second"}
         metrics["timespan"] = {"glean.baseline.duration": duration}
     if not person.sender.is_mobile:
-        ticks = int(session.seconds * session.active_share) // TICK_SECONDS
-        metrics["counter"] = {"browser.engagement.active_ticks": ticks}
+        metrics["counter"] = {"browser.engagement.active_ticks": session.active_ticks}
         metrics["uuid"] = {"legacy_telemetry.client_id": person.client_id}
     return _ping(
         *(person, session.build, sent, "baseline", reason, person.sender.namespace),
@@ -126,10 +118,10 @@ def _client_version(person: Person, build: Build) -> str:
 
 
 def _crash_metrics(
-    person: Person, build: Build, cause: Cause, sent: Sent, minidump: str | None
+    person: Person, build: Build, crash: Crash, sent: Sent, minidump: str | None
 ) -> dict[str, Any]:
     day = sent.day
-    string = {"crash.process_type": cause.process}
+    string = {"crash.process_type": crash.cause.process}
     if person.sender.says_app_build:
         # Despite its name app_display_version is Version, without the number of a beta.
         string["crash.app_build"] = build_id(person, build)
@@ -139,28 +131,39 @@ def _crash_metrics(
         string["crash.minidump_sha256_hash"] = minidump
     metrics: dict[str, Any] = {
         "datetime": {"crash.time": f"{day}T{sent.clock}.000+00:00"},
-        "boolean": {"crash.startup": cause.is_startup},
+        "boolean": {"crash.startup": crash.cause.is_startup},
         "timespan": {"crash.uptime": {"value": sent.bits % 9_000_000, "time_unit": "millisecond"}},
         "string": string,
     }
-    _add_class(metrics, cause, sent.bits)
+    for name, text in crash_annotations(crash).items():
+        if name in _METRICS:
+            kind, metric, converted = _METRICS[name]
+            metrics.setdefault(kind, {})[metric] = converted(text)
     return metrics
 
 
-def _add_class(metrics: dict[str, Any], cause: Cause, bits: int) -> None:
-    """Add what tells the class of a crash, as Mozilla reads it."""
-    if cause.process == "utility":
-        actor = UTILITY_ACTORS[bits % len(UTILITY_ACTORS)]
-        metrics["string_list"] = {"crash.utility_actors_name": [actor]}
-    match cause.crash_class:
-        case CrashClass.OUT_OF_MEMORY:
-            metrics["quantity"] = {"memory.oom_allocation_size": 1 << (12 + bits % 16)}
-        case CrashClass.BACKGROUND_TASK:
-            metrics["string"]["crash.background_task_name"] = "backgroundupdate"
-        case CrashClass.SHUTDOWN_HANG:
-            told = {"phase": "profile-before-change", "conditions": "[]", "broken_add_blockers": []}
-            metrics["object"] = {"crash.async_shutdown_timeout": told}
-        case CrashClass.SHUTDOWN_KILL:
-            metrics["string"]["crash.ipc_channel_error"] = SHUTDOWN_KILL
-        case CrashClass.NONE:
-            pass
+def _async_shutdown(text: str) -> dict[str, Any]:
+    told = json.loads(text)
+    return {
+        "phase": told["phase"],
+        "conditions": _dumps(told["conditions"]),
+        "broken_add_blockers": told["brokenAddBlockers"],
+    }
+
+
+# [rule] toolkit/crashreporter/client/app/src/net/ping/glean.rs. StartupCrash is told in any case.
+_METRICS: Mapping[str, tuple[str, str, Callable[[str], Any]]] = {
+    "OOMAllocationSize": ("quantity", "memory.oom_allocation_size", int),
+    "BackgroundTaskName": ("string", "crash.background_task_name", str),
+    "ipc_channel_error": ("string", "crash.ipc_channel_error", str),
+    "UtilityActorsName": (
+        *("string_list", "crash.utility_actors_name"),
+        lambda text: text.split(","),
+    ),
+    "AsyncShutdownTimeout": ("object", "crash.async_shutdown_timeout", _async_shutdown),
+    "QuotaManagerShutdownTimeout": (
+        *("object", "crash.quota_manager_shutdown_timeout"),
+        str.splitlines,
+    ),
+}
+"""By annotation: the kind and name of its metric, and how its text becomes the metric's value."""

@@ -6,15 +6,15 @@ import json
 from collections.abc import Iterable, Mapping
 from random import Random
 
-from crash_rate_aggregates.sample_pings.world_2026.crash_causes import Cause, CrashClass
 from crash_rate_aggregates.sample_pings.world_2026.people import Person
 from crash_rate_aggregates.sample_pings.world_2026.release_calendar import Build
-from crash_rate_aggregates.sample_pings.world_2026.sessions import Session
+from crash_rate_aggregates.sample_pings.world_2026.sessions import Crash, Session
+from crash_rate_aggregates.sample_pings.world_2026.texts.crash_annotations import (
+    SHUTDOWN_KILL,
+    crash_annotations,
+)
 from crash_rate_aggregates.sample_pings.world_2026.texts.ingestion_texts import Sent, ingestion
 
-TICK_SECONDS = 5
-"""[rule] Of browser.engagement.active_ticks."""
-SHUTDOWN_KILL = "ShutDownKill"
 _HISTOGRAMS = ("GC_MS", "CYCLE_COLLECTOR_MAX_PAUSE", "FX_TAB_SWITCH_TOTAL_E10S_MS", "MEMORY_TOTAL")
 _FILLERS = 64
 
@@ -29,7 +29,7 @@ def main_ping(session: Session, sent: Sent, with_dump: Mapping[str, int], kills:
         kills: Content processes that were killed at shutdown.
     """
     person, day = session.person, sent.day
-    ticks = int(session.seconds * session.active_share) // TICK_SECONDS
+    ticks = session.active_ticks
     histograms = _keyed(
         ("SUBPROCESS_CRASHES_WITH_DUMP", with_dump),
         ("SUBPROCESS_KILL_HARD", {SHUTDOWN_KILL: kills} if kills else {}),
@@ -40,15 +40,15 @@ def main_ping(session: Session, sent: Sent, with_dump: Mapping[str, int], kills:
         f'"info":{{"reason":"shutdown","revision":"synthetic","timezoneOffset":0,'
         f'"subsessionCounter":1,"profileSubsessionCounter":{session.bits % 900 + 1},'
         f'"subsessionStartDate":"{day}T{sent.clock[:2]}:00:00.0+00:00","subsessionLength":'
-        f'{session.seconds}}},"processes":{{"parent":{{"scalars":{{'
-        f'"browser.engagement.active_ticks":{ticks},"browser.engagement.total_uri_count":'
-        f"{ticks // 9}}}}}}},{_FILLING[session.bits % _FILLERS]},"
+        f'{session.seconds}}},"processes":{{"parent":{{"scalars":{{{_active_scalar(session)}'
+        f'"browser.engagement.total_uri_count":{ticks // 9}}}}}}},'
+        f"{_FILLING[session.bits % _FILLERS]},"
         f'"keyedHistograms":{{{histograms}}}}},'
         f"{ingestion(sent, person, 'telemetry', 'main', _uri(person, session.build))}}}"
     )
 
 
-def crash_ping(person: Person, build: Build, cause: Cause, sent: Sent, minidump: str | None) -> str:
+def crash_ping(person: Person, build: Build, crash: Crash, sent: Sent, minidump: str | None) -> str:
     """Return the v4 crash ping of a crash, which old versions send beside the Glean one."""
     day = sent.day
     metadata = {
@@ -56,19 +56,14 @@ def crash_ping(person: Person, build: Build, cause: Cause, sent: Sent, minidump:
         "Version": build.version,
         "BuildID": build_id(person, build),
         "ReleaseChannel": person.sender.channel,
+        **crash_annotations(crash),
     }
-    if cause.is_startup:
-        metadata["StartupCrash"] = "1"
-    if cause.crash_class is CrashClass.OUT_OF_MEMORY:
-        metadata["OOMAllocationSize"] = "1048576"
-    if cause.crash_class is CrashClass.SHUTDOWN_KILL:
-        metadata["ipc_channel_error"] = SHUTDOWN_KILL
     digest = f'"minidumpSha256Hash":"{minidump}",' if minidump else ""
     return (
         f"{_head(sent, person, build, 'crash')},{_environment(person, build)},"
         f'"payload":{{"version":1,"crashDate":"{day}","crashTime":"{day}T{sent.clock[:2]}:00:00'
         f'.000Z","crashId":"{sent.id}",{digest}"hasCrashEnvironment":true,'
-        f'"processType":"{cause.process}","metadata":{json.dumps(metadata)}}},'
+        f'"processType":"{crash.cause.process}","metadata":{json.dumps(metadata)}}},'
         f"{ingestion(sent, person, 'telemetry', 'crash', _uri(person, build))}}}"
     )
 
@@ -76,6 +71,13 @@ def crash_ping(person: Person, build: Build, cause: Cause, sent: Sent, minidump:
 def build_id(person: Person, build: Build) -> str:
     """Return the id of a build on somebody's system."""
     return build.stamp + person.machine.build_second
+
+
+def _active_scalar(session: Session) -> str:
+    """Return the scalar of active ticks with a comma; [rule] one that was never set is not sent."""
+    if not (session.active_ticks and session.person.sender.has_active_scalar):
+        return ""
+    return f'"browser.engagement.active_ticks":{session.active_ticks},'
 
 
 def _head(sent: Sent, person: Person, build: Build, doc_type: str) -> str:

@@ -8,6 +8,7 @@ from random import Random
 from crash_rate_aggregates.sample_pings.world_2026.adoption import builds_in_use
 from crash_rate_aggregates.sample_pings.world_2026.crash_causes import CAUSES
 from crash_rate_aggregates.sample_pings.world_2026.people import Person
+from crash_rate_aggregates.sample_pings.world_2026.regressions.regression_factors import LOOP_BEGINS
 from crash_rate_aggregates.sample_pings.world_2026.senders import SENDERS
 from crash_rate_aggregates.sample_pings.world_2026.sessions import Crash, Happenings, Session
 
@@ -20,9 +21,9 @@ _UTILITY = next(cause for cause in CAUSES if cause.process == "utility")
 
 
 def session_in_loop(happenings: Happenings, day: date) -> Session | None:
-    """Return the machine's day; None in a sample that is too small for it."""
+    """Return the machine's day; None before it breaks, and in a sample that is too small for it."""
     crashes = min(_MOST_CRASHES, happenings.pings_per_day // _PINGS_A_CRASH)
-    if not crashes:
+    if not crashes or day < LOOP_BEGINS:
         return None
     person = _machine(happenings)
     random = Random(f"{happenings.seed} {day} loop")
