@@ -25,6 +25,8 @@ CHILD_CRASHES: Final = pa.list_(pa.struct([("process", pa.string()), ("crashes",
 
 PING_SCHEMA = pa.schema(
     [
+        # Its number among those of the day: which pings are copies is kept by it alone.
+        pa.field("ping", pa.int64(), nullable=False),
         pa.field("doc_type", _LOW_CARDINALITY, nullable=False),
         pa.field("activity_date", pa.date32(), nullable=False),
         # One JSON object with its keys in the order of the dimensions: equal text is equal values,

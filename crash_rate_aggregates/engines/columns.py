@@ -22,11 +22,14 @@ _NO_KEY = bytes(2 * _HALF_BYTES)
 _OTHER_SIGN = bytes(byte ^ 0x80 for byte in range(256))
 
 
-def rows_of(pings: Sequence[NormalizedPing], client_key: bytes) -> pa.RecordBatch:
+def rows_of(
+    pings: Sequence[NormalizedPing], first_number: int, client_key: bytes
+) -> pa.RecordBatch:
     """Return one row a ping, by `PING_SCHEMA`.
 
     Args:
         pings: In any order.
+        first_number: Of the first of them; the others are numbered on.
         client_key: Of the run: by it clients are told apart, and by nobody else.
     """
     of = _by_name(NormalizedPing._fields, pings)
@@ -38,6 +41,7 @@ def rows_of(pings: Sequence[NormalizedPing], client_key: bytes) -> pa.RecordBatc
         "pair": _halves(of["pair"]),
     }
     columns = {
+        "ping": pa.array(range(first_number, first_number + len(pings)), pa.int64()),
         "doc_type": _words(of["doc_type"]),
         "activity_date": pa.array(of["activity_date"], pa.date32()),
         "dimensions": _words(of["dimensions"]),

@@ -9,29 +9,35 @@ from crash_rate_aggregates.rows import CUT_NAMES, PING_SCHEMA
 from crash_rate_aggregates.sql_text import sql_text
 from crash_rate_aggregates.stats import STAT_NAMES
 
-WINNERS = "winners"
-"""The pings that count."""
 GROUP_STEPS = (
     "copied_ids",
+    "lost_by_id",
     "one_of_each_id",
     "copied_minidumps",
-    "one_of_each_minidump",
+    "lost_by_minidump",
     "sent_as_both",
-    WINNERS,
-    "own_labels",
-    "labels",
-    "labeled",
-    "named_countries",
+    "winners",
 )
-"""The statements that lead from the rows, named `pings`, and the `known_labels` to what the tables
-of the day are made from: the `winners`, and these with the labels of their builds. In order."""
-KEPT_STEPS = frozenset(
-    {
-        *("copied_ids", "copied_minidumps", "sent_as_both"),
-        *("own_labels", "labels", "named_countries"),
-    }
-)
+"""The statements that lead from the rows, named `pings`, to the `winners`, in order."""
+_LABELS = ("own_labels", "labels")
+STEPS_OF = {
+    "by_process": ("named_countries",),
+    "labels_of_day": _LABELS,
+    "clients": (*_LABELS, "labeled"),
+    "by_experiment": (*_LABELS, "labeled"),
+}
+"""By statement of a day's table, the further ones that it needs before it, each once, in order."""
+KEPT_STEPS = frozenset({*GROUP_STEPS, *_LABELS, "named_countries"} - {"one_of_each_id", "winners"})
 """Those whose results are small, and read more than once."""
+_BY_ID = {"key": "id", "source": "pings"}
+_BY_MINIDUMP = {"key": "minidump", "source": "one_of_each_id"}
+_SHARED = {
+    "copied_ids": ("copied", _BY_ID),
+    "lost_by_id": ("lost", _BY_ID),
+    "copied_minidumps": ("copied", _BY_MINIDUMP),
+    "lost_by_minidump": ("lost", _BY_MINIDUMP),
+}
+"""Steps that are one file of two keys: the file's name, and what stands in its slots."""
 # Of copies of one order all that is summed is equal; the rest makes the choice one of its own.
 _CHOICE = (
     "is_glean DESC",
@@ -65,7 +71,8 @@ class Dialect:
 
 
 def statement(name: str, dialect: Dialect) -> str:
-    """Return a statement from queries/, by the name of its file."""
+    """Return a statement: a step of `GROUP_STEPS`, or by the name of its file in queries/."""
     # By str.format, not as parameters: these are parts of statements, and all are ours.
-    text = sql_text("crash_rate_aggregates.engines", f"queries/{name}")
-    return text.format_map({**_SLOTS, **asdict(dialect)})
+    file, slots = _SHARED.get(name, (name, {}))
+    text = sql_text("crash_rate_aggregates.engines", f"queries/{file}")
+    return text.format_map({**_SLOTS, **asdict(dialect), **slots})

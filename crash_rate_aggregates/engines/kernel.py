@@ -25,6 +25,8 @@ from crash_rate_aggregates.sources.interface import PingBatch, RawPing, Unreadab
 
 MAX_DOC_TYPES = 10_000
 _ROWS_AT_ONCE = 20_000
+_PINGS_BITS = 40
+"""Of a ping's number; the others are its task's: a million million pings, eight million tasks."""
 _GARBAGE_THRESHOLDS = (100_000, 20, 100)
 
 
@@ -91,10 +93,17 @@ def _judge_of(
 class Kernel:
     """Judge batches of raw pings of one submission date and keep the rows until they are taken."""
 
-    def __init__(self, judge: Judge, client_key: bytes) -> None:
-        """Judge by a judge's rules; `client_key` is the run's, 16 to 64 bytes."""
+    def __init__(self, judge: Judge, client_key: bytes, task: int = 0) -> None:
+        """Make a kernel.
+
+        Args:
+            judge: By whose rules pings are judged.
+            client_key: Of the run, 16 to 64 bytes.
+            task: Number of the task, the same whenever it is repeated and of no other task.
+        """
         self._judge = judge
         self._client_key = client_key
+        self._next_number = task << _PINGS_BITS
         self._judges: dict[PingKind, PingJudge] = {}
         self._passed: list[NormalizedPing] = []
         self.counts = VerdictCounts()
@@ -129,7 +138,8 @@ class Kernel:
 
     def take_rows(self) -> pa.RecordBatch:
         """Return the rows since the last call, by `PING_SCHEMA`, and forget them."""
-        rows = rows_of(self._passed, self._client_key)
+        rows = rows_of(self._passed, self._next_number, self._client_key)
+        self._next_number += len(self._passed)
         self._passed = []
         return rows
 

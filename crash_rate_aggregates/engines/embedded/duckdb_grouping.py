@@ -13,7 +13,12 @@ import pyarrow as pa
 from crash_rate_aggregates.day_tables import DayTable
 from crash_rate_aggregates.engines.drawn_ledger import CountedPings
 from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
-from crash_rate_aggregates.engines.group_statements import GROUP_STEPS, Dialect, statement
+from crash_rate_aggregates.engines.group_statements import (
+    GROUP_STEPS,
+    STEPS_OF,
+    Dialect,
+    statement,
+)
 from crash_rate_aggregates.engines.known_labels import KnownLabel, known_labels_table
 from crash_rate_aggregates.errors import EngineError, ScratchFullError
 
@@ -40,6 +45,7 @@ class Grouping:
         }
         with _group_stage():
             self._connection = duckdb.connect(config=config)
+        self._done: set[str] = set()
 
     def close(self) -> None:
         """Free memory and spilled files."""
@@ -51,8 +57,14 @@ class Grouping:
             rows = self._connection.read_parquet([str(path) for path in row_files])
             rows.create_view("pings")
             self._connection.register("known_labels", known_labels_table(labels))
-            for step in GROUP_STEPS:
+            self._step(GROUP_STEPS)
+
+    def _step(self, steps: Iterable[str]) -> None:
+        """Do the steps that were not done yet."""
+        for step in steps:
+            if step not in self._done:
                 self._connection.execute(_query(step))
+                self._done.add(step)
 
     def counted(self) -> list[CountedPings]:
         """Return the counted pings by what the ledger tells apart."""
@@ -69,6 +81,7 @@ class Grouping:
     def rows(self, table: DayTable) -> Iterator[pa.RecordBatch]:
         """Stream the rows of a table by its schema, before those of the next one are asked for."""
         with _group_stage():
+            self._step(STEPS_OF.get(table.statement, ()))
             # Streamed: the connection holds one result at a time, and none of it whole.
             reader = self._connection.sql(_query(table.statement)).to_arrow_reader(_BATCH_ROWS)
             for batch in reader:

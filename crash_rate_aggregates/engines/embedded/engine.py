@@ -16,6 +16,7 @@ from crash_rate_aggregates.engines.embedded.blocks import shared_blocks
 from crash_rate_aggregates.engines.embedded.duckdb_grouping import Grouping
 from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
 from crash_rate_aggregates.engines.embedded.worker_tasks import (
+    Task,
     TaskResult,
     judge_files,
     judge_pings,
@@ -140,11 +141,11 @@ class _DayOfTasks:
         *,
         size: tuple[int, int],
     ) -> None:
-        row_file = self._scratch / f"rows-{self._tasks}.parquet"
+        numbered = Task(self._tasks, self._scratch / f"rows-{self._tasks}.parquet")
         self._tasks += 1
         # The pool starts its processes when the first tasks come.
         with _interrupts_held():
-            future = pool.submit(task, self._request, work, row_file)
+            future = pool.submit(task, self._request, work, numbered)
         self._pending[future] = size
 
     def _gather(self, *, at_most: int) -> None:

@@ -32,6 +32,15 @@ _WORDS = [field.name for field in PING_SCHEMA if pa.types.is_dictionary(field.ty
 """The columns whose values repeat; a dictionary of ids would be made in vain."""
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Where a task leaves its rows."""
+
+    number: int
+    """Of no other task of the day."""
+    row_file: Path
+
+
 @dataclass(slots=True)
 class TaskResult:
     """What a task leaves."""
@@ -55,7 +64,7 @@ def _end_with(sentinel: int) -> None:
     os._exit(1)
 
 
-def judge_files(request: DayRequest, files: Iterable[StoredFile], row_file: Path) -> TaskResult:
+def judge_files(request: DayRequest, files: Iterable[StoredFile], task: Task) -> TaskResult:
     """Judge all pings of some files.
 
     Raises:
@@ -63,22 +72,22 @@ def judge_files(request: DayRequest, files: Iterable[StoredFile], row_file: Path
     """
     damaged: list[DamagedFile] = []
     batches = (batch for file in files for batch in sound_batches(request, file, damaged))
-    return _judge(request, batches, row_file, damaged)
+    return _judge(request, batches, task, damaged)
 
 
-def judge_pings(request: DayRequest, batch: PingBatch, row_file: Path) -> TaskResult:
+def judge_pings(request: DayRequest, batch: PingBatch, task: Task) -> TaskResult:
     """Judge pings that another process has read."""
-    return _judge(request, [batch], row_file, [])
+    return _judge(request, [batch], task, [])
 
 
 def _judge(
-    request: DayRequest, batches: Iterable[PingBatch], row_file: Path, damaged: list[DamagedFile]
+    request: DayRequest, batches: Iterable[PingBatch], task: Task, damaged: list[DamagedFile]
 ) -> TaskResult:
-    kernel = Kernel(judge_of(request), request.client_key)
-    writing = f"write {str(row_file)!r}"
+    kernel = Kernel(judge_of(request), request.client_key, task.number)
+    writing = f"write {str(task.row_file)!r}"
     with scratch_faults(writing):
         writer = pq.ParquetWriter(
-            row_file,
+            task.row_file,
             PING_SCHEMA,
             # The rows live for minutes and are read a few times: what packs fast is best.
             compression="lz4",
@@ -95,4 +104,4 @@ def _judge(
         # It writes the footer, and then too the disk may be full.
         with scratch_faults(writing):
             writer.close()
-    return TaskResult(row_file, kernel.counts, damaged)
+    return TaskResult(task.row_file, kernel.counts, damaged)

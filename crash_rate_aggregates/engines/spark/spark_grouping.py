@@ -14,7 +14,7 @@ from crash_rate_aggregates.engines.drawn_ledger import CountedPings
 from crash_rate_aggregates.engines.group_statements import (
     GROUP_STEPS,
     KEPT_STEPS,
-    WINNERS,
+    STEPS_OF,
     Dialect,
     statement,
 )
@@ -55,6 +55,7 @@ class SparkGrouping:
         for name, value in _CONF.items():
             self._session.conf.set(name, value)
         self._kept: list[DataFrame] = []
+        self._done: set[str] = set()
         tasks = len(task.files)
         numbers = self._session.range(0, tasks, 1, tasks)
         self._stage = self._keep(numbers.mapInArrow(task, self._spark_schema(TASK_SCHEMA)))
@@ -72,19 +73,22 @@ class SparkGrouping:
         pings.createTempView("pings")
         known = self._session.createDataFrame(known_labels_table(labels))
         known.createTempView("known_labels")
-        for step in GROUP_STEPS:
+        self._step(GROUP_STEPS)
+
+    def _step(self, steps: Iterable[str]) -> None:
+        """Do the steps that were not done yet."""
+        for step in steps:
+            if step in self._done:
+                continue
             self._sql(step)
             frame = self._session.table(step)
             # Named anew, by its plan: the text of a view is analysed wherever it is read, with the
             # texts of all views that it reads, which takes minutes.
             frame.createOrReplaceTempView(step)
-            if step == WINNERS:
-                # Read by every table of the day: else each plan would hold the search for copies
-                # many times over, more than the driver has memory for.
-                self._keep(frame)
             if step in KEPT_STEPS:
                 # Now, so that their size is known: few are broadcast, and no ping is shuffled.
                 self._keep(frame).count()
+            self._done.add(step)
 
     def counted(self) -> list[CountedPings]:
         """Return the counted pings by what the ledger tells apart."""
@@ -96,6 +100,7 @@ class SparkGrouping:
 
     def rows(self, table: DayTable) -> Iterator[bytes]:
         """Compute all rows of a table, then stream them in packed batches, by partition."""
+        self._step(STEPS_OF.get(table.statement, ()))
         rows = self._sql(table.statement)
         packed = self._keep(rows.mapInArrow(packed_batches, self._spark_schema(BATCH_SCHEMA)))
         # Now: what fails in Spark fails before the database hears of the day.

@@ -103,7 +103,7 @@ class JudgeTask:
     def _rows(self, files: Iterable[StoredFile], report: TaskReport) -> Iterator[pa.RecordBatch]:
         store = FingerprintedStore(self.request.store)
         request = replace(self.request, store=store)
-        kernel = Kernel(judge_of(request), request.client_key)
+        kernel = Kernel(judge_of(request), request.client_key, report.task)
         report.counts = kernel.counts
         batches = (
             batch for file in files for batch in sound_batches(request, file, report.damaged)
