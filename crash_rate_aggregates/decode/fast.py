@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from crash_rate_aggregates.decode.layouts.experiments import branches_of
 from crash_rate_aggregates.decode.layouts.kinds import FieldPlaces
 from crash_rate_aggregates.decode.layouts.places import Content, Place
 from crash_rate_aggregates.decode.nesting import (
@@ -23,8 +24,13 @@ from crash_rate_aggregates.decode.nesting import (
 )
 from crash_rate_aggregates.decode.plain import decode_json
 from crash_rate_aggregates.decode.remembered import remembered
-from crash_rate_aggregates.normalize.fields import FIELDS_OF_CRASHES, PingFields
+from crash_rate_aggregates.normalize.fields import (
+    CRASH_PING_FIELDS,
+    FIELDS_OF_CRASHES,
+    PingFields,
+)
 from crash_rate_aggregates.normalize.values import IntegerLiteral
+from crash_rate_aggregates.outcomes import DocType
 
 # Keys that msgspec's field names cannot stand for: those that JSON writes with an escape, lone
 # surrogates, and U+FFFD, which on the plain path any key that is no UTF-8 has.
@@ -33,10 +39,17 @@ _ABSENT_RAW = msgspec.Raw()
 _ABSENT = "absent"
 """An attribute of each struct that is always None."""
 
-_FIELDS = len(PingFields._fields)
-_IS_GLEAN = PingFields._fields.index("is_glean")
-_DIMENSIONS = PingFields._fields.index("dimensions")
-_HAS_CRASH_ENVIRONMENT = PingFields._fields.index("has_crash_environment")
+_NAMES = PingFields._fields
+_FIELDS = len(_NAMES)
+_MARK = -3
+"""The last slot, before the two that are always None."""
+_CRASH = DocType.CRASH.value
+_META_DOC_TYPE, _TYPE = _NAMES.index("meta_doc_type"), _NAMES.index("type")
+_IS_GLEAN = _NAMES.index("is_glean")
+_DIMENSIONS = _NAMES.index("dimensions")
+_HAS_CRASH_ENVIRONMENT = _NAMES.index("has_crash_environment")
+_CRASH_NAMES = [name for name in _NAMES if name in CRASH_PING_FIELDS]
+_CRASH_NUMBERS = [_NAMES.index(name) for name in _CRASH_NAMES]
 
 # msgspec's own: no JSON, or another type than expected, as a number for a string. Bad UTF-8, which
 # the plain path replaces. Nesting beyond what the C stack takes. And what is raised here.
@@ -59,36 +72,15 @@ class _Experiment(msgspec.Struct, frozen=True, gc=False):
     branch: str | bool | None = None
 
 
-class FastDecoder:
-    """Decode the fields of one kind of ping."""
+class _Slots:
+    """Reads some values from a decoded struct, each from the first of its places that has one."""
 
-    def __init__(self, places: FieldPlaces) -> None:
-        # A slot for each field in its order, then one for each dimension. A field that the layout
-        # has no place for stands as None: such is `keyed_histograms`, as no container that is not
-        # an object comes this far. So do those of crashes whose build the environment does not
-        # tell: these are few, each slot costs every ping, and the plain path judges them.
-        slots = [
-            *(
-                () if name in FIELDS_OF_CRASHES else places.fields.get(name, ())
-                for name in PingFields._fields
-            ),
-            *places.dimensions,
-        ]
-        mark = Place(places.layout.mark)
-        leaves = {place.path: place.content for place in chain([mark], *slots) if place.path}
-        tree = _path_tree(leaves, chain([mark], *slots))
-        self.is_usable = tree is not None and not _NO_FIELD_NAME.search("".join(chain(*leaves)))
-        """False where msgspec has no type for the paths: then the plain path does it all."""
-        if self.is_usable and tree is not None:
-            self._decode = msgspec.json.Decoder(_struct_type(tree)).decode
-            self._is_glean = places.is_glean
-            self._prepare([*slots, [mark]], tree)
-
-    def _prepare(self, slots: Sequence[Sequence[Place]], tree: dict[str, Any]) -> None:
-        """Say where the value of each slot lies first, and where else if it is not there."""
+    def __init__(self, slots: Sequence[Sequence[Place]], tree: dict[str, Any]) -> None:
         firsts = [slot[0] if slot and slot[0].path else None for slot in slots]
         self._first_values = attrgetter(
-            *(_attribute_chain(place.path, tree) if place else _ABSENT for place in firsts)
+            # Twice more, as of one name it would return no tuple.
+            *(_attribute_chain(place.path, tree) if place else _ABSENT for place in firsts),
+            *(_ABSENT, _ABSENT),
         )
         self._reads = [
             (number, _reader(place))
@@ -102,21 +94,9 @@ class FastDecoder:
             if rest
         ]
 
-    def fields(self, line: bytes | memoryview) -> PingFields:
-        """Return the fields of one ping's JSON text.
-
-        Raises:
-            One of `SURPRISES`: The plain path must decide.
-        """
-        decoded = self._decode(line)
-        *values, mark = self._first_values(decoded)
-        # Not decided here: it may be a stray ping, which the plain path judges by its own layout.
-        if mark is None:
-            raise ValueError("perhaps a ping of another kind")
-        # msgspec counts neither levels nor values in what it skips, and both paths must refuse the
-        # same pings.
-        if len(line) > SHORT_TEXT and (may_nest_too_deep(line) or has_too_many_values(line)):
-            raise ValueError("only the plain path counts levels")
+    def values(self, decoded: Any) -> list[Any]:
+        """Return a value a slot, and two that are None; a place without a value is no other's."""
+        values = list(self._first_values(decoded))
         for number, read in self._reads:
             value = values[number]
             # By identity: an absent Raw is not the text `null`, which has a reader.
@@ -124,11 +104,62 @@ class FastDecoder:
         for number, others in self._others:
             if values[number] is None:
                 values[number] = _other_value(decoded, others)
-        if values[_HAS_CRASH_ENVIRONMENT] is False:
-            raise ValueError("perhaps the build of another crash")
+        return values
+
+
+class FastDecoder:
+    """Decode the fields of one kind of ping."""
+
+    def __init__(self, places: FieldPlaces) -> None:
+        # A slot for each field in its order, then one for each dimension. A field that the layout
+        # has no place for stands as None: such is `keyed_histograms`, as no container that is not
+        # an object comes this far. So do those of crashes whose build the environment does not
+        # tell: these are few, each slot costs every ping, and the plain path judges them.
+        read = {name: places.fields.get(name, ()) for name in {*places.fields} - FIELDS_OF_CRASHES}
+        usual = [
+            *(() if name in CRASH_PING_FIELDS else read.get(name, ()) for name in _NAMES),
+            *places.dimensions,
+            [Place(places.layout.mark)],
+        ]
+        of_crashes = [read.get(name, ()) for name in _CRASH_NAMES]
+        all_places = list(chain(*usual, *of_crashes))
+        leaves = {place.path: place.content for place in all_places if place.path}
+        tree = _path_tree(leaves, all_places)
+        self.is_usable = tree is not None and not _NO_FIELD_NAME.search("".join(chain(*leaves)))
+        """False where msgspec has no type for the paths: then the plain path does it all."""
+        if self.is_usable and tree is not None:
+            self._decode = msgspec.json.Decoder(_struct_type(tree)).decode
+            self._is_glean = places.is_glean
+            self._usual, self._of_crashes = _Slots(usual, tree), _Slots(of_crashes, tree)
+
+    def fields(self, line: bytes | memoryview) -> PingFields:
+        """Return the fields of one ping's JSON text; `CRASH_PING_FIELDS` only of a crash ping.
+
+        Raises:
+            One of `SURPRISES`: The plain path must decide.
+        """
+        decoded = self._decode(line)
+        values = self._usual.values(decoded)
+        # Not decided here: it may be a stray ping, which the plain path judges by its own layout.
+        if values[_MARK] is None:
+            raise ValueError("perhaps a ping of another kind")
+        # msgspec counts neither levels nor values in what it skips, and both paths must refuse the
+        # same pings.
+        if len(line) > SHORT_TEXT and (may_nest_too_deep(line) or has_too_many_values(line)):
+            raise ValueError("only the plain path counts levels")
+        said = values[_META_DOC_TYPE]
+        if (values[_TYPE] if said is None else said) == _CRASH:
+            # The others are nearly all, and no rule asks what crashed in them.
+            for number, value in zip(
+                _CRASH_NUMBERS, self._of_crashes.values(decoded), strict=False
+            ):
+                values[number] = value
+            if values[_HAS_CRASH_ENVIRONMENT] is False:
+                raise ValueError("perhaps the build of another crash")
         values[_IS_GLEAN] = self._is_glean
-        values[_DIMENSIONS] = tuple(values[_FIELDS:])
-        return PingFields._make(values[:_FIELDS])
+        values[_DIMENSIONS] = tuple(values[_FIELDS:_MARK])
+        # As _make does, without a call of Python: this is each ping.
+        return tuple.__new__(PingFields, values[:_FIELDS])
 
 
 def _other_value(decoded: Any, others: Sequence[_Other]) -> Any:
@@ -151,7 +182,7 @@ def _reader(place: Place) -> Callable[[Any], Any]:
     if place.content is Content.INTEGER:
         return _integer_literal
     if place.content is Content.BRANCHES:
-        return _branches_reader(place.convert)
+        return _pairs if place.convert is branches_of else _branches_reader(place.convert)
     if place.content is Content.WHOLE:
         return _whole_reader(place.convert)
     return place.convert
@@ -164,6 +195,12 @@ def _whole_reader(convert: Callable[[Any], Any]) -> Callable[[msgspec.Raw], Any]
 
     known = remembered(decoded)
     return lambda raw: known(bytes(raw))
+
+
+def _pairs(experiments: dict[str, _Experiment]) -> tuple[tuple[str, str], ...] | None:
+    """Return what `branches_of` does, without the objects that it reads."""
+    found = [(name, one.branch) for name, one in experiments.items() if type(one.branch) is str]
+    return tuple(found) or None
 
 
 def _branches_reader(convert: Callable[[Any], Any]) -> Callable[[dict[str, _Experiment]], Any]:

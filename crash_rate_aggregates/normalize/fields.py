@@ -78,5 +78,13 @@ FIELDS_OF_CRASHES: Final = frozenset(
     }
 )
 """Those that are read only where the environment does not tell the build of a crash."""
+CRASH_PING_FIELDS: Final = frozenset(
+    {
+        *("crash_date", "process_type", "ipc_channel_error", "minidump_hash"),
+        *("has_crash_environment", "oom_allocation_size", "background_task"),
+        *("shutdown_timeout", "startup_crash", "utility_actors"),
+    }
+)
+"""Those that the rules read of crash pings alone."""
 PLACED_FIELDS: Final = tuple(name for name in PingFields._fields if name not in DERIVED_FIELDS)
 """Those that layouts name the places of."""

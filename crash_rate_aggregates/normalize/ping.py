@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 from hashlib import blake2b, sha256
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -37,6 +36,16 @@ class NormalizedPing(NamedTuple):
     """`Adjustment` flags."""
     stats: tuple[int, ...]
     """In the order of `STATS`."""
+    client: str | None
+    """The client's id as it is: kept for the order of copies, and never longer than the ping."""
+    label: str | None
+    """The version as people say it, of a main ping that says it."""
+    experiments: tuple[tuple[str, str], ...]
+    """Names and branches, sorted."""
+    child_crashes: tuple[tuple[str, int], ...]
+    """Crashes of child processes with a dump that the ping's histogram has, by process, sorted."""
+    crash: CrashDetails | None
+    """Of a crash ping."""
     id: bytes | None
     """16 bytes, None where the ping has no id."""
     minidump: bytes | None = None
@@ -52,16 +61,6 @@ class NormalizedPing(NamedTuple):
     """One digit a dimension, then one each of `CARRIED_FIELDS`: 1 where the ping has a value."""
     cut: tuple[str | None, ...] = NOTHING_CUT
     """In the order of `CUT_NAMES`."""
-    client: str | None = None
-    """The client's id as it is: kept for the order of copies, and never longer than the ping."""
-    label: str | None = None
-    """The version as people say it, of a main ping that says it."""
-    experiments: tuple[tuple[str, str], ...] = ()
-    """Names and branches, sorted."""
-    child_crashes: tuple[tuple[str, int], ...] = ()
-    """Crashes of child processes with a dump that the ping's histogram has, by process, sorted."""
-    crash: CrashDetails | None = None
-    """Of a crash ping."""
 
 
 class Ignored(NamedTuple):
@@ -73,19 +72,8 @@ class Ignored(NamedTuple):
     """What a ping of another doc type says it is, at most 200 code points."""
 
 
-_shown = attrgetter(
-    "doc_type",
-    "activity_date",
-    "dimensions",
-    "process_type",
-    "adjustments",
-    "stats",
-    "client",
-    "label",
-    "experiments",
-    "child_crashes",
-    "crash",
-)
+_SHOWN = NormalizedPing._fields.index("id")
+"""So many fields, the first, are all that a table or the ledger shows of a ping."""
 UNREADABLE = Ignored(Outcome.UNREADABLE, DocType.UNKNOWN)
 
 
@@ -134,5 +122,7 @@ def copy_order(ping: NormalizedPing) -> bytes:
     all that the tables and the ledger's balance could show of it, and in a ping with a minidump the
     32 digits of its key.
     """
-    form = _shown(ping) if ping.minidump is None else (*_shown(ping), ping.minidump.hex())
+    form = ping[:_SHOWN]
+    if ping.minidump is not None:
+        form = (*form, ping.minidump.hex())
     return blake2b(_encode(form), digest_size=16).digest()

@@ -22,7 +22,7 @@ from crash_rate_aggregates.dimensions import (
 )
 from crash_rate_aggregates.normalize.build import BuildOfPing, build_of_crash, is_build_id
 from crash_rate_aggregates.normalize.client_dates import parse_client_date
-from crash_rate_aggregates.normalize.clients import client_experiments, client_of
+from crash_rate_aggregates.normalize.clients import ClientExperiments, Labels, client_of
 from crash_rate_aggregates.normalize.crash_details import crash_details
 from crash_rate_aggregates.normalize.dimension_values import DimensionTexts, scalar_text
 from crash_rate_aggregates.normalize.fields import PingFields
@@ -53,12 +53,8 @@ MAX_ACTIVITY_AGE = timedelta(days=7)
 """Activity before this age counts on its first day, as since 2016."""
 
 _NAMES = 1_000
-_OTHERS_CARRIED = {
-    (has_client, has_ticks): f"{has_client:d}{has_ticks:d}"
-    for has_client in (False, True)
-    for has_ticks in (False, True)
-}
-"""The digits of `CARRIED_FIELDS`."""
+_OTHERS_CARRIED = ("00", "01", "10", "11")
+"""The digits of `CARRIED_FIELDS`, as a number of two bits."""
 # Made once: a day of strays would else make one a ping.
 _IGNORED = {
     (outcome, doc_type): Ignored(outcome, doc_type) for outcome in Outcome for doc_type in DocType
@@ -71,10 +67,23 @@ class _ShownNames:
     def __init__(self, applications: ApplicationNames) -> None:
         self._applications = applications
         self._shown: dict[str, str] = {}
+        self._usage_pings: dict[str, str] = {}
 
     def known(self, said: Any) -> Application | None:
         """Return the application that a ping names, None for none and for an unknown one."""
         return self._applications.known(said) if is_string(said) else None
+
+    def usage_ping(self, said: Any) -> str:
+        """Return which ping carries the usage of the application that a ping names."""
+        if not is_string(said):
+            return "main"
+        usage_ping = self._usage_pings.get(said)
+        if usage_ping is None:
+            application = self._applications.known(said)
+            usage_ping = "main" if application is None else application.usage_ping
+            if len(self._usage_pings) < _NAMES and len(said) <= MAX_LENGTH:
+                self._usage_pings[said] = usage_ping
+        return usage_ping
 
     def name(self, said: Any) -> str | None:
         """Return what people call the application that a ping names, at most 200 code points."""
@@ -107,6 +116,8 @@ class Judge:
         self._names = _ShownNames(names)
         self._counts_automation = counts_automation
         self._texts = DimensionTexts(dimensions, names)
+        self._labels = Labels()
+        self._experiments = ClientExperiments()
 
     def verdict(self, fields: PingFields) -> NormalizedPing | Ignored:
         """Apply the rules that need no other ping of the day, then the adjustments."""
@@ -135,9 +146,7 @@ class Judge:
         """Tell whether the usage of the ping's application is carried by another kind of ping."""
         if doc_type == "crash":
             return False
-        application = self._names.known(fields.application)
-        usage_ping = "main" if application is None else application.usage_ping
-        return doc_type != usage_ping
+        return doc_type != self._names.usage_ping(fields.application)
 
     def _fault_of_server(self, fields: PingFields) -> Outcome | None:
         """Return why what the server says of the ping leaves it out, None where nothing does."""
@@ -187,18 +196,18 @@ class Judge:
             process_type,
             adjustments | count_adjustments,
             row_of(counts),
+            client,
+            self._labels.of(fields.display_version),
+            self._experiments.of(fields),
+            children,
+            details,
             ping_id(fields.document_id, fields.id),
             minidump,
             fields.is_glean,
             pair,
             self._names.name(fields.application),
-            carried + _OTHERS_CARRIED[client is not None, fields.active_ticks is not None],
+            carried + _OTHERS_CARRIED[2 * (client is not None) + (fields.active_ticks is not None)],
             cut,
-            client,
-            _label(fields.display_version),
-            client_experiments(fields),
-            children,
-            details,
         )
 
     def _clamped(self, stated: date) -> tuple[date, int]:
@@ -246,11 +255,6 @@ def _build(doc_type: str, fields: PingFields) -> BuildOfPing | None:
         return BuildOfPing(fields.version, None, None)
     # Main pings are nearly all, and name their own build.
     return None
-
-
-def _label(display_version: Any) -> str | None:
-    text = scalar_text(display_version) if is_string(display_version) else None
-    return text[:MAX_LENGTH] if text else None
 
 
 def _doc_type(fields: PingFields) -> Any:

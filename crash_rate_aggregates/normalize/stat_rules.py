@@ -75,7 +75,7 @@ def active_seconds(ticks: Any) -> tuple[int, int]:
     """Return min(5 * active ticks, 25 hours) in seconds, and the adjustment that took."""
     if ticks is None:
         return 0, 0
-    if not isinstance(ticks, IntegerLiteral) or (ticks.startswith("-") and ticks != "-0"):
+    if not isinstance(ticks, IntegerLiteral) or (ticks[0] == "-" and ticks != "-0"):
         return 0, Adjustment.BAD_ACTIVE_TICKS.value
     # As of lengths: a longer literal is greater.
     if len(ticks) > _MAX_USAGE_DIGITS or int(ticks) > _MAX_TICKS:

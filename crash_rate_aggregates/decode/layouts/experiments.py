@@ -19,7 +19,7 @@ def experiments_place(path: tuple[str, ...], content: Content = Content.WHOLE) -
         path: Of the container.
         content: `BRANCHES` where it is an object, which is then read without what else is in it.
     """
-    return Place(path, _branches, content)
+    return Place(path, branches_of, content)
 
 
 def experiment_place(
@@ -47,8 +47,8 @@ def experiment_place(
     return Place(experiments, value, content)
 
 
-def _branches(container: Any) -> tuple[tuple[str, str], ...] | None:
-    """Return names and branches as they are said, those that are no texts left out."""
+def branches_of(container: Any) -> tuple[tuple[str, str], ...] | None:
+    """Return names and branches as they are said; those that are no texts are left out."""
     branches: dict[str, str] = {}
     for name, experiment in _entries(container):
         branch = experiment.get(_BRANCH) if isinstance(experiment, Mapping) else experiment
