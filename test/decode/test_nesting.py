@@ -103,6 +103,22 @@ class NestingLimitTest(VerdictTestCase):
                 self.assertTrue(nests_too_deep(text))
         self.assertFalse(nests_too_deep(arrays(NESTING_LIMIT)))
 
+    def test_cheap_look_is_exact(self) -> None:
+        """It counts opening brackets but those at the end, where closing ones would have to be."""
+        other = b" " * (NESTING_LIMIT + 1)
+        for text, may in (
+            (b"[" * NESTING_LIMIT + other, False),
+            (b"[" * (NESTING_LIMIT + 1) + other, True),
+            (other + b"[" * (NESTING_LIMIT + 1), False),
+        ):
+            self.assertEqual(may_nest_too_deep(text), may)
+
+    def test_levels_beside_others(self) -> None:
+        """What was closed before, at the side, neither adds levels nor takes any away."""
+        for levels, too_deep in ((NESTING_LIMIT - 1, False), (NESTING_LIMIT, True)):
+            text = "[" + "[],{}," * 9 + arrays(levels) + "]"
+            self.assertEqual(nests_too_deep(text), too_deep)
+
 
 def outcome_of(decode: Any, text: str) -> str:
     """Return what a decoder makes of a text, with the types of numbers."""
