@@ -115,6 +115,26 @@ HARMLESS = (
     ),
     Harmless("a codec has one name, in any case", r'"(UTF-8|ASCII)"'),
     Harmless(
+        "a ping that is no JSON is unreadable, whatever the error says: nobody sees it",
+        r"raise ValueError\(",
+        "decode/nesting",
+    ),
+    Harmless(
+        "at that length no text has so many levels: the look that follows says the same",
+        r"len\(line\) < SHORT_TEXT",
+        "decode/nesting",
+    ),
+    Harmless(
+        "a bracket is one of four, whatever else is compared with it",
+        r'bracket in "XX\{\[XX"',
+        "decode/nesting",
+    ),
+    Harmless(
+        "what a text is decoded to is known before it is asked for",
+        r'self\._result: Any = ""',
+        "decode/nesting",
+    ),
+    Harmless(
         "a cache that finds nothing is slower and gives the same",
         r"self\._cache|known = None",
         "dimension_values",
