@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from crash_rate_aggregates.decode.nesting import (
     MAX_VALUES,
     NESTING_LIMIT,
+    has_too_many_values,
     loads_nested,
     may_nest_too_deep,
     nests_too_deep,
@@ -70,6 +71,12 @@ class NestingLimitTest(VerdictTestCase):
                 ping = main_ping(x=raw("[" + one * pieces + "0]"))
                 with self.subTest(one=one, pieces=pieces):
                     self.assertEqual(self.outcome(ping), outcome)
+
+    def test_values_are_counted_exactly(self) -> None:
+        """500,000 commas and opening brackets are no more than that, one more is."""
+        most = b"," * (MAX_VALUES - 2) + b"{["
+        for text, too_many in ((most, False), (most + b" ]}", False), (most + b",", True)):
+            self.assertEqual(has_too_many_values(text), too_many)
 
     def test_hostile_depths(self) -> None:
         """100,000 and 1,000,000 brackets, closed or not, cost their own ping only."""
