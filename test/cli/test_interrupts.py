@@ -12,17 +12,19 @@ import os, signal, threading
 threading.Thread(target=signal.pause, daemon=True).start()
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT, signal.SIGTERM])
 os.kill(os.getpid(), signal.{number})
-for line in range(1000):  # Where Python looks for signals.
-    pass
+# Until it was answered. A call of the system is where Python sees what another thread has taken.
+while signal.getitimer(signal.ITIMER_REAL) == (0, 0):
+    os.stat(".")
 print("loaded", flush=True)
 """
 COMMAND = """
-import signal
+import os
 from crash_rate_aggregates.cli.interrupts import answer_interrupts
 answer_interrupts()
 try:
     import extension
-    signal.pause()
+    while True:
+        os.stat(".")
 except KeyboardInterrupt:
     print("interrupted")
 """

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from crash_rate_aggregates.decode.nesting import (
     MAX_VALUES,
     NESTING_LIMIT,
+    has_too_many_values,
     loads_nested,
     may_nest_too_deep,
     nests_too_deep,
@@ -71,6 +72,12 @@ class NestingLimitTest(VerdictTestCase):
                 with self.subTest(one=one, pieces=pieces):
                     self.assertEqual(self.outcome(ping), outcome)
 
+    def test_values_are_counted_exactly(self) -> None:
+        """500,000 commas and opening brackets are no more than that, one more is."""
+        most = b"," * (MAX_VALUES - 2) + b"{["
+        for text, too_many in ((most, False), (most + b" ]}", False), (most + b",", True)):
+            self.assertEqual(has_too_many_values(text), too_many)
+
     def test_hostile_depths(self) -> None:
         """100,000 and 1,000,000 brackets, closed or not, cost their own ping only."""
         many = 100_000
@@ -102,6 +109,22 @@ class NestingLimitTest(VerdictTestCase):
                 self.assertTrue(may_nest_too_deep(text.encode()))
                 self.assertTrue(nests_too_deep(text))
         self.assertFalse(nests_too_deep(arrays(NESTING_LIMIT)))
+
+    def test_cheap_look_is_exact(self) -> None:
+        """It counts opening brackets but those at the end, where closing ones would have to be."""
+        other = b" " * (NESTING_LIMIT + 1)
+        for text, may in (
+            (b"[" * NESTING_LIMIT + other, False),
+            (b"[" * (NESTING_LIMIT + 1) + other, True),
+            (other + b"[" * (NESTING_LIMIT + 1), False),
+        ):
+            self.assertEqual(may_nest_too_deep(text), may)
+
+    def test_levels_beside_others(self) -> None:
+        """What was closed before, at the side, neither adds levels nor takes any away."""
+        for levels, too_deep in ((NESTING_LIMIT - 1, False), (NESTING_LIMIT, True)):
+            text = "[" + "[],{}," * 9 + arrays(levels) + "]"
+            self.assertEqual(nests_too_deep(text), too_deep)
 
 
 def outcome_of(decode: Any, text: str) -> str:

@@ -70,6 +70,23 @@ class DrawUpTest(unittest.TestCase):
         self.assertEqual(drawn(verdicts, counted), Ledger(expected))
         self.assertEqual(drawn(verdicts, reversed(counted)), Ledger(expected))
 
+    def test_groups_add_up(self) -> None:
+        """An adjustment is counted over all groups of a doc type that have it."""
+        capped = int(Adjustment.USAGE_CAPPED)
+        counted = [
+            group("main", 2, adjustments=BOTH),
+            group("main", 3, adjustments=capped, carried="01"),
+            group("main", 4, adjustments=capped, application=None),
+        ]
+        lines = [one for one in drawn(counts(9, main=9), counted).lines if one.kind == "adjustment"]
+        self.assertEqual(
+            lines,
+            [
+                LedgerLine("main", "adjustment", "bad_histogram", 2),
+                LedgerLine("main", "adjustment", "usage_capped", 9),
+            ],
+        )
+
     def test_left_out(self) -> None:
         """v4 crash pings left out for Glean ones are no duplicates, and the ledger balances."""
         ledger = drawn(counts(9, crash=9), [group("crash", 4, process_type="main")], left_out=3)
@@ -123,6 +140,14 @@ class DrawUpTest(unittest.TestCase):
         }
         self.assertEqual(pings, {f"app-{n:02}": 2 for n in range(1, 51)} | {"all others": 19})
 
+    def test_frequent_application_of_small_groups(self) -> None:
+        """How frequent an application is, is told by all its groups together."""
+        counted = [group("main", 2, application=f"app-{n:02}") for n in range(50)]
+        counted += [group(of, 1, application="app-99") for of in ("main", "crash", "main")]
+        ledger = drawn(counts(103, main=102, crash=1), counted)
+        names = {line.application for line in ledger.carried}
+        self.assertEqual(names, {"app-99", "all others", *(f"app-{n:02}" for n in range(49))})
+
     def test_many_doc_types(self) -> None:
         """The 20 most frequent other doc types are named; the rest is summed."""
         verdicts = counts(59)
@@ -144,6 +169,28 @@ class DrawUpTest(unittest.TestCase):
         for verdicts in (counts(3, main=2), counts(1, main=2), counts(2, main=1)):
             with self.assertRaisesRegex(LedgerImbalanceError, f"read {verdicts.read}, outcomes"):
                 drawn(verdicts, counted)
+
+    def test_all_that_does_not_balance(self) -> None:
+        """The message tells each fault, and what became of the day."""
+        with self.assertRaises(LedgerImbalanceError) as raised:
+            drawn(counts(3, main=1), [group("main", 2)])
+        self.assertEqual(
+            str(raised.exception),
+            "the ledger does not balance: -1 main pings duplicate; pings read 3, outcomes 1: this "
+            "is a defect, please report it; the day was not replaced",
+        )
+
+    def test_process_type_of_that_name(self) -> None:
+        """A process type that is called as the rest is takes no place of another."""
+        names = [f"type-{n:02}" for n in range(50)]
+        counted = [group("crash", 1, process_type=name) for name in names]
+        counted += [group("crash", 9, process_type="all others")]
+        lines = [
+            (line.name, line.pings)
+            for line in drawn(counts(59, crash=59), counted).lines
+            if line.kind == "process_type"
+        ]
+        self.assertEqual(lines, [("all others", 9), *((name, 1) for name in names)])
 
     def test_many_process_types(self) -> None:
         """The 50 most frequent process types are named, by name where equal; the rest is summed."""

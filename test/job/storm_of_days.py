@@ -31,7 +31,7 @@ from test.job.stormy_commands import Ended, Stage
 NEXT_SECONDS = 5.0
 """In which the next command answers, Python's own start included, on a machine that is idle."""
 _BUSY = 5
-"""Times what an undisturbed one takes, if that is more: on a machine that others keep busy."""
+"""Times what an undisturbed one takes then, if that is more: on a machine that others keep busy."""
 _PINGS = 300
 """A day: enough for two workers and most outcomes, few enough for a second."""
 _VERSIONS = ("one", "other")
@@ -95,7 +95,7 @@ class StormOfDays:
         days that are not summed up anew yet, and after all."""
         self._known: Stored = {}
         """What is stored now."""
-        self._limit = self._question_seconds = NEXT_SECONDS
+        self._question_seconds = NEXT_SECONDS
         self.figures = DayFigures()
 
     def blow(self, kills: int, told: Callable[[DayFigures], None] = lambda _: None) -> DayFigures:
@@ -129,8 +129,7 @@ class StormOfDays:
             between = _stored(self._old_stage)
             self._run(self._old_stage, ["database", "init"])
             self._migrations[kind] = before, between, _stored(self._old_stage)
-        self._question_seconds = median(self._stage.run(_ASKED).seconds for _ in range(3))
-        self._limit = max(NEXT_SECONDS, _BUSY * self._question_seconds)
+        self._question_seconds = _usual_seconds(self._stage)
         self._known = _stored(self._stage)
         # Or all that follows would be compared with what is not there.
         assert not self.figures.faults, self.figures.faults
@@ -262,7 +261,8 @@ class StormOfDays:
         """Hold that the next command answers in time, be it that there are no tables yet."""
         asked = stage.run(_ASKED)
         self.figures.next_seconds.append(asked.seconds)
-        if asked.seconds > self._limit or asked.fault or (asked.code and stage is self._stage):
+        is_late = asked.seconds > NEXT_SECONDS and asked.seconds > _BUSY * _usual_seconds(stage)
+        if is_late or asked.fault or (asked.code and stage is self._stage):
             self._fault(f"the next command took {asked.seconds:.1f} s: {asked}")
 
     def _hold_days(
@@ -298,6 +298,11 @@ class StormOfDays:
 def _stage(name: str) -> Stage:
     home = home_with_data(name)
     return Stage(home, home.parent.parent / f"scratch {name}")
+
+
+def _usual_seconds(stage: Stage) -> float:
+    """Return what a question takes here and now, undisturbed."""
+    return median(stage.run(_ASKED).seconds for _ in range(3))
 
 
 def _stored(stage: Stage) -> Stored:

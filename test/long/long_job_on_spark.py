@@ -6,7 +6,7 @@ import unittest
 
 from test.cli.command_line import command
 from test.engines.made_days import DAY
-from test.job import test_job, test_mirrored_day
+from test.job import test_copies_over_days, test_job, test_mirrored_day
 from test.job.days_in_postgres import rows
 from test.job.test_object_days import ObjectDaysTestCase, day_files
 from test.job.test_on_spark import OnSpark
@@ -15,6 +15,11 @@ from test.spark import StandaloneCluster, needs_spark, spark_flags
 
 @needs_spark
 class JobOnSparkTest(OnSpark, test_job.JobTest):
+    pass
+
+
+@needs_spark
+class CopiesOverDaysOnSparkTest(OnSpark, test_copies_over_days.CopiesOverDaysTest):
     pass
 
 

@@ -41,6 +41,11 @@ logfile = {folder}/log
 REFILLS = 50
 
 
+def _answers(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
 @unittest.skipUnless(PGBOUNCER, "pgbouncer is not installed")
 class PooledReadersTest(DatabaseTestCase):
     def pooled(self) -> str:
@@ -61,7 +66,7 @@ class PooledReadersTest(DatabaseTestCase):
         )
         self.addCleanup(process.wait)
         self.addCleanup(process.terminate)
-        wait_until(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
+        wait_until(lambda: _answers(port))
         return make_conninfo(self.url, host="127.0.0.1", port=port)
 
     def test_whole_days(self) -> None:

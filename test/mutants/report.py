@@ -10,7 +10,7 @@ from itertools import groupby
 
 from benchmarks.page import table
 from test.mutants.mutation_run import Mutant
-from test.mutants.targets import HARMLESS, PACKAGE, Target
+from test.mutants.targets import HARMLESS, PACKAGE, TARGETS, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,15 @@ def function_of(name: str) -> str:
 
 
 def shown(results: Sequence[Result]) -> str:
-    """Return the section: a table of the targets, harmless kinds, and each other survivor."""
+    """Return the section: a table, targets that were left out, harmless kinds, other survivors."""
     rows = [_row(result) for result in results]
     survivors = [one for result in results for one in result.survivors]
     seconds = sum(result.seconds for result in results)
     everything = Target("all", (), ())
     rows.append(_row(Result(everything, sum(r.mutants for r in results), survivors, seconds)))
     head = ["target", "modules", "changed", "noticed", "not noticed", "harmless"]
-    parts = [table([*head, "score", "minutes"], rows), *_harmless(survivors), *_missed(survivors)]
-    return "\n\n".join(parts)
+    parts = [table([*head, "score", "minutes"], rows), *_unmeasured(results)]
+    return "\n\n".join([*parts, *_harmless(survivors), *_missed(survivors)])
 
 
 def _row(result: Result) -> list[str]:
@@ -77,6 +77,13 @@ def _row(result: Result) -> list[str]:
 
 def _score(mutants: int, missed: int) -> str:
     return f"{1 - missed / mutants:.1%}" if mutants else "-"
+
+
+def _unmeasured(results: Sequence[Result]) -> Iterator[str]:
+    measured = {result.target.name for result in results}
+    names = [target.name for target in TARGETS if target.name not in measured]
+    if names:
+        yield f"Not measured: {', '.join(names)}."
 
 
 def _harmless(survivors: Sequence[Survivor]) -> Iterator[str]:

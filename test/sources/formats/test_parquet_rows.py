@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.errors import UnknownTableError
-from crash_rate_aggregates.sources.interface import DamagedStreamError, StoredFile
+from crash_rate_aggregates.sources.interface import StoredFile
 from crash_rate_aggregates.sources.reading import read_pings
 from test.dataset import (
     LENGTH,
@@ -289,46 +289,6 @@ class ColumnTypeTest(unittest.TestCase):
         for value in ("", "x", "5;", "-1", str(2**31)):
             rows = self.rows_with(path, pa.array([[{"key": "gpu", "value": value}]]))
             self.assertEqual([(row["gpu_crashes"], row["adjustments"]) for row in rows], [(0, 32)])
-
-
-class DamageTest(unittest.TestCase):
-    def read_rows(self, stored: bytes) -> tuple[int, str | None]:
-        """Return how many rows come before the damage, and what it says; None for none."""
-        rows = 0
-        store = MemoryStore({"main_v5": stored}, 1 << 18)
-        try:
-            for batch in read_pings(store, StoredFile("main_v5", len(stored)), DIMENSIONS):
-                rows += len(batch.pings)
-        except DamagedStreamError as damage:
-            return rows, str(damage)
-        return rows, None
-
-    def test_no_footer(self) -> None:
-        """A file that breaks off has no footer, so none of its rows can be read."""
-        stored = main_parquet(mains(10))
-        for end in (4, 8, len(stored) // 2, len(stored) - 1):
-            rows, damage = self.read_rows(stored[:end])
-            self.assertEqual(rows, 0)
-            self.assertRegex(str(damage), "^it is no sound Parquet: ")
-
-    def test_bad_page(self) -> None:
-        """The row groups before a page that does not decompress are given first."""
-        stored = bytearray(
-            main_parquet(mains(60), row_group_size=20, compression="gzip", use_dictionary=False)
-        )
-        metadata = pq.read_metadata(BytesIO(stored)).row_group(1)
-        column = next(
-            metadata.column(number)
-            for number in range(metadata.num_columns)
-            if metadata.column(number).path_in_schema == "document_id"
-        )
-        start = column.data_page_offset
-        stored[start + 40 : start + column.total_compressed_size] = bytes(
-            column.total_compressed_size - 40
-        )
-        rows, damage = self.read_rows(bytes(stored))
-        self.assertEqual(rows, 20)
-        self.assertRegex(str(damage), "^it is no sound Parquet: ")
 
 
 class CostTest(unittest.TestCase):

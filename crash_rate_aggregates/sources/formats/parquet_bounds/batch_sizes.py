@@ -6,7 +6,7 @@ that one of them stands in each row and is stored once, nor that one row has the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -22,6 +22,7 @@ from crash_rate_aggregates.sources.formats.parquet_bounds.page_headers import (
     pages,
 )
 from crash_rate_aggregates.sources.formats.parquet_bounds.row_lengths import most_values_of_a_row
+from crash_rate_aggregates.sources.formats.parquet_bounds.sound_chunks import check_chunks
 
 MAX_ROWS = 4096
 """Rows that are read at once where they are small, as nearly all are."""
@@ -68,7 +69,7 @@ class _Need:
 
 
 def plan_reading(
-    url: str, stream: BinaryIO, file: pq.ParquetFile, group: int, paths: Iterable[str]
+    url: str, stream: BinaryIO, file: pq.ParquetFile, group: int, paths: Sequence[str]
 ) -> ReadingPlan:
     """Decide how a row group is read.
 
@@ -81,18 +82,19 @@ def plan_reading(
 
     Raises:
         UnreadableFileError: A row, or a page of each column, would take too much.
-        DamagedStreamError, ArrowException: The pages are not sound.
+        DamagedStreamError, ArrowException, OSError: The footer or the pages are not sound.
     """
+    check_chunks(file, group, paths)
     metadata = file.metadata.row_group(group)
     wanted = frozenset(paths)
     place = f"{url!r} has in its row group {group}"
     needs: dict[str, _Need] = {}
     stored = 0
-    for number in range(metadata.num_columns):
-        chunk = metadata.column(number)
-        if chunk.path_in_schema in wanted:
-            column = _Column(place, stream, chunk, file.schema.column(number), metadata.num_rows)
-            needs[chunk.path_in_schema] = column.need()
+    for number in range(len(file.schema)):
+        schema = file.schema.column(number)
+        if schema.path in wanted:
+            chunk = metadata.column(number)
+            needs[schema.path] = _Column(place, stream, chunk, schema, metadata.num_rows).need()
             stored += chunk.total_compressed_size
     row = sum(need.row for need in needs.values())
     _hold(place, "a row", row, MAX_ROW_BYTES)
