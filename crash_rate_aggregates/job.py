@@ -63,6 +63,8 @@ class Job:
     allow_empty: bool = False
     """Replace a day of which nothing counts by nothing instead of keeping what is stored."""
     allow_damaged: bool = False
+    min_clients: int | None = None
+    """Groups of fewer active clients are other for readers; None to leave what is stored."""
     storage: StorageOptions = USUAL_STORAGE
     selection: PathSelection = EVERYTHING
 
@@ -102,7 +104,7 @@ def backfill(
         InterruptedRunError: Ctrl-C or a termination signal after a day was stored.
     """
     # Once, and first: tables that cannot be made fail here, not after a day of computing.
-    prepare_database(job.database_url, job.applications)
+    prepare_database(job.database_url, job.applications, job.min_clients)
     for day in days:
         try:
             yield run_day(job, day)

@@ -64,6 +64,7 @@ def database() -> None:
 
 @database.command()
 @setting_option("role_prefix")
+@together(*part_options("people"))
 @connection_options
 def init(config: str | None, **flags: Any) -> None:
     """Make tables and roles, or set them right: owner, writer and reader.

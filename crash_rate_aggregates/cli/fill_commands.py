@@ -112,6 +112,7 @@ def _fill(
             engine=engine,
             dimensions=dimensions,
             applications=applications,
+            min_clients=settings.people.min_clients,
             counts_automation=settings.judging.counts_automation,
             progress=progress,
             allow_empty=allow_empty,

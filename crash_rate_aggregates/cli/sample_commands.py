@@ -52,8 +52,8 @@ if TYPE_CHECKING:
     "--regressions/--no-regressions",
     default=True,
     show_default=True,
-    help="World 2026: every third beta runs out of memory on Windows, an experiment's branch has "
-    "more content crashes, and one machine crashes 500 times a day.",
+    help="World 2026: every second beta runs out of memory, an experiment's branch crashes more, "
+    "and from 2026-11-16 on one machine crashes 500 times a day.",
 )
 @setting_option("jobs")
 @config_option

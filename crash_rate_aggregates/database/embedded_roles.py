@@ -58,7 +58,7 @@ def ensure_embedded_roles(server_url: str, roles: Roles) -> None:
         init_embedded_roles(server_url, roles)
 
 
-def init_embedded_roles(server_url: str, roles: Roles) -> None:
+def init_embedded_roles(server_url: str, roles: Roles, min_clients: int | None = None) -> None:
     """Make tables and roles, or set them right, with the passwords that `embedded_url` knows.
 
     Raises:
@@ -72,7 +72,7 @@ def init_embedded_roles(server_url: str, roles: Roles) -> None:
             ("reader", roles.reader),
         )
     }
-    init_database(server_url, roles, passwords)
+    init_database(server_url, roles, passwords, min_clients=min_clients)
     with connect(server_url) as connection, rejections("other databases could not be closed"):
         _close_other_databases(connection)
 

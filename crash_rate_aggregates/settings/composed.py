@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from crash_rate_aggregates.database.access.database_access import DatabaseAccess
-from crash_rate_aggregates.database.schema.schema_options import RetentionOptions, RoleOptions
+from crash_rate_aggregates.database.schema.schema_options import (
+    PeopleOptions,
+    RetentionOptions,
+    RoleOptions,
+)
 from crash_rate_aggregates.database.server.server_options import ServerOptions
 from crash_rate_aggregates.dimensions import DimensionChoice
 from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
@@ -82,6 +86,7 @@ class Settings:
     spark: SparkSettings
     dimensions: DimensionChoice
     judging: JudgingOptions
+    people: PeopleOptions
     retention: RetentionOptions
     roles: RoleOptions
     redash: RedashAccess

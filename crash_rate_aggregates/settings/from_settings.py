@@ -130,7 +130,8 @@ def init_chosen_database(settings: Settings) -> Roles:
     roles, passwords = _roles(settings), settings.roles.passwords()
     named = _named_database(settings)
     if named is not None:
-        init_database(named, roles, passwords, known_applications(settings))
+        applications, min_clients = known_applications(settings), settings.people.min_clients
+        init_database(named, roles, passwords, applications, min_clients)
     elif passwords:
         raise UsageError(
             f"no database is named, and the embedded server takes no {min(passwords)}_password: it "
@@ -138,7 +139,7 @@ def init_chosen_database(settings: Settings) -> Roles:
         )
     else:
         with embedded_server(settings).running() as server_url:
-            init_embedded_roles(server_url, roles)
+            init_embedded_roles(server_url, roles, settings.people.min_clients)
     return roles
 
 

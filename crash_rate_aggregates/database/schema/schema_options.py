@@ -19,6 +19,22 @@ class RetentionOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleOptions:
+    """What readers may know of few people."""
+
+    min_clients: Annotated[
+        int | None,
+        Settable(
+            says="Groups of fewer active clients are `other` for readers.",
+            unset="what the database has, at first 100",
+            least=1,
+            most=1_000_000,
+            page="privacy.md",
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
 class RoleOptions:
     """The roles that `database init` makes."""
 
