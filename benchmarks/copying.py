@@ -18,9 +18,9 @@ from crash_rate_aggregates.database.days.copy_text import columns_of, copy_text
 from crash_rate_aggregates.database.schema.migrate import migrate
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.database.server.launcher import EmbeddedServer
-from crash_rate_aggregates.day_tables import CRASH_AGGREGATES
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.normalize.dimension_values import DimensionTexts
+from crash_rate_aggregates.rows import CRASH_AGGREGATES
 from crash_rate_aggregates.sample_pings.world_2016.clients import draw_client, draw_session_seconds
 from crash_rate_aggregates.stats import STAT_NAMES
 

@@ -31,9 +31,9 @@ from crash_rate_aggregates.database.schema.migrate import migrate
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.database.schema.vacuum import vacuum_day
 from crash_rate_aggregates.database.server.launcher import EmbeddedServer
-from crash_rate_aggregates.day_tables import CRASH_AGGREGATES
 from crash_rate_aggregates.questions.asking import CHANNELS, USUAL_APPLICATION
 from crash_rate_aggregates.questions.catalog import Question, questions
+from crash_rate_aggregates.rows import CRASH_AGGREGATES
 from crash_rate_aggregates.stats import STAT_NAMES
 
 DAYS = 30

@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crash_rate_aggregates.database.days.runs import DayToStore, RunFacts
-from crash_rate_aggregates.day_tables import CRASH_AGGREGATES
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.ledger import Ledger, LedgerKind, LedgerLine
 from crash_rate_aggregates.outcomes import Adjustment, DocType, Outcome
+from crash_rate_aggregates.rows import CRASH_AGGREGATES
 from crash_rate_aggregates.stats import CRASH_PING_STATS
 
 PINGS = 630_000

@@ -28,13 +28,13 @@ from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.database.schema.vacuum import vacuum_day
 from crash_rate_aggregates.dimensions import Dimension
 from crash_rate_aggregates.engines.interface import DayRequest, Engine, Progress, files_bytes
-from crash_rate_aggregates.engines.known_labels import KnownLabel
 from crash_rate_aggregates.errors import (
     CrashRateAggregatesError,
     DatabaseError,
     InterruptedRunError,
 )
 from crash_rate_aggregates.health.fit_to_store import require_counted, require_files
+from crash_rate_aggregates.rows import KnownLabel
 from crash_rate_aggregates.sources.stores.objects.storage_options import (
     USUAL_STORAGE,
     StorageOptions,

@@ -38,7 +38,8 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "database": (("access", "server"), ("days",), ("schema",), ("prepare",), ("embedded_roles",)),
     "sources": (("interface",), ("stores", "formats"), ("reading",)),
     "engines": (
-        ("interface", "columns", "scratch", "group_statements"),
+        ("interface", "columns", "scratch", "people_statements"),
+        ("group_statements",),
         ("kernel", "split", "sound_batches"),
         ("drawn_ledger",),
         ("embedded", "spark"),

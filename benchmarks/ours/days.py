@@ -9,9 +9,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from benchmarks.sums import DAY, GROUP_COLUMNS, SUMS, Groups
-from crash_rate_aggregates.day_tables import CRASH_AGGREGATES
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.engines.interface import DayRequest, Engine
+from crash_rate_aggregates.rows import CRASH_AGGREGATES
 from crash_rate_aggregates.sources.stores.urls import open_store
 
 

@@ -5,14 +5,21 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from hashlib import blake2b
 from typing import Any
 
 import pyarrow as pa
 
-from crash_rate_aggregates.normalize.crash_details import CrashDetails
+from crash_rate_aggregates.normalize.crashes.crash_details import CrashDetails
 from crash_rate_aggregates.normalize.ping import NormalizedPing, copy_order
-from crash_rate_aggregates.rows import CHILD_CRASHES, CUT_NAMES, EXPERIMENTS, PING_SCHEMA
+from crash_rate_aggregates.rows import (
+    CHILD_CRASHES,
+    CUT_NAMES,
+    EXPERIMENTS,
+    PING_SCHEMA,
+    KnownLabel,
+)
 from crash_rate_aggregates.stats import STAT_NAMES
 
 _HALF_BYTES = 8
@@ -141,3 +148,15 @@ def _integers(halves: bytes | bytearray, keys: Sequence[bytes | None]) -> tuple[
         for half in (words[::2], words[1::2])
     )
     return high, low
+
+
+def known_labels_table(labels: Iterable[KnownLabel]) -> pa.Table:
+    """Return what people call builds as the group stage reads it, in `known_labels`."""
+    schema = pa.schema(
+        [
+            *(pa.field(name, pa.string()) for name in ("application", "channel")),
+            *(pa.field(name, pa.string()) for name in ("build_id", "label")),
+            pa.field("is_learned", pa.bool_()),
+        ]
+    )
+    return pa.Table.from_pylist(list(map(asdict, labels)), schema)

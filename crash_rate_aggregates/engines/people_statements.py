@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crash_rate_aggregates.day_tables import (
+from crash_rate_aggregates.rows import (
     CLIENT_LEVELS,
     CLIENTS,
     CRASH_BUCKETS,

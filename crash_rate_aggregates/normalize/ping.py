@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from crash_rate_aggregates.normalize.crash_details import CrashDetails
+from crash_rate_aggregates.normalize.crashes.crash_details import CrashDetails
 from crash_rate_aggregates.normalize.cuts import NOTHING_CUT
 from crash_rate_aggregates.normalize.values import is_string
 from crash_rate_aggregates.outcomes import DocType, Outcome

@@ -21,9 +21,10 @@ from crash_rate_aggregates.dimensions import (
     Path,
 )
 from crash_rate_aggregates.normalize.build import BuildOfPing, build_of_crash, is_build_id
+from crash_rate_aggregates.normalize.client import ClientExperiments, Labels, client_of
 from crash_rate_aggregates.normalize.client_dates import parse_client_date
-from crash_rate_aggregates.normalize.clients import ClientExperiments, Labels, client_of
-from crash_rate_aggregates.normalize.crash_details import crash_details
+from crash_rate_aggregates.normalize.crashes.crash_details import crash_details
+from crash_rate_aggregates.normalize.crashes.stat_rules import ping_counts
 from crash_rate_aggregates.normalize.dimension_values import DimensionTexts, scalar_text
 from crash_rate_aggregates.normalize.fields import PingFields
 from crash_rate_aggregates.normalize.ping import (
@@ -34,7 +35,6 @@ from crash_rate_aggregates.normalize.ping import (
     ping_id,
 )
 from crash_rate_aggregates.normalize.source_tags import is_automation
-from crash_rate_aggregates.normalize.stat_rules import ping_counts
 from crash_rate_aggregates.normalize.values import IntegerLiteral, is_string
 from crash_rate_aggregates.normalize.versions import major_version, was_sent_by_both
 from crash_rate_aggregates.outcomes import (

@@ -16,9 +16,9 @@ from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.days.runs import DayToStore, RunFacts
 from crash_rate_aggregates.database.schema.migrate import migrate
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
-from crash_rate_aggregates.day_tables import CRASH_AGGREGATES, REPLACED_TABLES
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.ledger import CarriedLine, DamagedFile, Ledger, LedgerLine
+from crash_rate_aggregates.rows import CRASH_AGGREGATES, REPLACED_TABLES
 from crash_rate_aggregates.stats import CRASH_PING_STATS, STAT_NAMES
 from test.servers import fresh_database
 

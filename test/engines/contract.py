@@ -17,12 +17,12 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from crash_rate_aggregates.day_tables import CRASH_AGGREGATES, DAY_TABLES
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.engines.interface import Engine
 from crash_rate_aggregates.errors import DamagedFileError, UnreadableFileError
 from crash_rate_aggregates.ledger import DamagedFile
 from crash_rate_aggregates.outcomes import Adjustment
+from crash_rate_aggregates.rows import CRASH_AGGREGATES, DAY_TABLES
 from crash_rate_aggregates.stats import row_of
 from test.engines import glean_contract
 from test.engines.made_days import (

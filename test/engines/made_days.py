@@ -12,9 +12,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from crash_rate_aggregates.day_tables import DayTable
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.engines.interface import DayRequest
+from crash_rate_aggregates.rows import DayTable
 from crash_rate_aggregates.sample_pings.world_2016.world_of_2016 import World2016
 from crash_rate_aggregates.sample_pings.writer import write_sample_pings
 from crash_rate_aggregates.sources.stores.urls import open_store

@@ -7,7 +7,7 @@ from datetime import date
 
 import psycopg
 
-from crash_rate_aggregates.day_tables import DAY_TABLES, SUMMARIES
+from crash_rate_aggregates.rows import DAY_TABLES, SUMMARIES
 
 _OWN = "'{run_id,started_at,finished_at,seconds}'::text[]"
 """What differs from run to run of the same pings."""

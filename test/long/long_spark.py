@@ -16,7 +16,6 @@ from typing import Any, ClassVar, TypeVar
 
 import psutil
 
-from crash_rate_aggregates.day_tables import CRASH_AGGREGATES
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.engines.embedded.engine import EmbeddedEngine
 from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
@@ -24,6 +23,7 @@ from crash_rate_aggregates.engines.interface import DayRequest, Engine
 from crash_rate_aggregates.engines.spark.configuration import SparkSettings
 from crash_rate_aggregates.engines.spark.engine import SparkEngine
 from crash_rate_aggregates.errors import EngineError
+from crash_rate_aggregates.rows import CRASH_AGGREGATES
 from test.cli.command_line import (
     COMMAND,
     PROJECT,

@@ -6,9 +6,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crash_rate_aggregates.database.days.runs import DayToStore
-from crash_rate_aggregates.day_tables import DayTable, PingSum
 from crash_rate_aggregates.errors import LedgerImbalanceError
 from crash_rate_aggregates.ledger import RowSums, different
+from crash_rate_aggregates.rows import DayTable, PingSum
 
 
 def sums_of(table: DayTable, batch: pa.RecordBatch) -> RowSums:

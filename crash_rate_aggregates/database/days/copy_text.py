@@ -9,7 +9,7 @@ from functools import reduce
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crash_rate_aggregates.day_tables import JSON_COLUMNS, DayTable
+from crash_rate_aggregates.rows import JSON_COLUMNS, DayTable
 
 _ROWS_A_PIECE = 16_384
 """Keeps a piece near 6 MB, and below the 2 GiB of an Arrow string array with the longest values."""

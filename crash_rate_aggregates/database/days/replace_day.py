@@ -18,8 +18,8 @@ from crash_rate_aggregates.database.days.delete_days import delete_days
 from crash_rate_aggregates.database.days.releases import learn_releases
 from crash_rate_aggregates.database.days.runs import DayToStore, RecordedRun
 from crash_rate_aggregates.database.days.summaries import summarize_day
-from crash_rate_aggregates.day_tables import CRASH_AGGREGATES, DayTable
 from crash_rate_aggregates.ledger import DamagedFile, Ledger, RowSums
+from crash_rate_aggregates.rows import CRASH_AGGREGATES, DayTable
 from crash_rate_aggregates.sql_text import storable
 from crash_rate_aggregates.stats import STAT_NAMES
 

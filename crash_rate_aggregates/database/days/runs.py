@@ -8,10 +8,10 @@ from datetime import date, datetime
 
 import pyarrow as pa
 
-from crash_rate_aggregates.day_tables import DayTable
 from crash_rate_aggregates.dimensions import Dimension
 from crash_rate_aggregates.ledger import DamagedFile, Ledger
 from crash_rate_aggregates.outcomes import RULES_VERSION
+from crash_rate_aggregates.rows import DayTable
 
 RUN_TABLES = (
     "crash_aggregates_runs",

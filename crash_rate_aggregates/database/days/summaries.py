@@ -16,7 +16,7 @@ from crash_rate_aggregates.database.access.locks import changing_day
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
 from crash_rate_aggregates.database.days.delete_days import delete_days
-from crash_rate_aggregates.day_tables import DAY_TABLES, FOLDED_DAYS, SUMMARIES
+from crash_rate_aggregates.rows import DAY_TABLES, FOLDED_DAYS, SUMMARIES
 from crash_rate_aggregates.stats import STAT_NAMES, STATS
 
 _statement = statements_beside(__name__)

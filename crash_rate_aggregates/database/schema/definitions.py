@@ -12,8 +12,8 @@ from psycopg import sql
 from crash_rate_aggregates.crash_kinds import summed
 from crash_rate_aggregates.database.access.statements import statements_beside
 from crash_rate_aggregates.database.schema.rate_slots import rate_slots, with_slots
-from crash_rate_aggregates.day_tables import CLIENTS
 from crash_rate_aggregates.errors import DatabaseError
+from crash_rate_aggregates.rows import CLIENTS
 from crash_rate_aggregates.stats import Stat
 
 _statement = statements_beside(__name__)

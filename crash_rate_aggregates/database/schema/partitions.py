@@ -13,7 +13,7 @@ from crash_rate_aggregates.database.access.lock_retries import (
 )
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
-from crash_rate_aggregates.day_tables import CRASH_AGGREGATES, REPLACED_TABLES
+from crash_rate_aggregates.rows import CRASH_AGGREGATES, REPLACED_TABLES
 
 _statement = statements_beside(__name__)
 

@@ -16,7 +16,7 @@ from crash_rate_aggregates.database.access.statements import statements_beside
 from crash_rate_aggregates.database.days.runs import RUN_TABLES
 from crash_rate_aggregates.database.schema.migrate import bring_up_to_date
 from crash_rate_aggregates.database.schema.program_schema import program_schema
-from crash_rate_aggregates.day_tables import PEOPLE_TABLES, REPLACED_TABLES
+from crash_rate_aggregates.rows import PEOPLE_TABLES, REPLACED_TABLES
 
 _statement = statements_beside(__name__)
 

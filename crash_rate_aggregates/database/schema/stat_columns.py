@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 
 from crash_rate_aggregates.database.access.statements import statements_beside
-from crash_rate_aggregates.day_tables import DAY_TABLES
+from crash_rate_aggregates.rows import DAY_TABLES
 from crash_rate_aggregates.stats import Stat
 
 _statement = statements_beside(__name__)

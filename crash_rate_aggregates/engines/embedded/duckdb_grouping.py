@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from crash_rate_aggregates.day_tables import DayTable
+from crash_rate_aggregates.engines.columns import known_labels_table
 from crash_rate_aggregates.engines.drawn_ledger import CountedPings
 from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
 from crash_rate_aggregates.engines.group_statements import (
@@ -19,8 +19,8 @@ from crash_rate_aggregates.engines.group_statements import (
     Dialect,
     statement,
 )
-from crash_rate_aggregates.engines.known_labels import KnownLabel, known_labels_table
 from crash_rate_aggregates.errors import EngineError, ScratchFullError
+from crash_rate_aggregates.rows import DayTable, KnownLabel
 
 _BATCH_ROWS = 20_000
 _DIALECT = Dialect(kept="TABLE", unnest="unnest")

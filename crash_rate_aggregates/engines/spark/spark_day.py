@@ -9,7 +9,6 @@ from functools import partial
 
 import pyarrow as pa
 
-from crash_rate_aggregates.day_tables import DayTable
 from crash_rate_aggregates.engines.drawn_ledger import draw_up
 from crash_rate_aggregates.engines.interface import (
     DayRequest,
@@ -30,6 +29,7 @@ from crash_rate_aggregates.engines.spark.spark_grouping import SparkGrouping
 from crash_rate_aggregates.engines.split import packs
 from crash_rate_aggregates.errors import EngineError, LedgerImbalanceError
 from crash_rate_aggregates.ledger import Ledger
+from crash_rate_aggregates.rows import DayTable
 
 _PACK_BYTES = 64 << 20
 """Small files are judged together up to this stored size: some seconds, a task's own cost is less

@@ -14,7 +14,7 @@ from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.days.replace_day import replace_day
 from crash_rate_aggregates.database.days.runs import DayToStore
 from crash_rate_aggregates.database.schema.vacuum import vacuum_day
-from crash_rate_aggregates.day_tables import CRASH_AGGREGATES
+from crash_rate_aggregates.rows import CRASH_AGGREGATES
 
 _COUNTS = (
     "SELECT (SELECT count(*) FROM crash_aggregates WHERE submission_date = %(day)s), "

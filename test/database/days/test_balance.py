@@ -13,7 +13,7 @@ from test.database.sample_days import BETA, NIGHTLY, batch, day
 from test.engines.made_days import GROUPS
 
 DAY = day(NIGHTLY, BETA)
-SUMS = RowSums(rows=2, main_pings=4, crash_pings=3)
+SUMS = RowSums(rows=2, usage_pings=4, crash_pings=3)
 
 
 class BalanceTest(unittest.TestCase):
@@ -34,7 +34,7 @@ class BalanceTest(unittest.TestCase):
         for table, sent, stored, faults in (
             (
                 CRASH_AGGREGATES,
-                replace(SUMS, main_pings=5),
+                replace(SUMS, usage_pings=5),
                 1,
                 (
                     "crash_aggregates of 2016-03-14 does not balance: aggregates 2, rows 1; "

@@ -12,10 +12,10 @@ import pyarrow as pa
 
 from crash_rate_aggregates.database.days.replace_day import replace_day
 from crash_rate_aggregates.database.days.runs import DayToStore
-from crash_rate_aggregates.day_tables import CRASH_AGGREGATES
 from crash_rate_aggregates.engines.embedded.engine import EmbeddedEngine
 from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
 from crash_rate_aggregates.errors import DatabaseError, EngineError, LedgerImbalanceError
+from crash_rate_aggregates.rows import CRASH_AGGREGATES
 from test.database.sample_days import NIGHTLY, SUBMISSION_DATE, DatabaseTestCase, batch, day
 from test.engines.made_days import (
     GROUPS,

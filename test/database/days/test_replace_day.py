@@ -7,11 +7,11 @@ import pyarrow as pa
 from psycopg.rows import dict_row
 
 from crash_rate_aggregates.database.days.replace_day import replace_day
-from crash_rate_aggregates.day_tables import CRASH_AGGREGATES
 from crash_rate_aggregates.dimensions import MAX_LENGTH, Dimension
 from crash_rate_aggregates.errors import DatabaseError, LedgerImbalanceError
 from crash_rate_aggregates.ledger import LedgerLine
 from crash_rate_aggregates.normalize.dimension_values import DimensionTexts
+from crash_rate_aggregates.rows import CRASH_AGGREGATES
 from crash_rate_aggregates.stats import CRASH_PING_STATS, STAT_NAMES
 from test.database.sample_days import (
     BETA,

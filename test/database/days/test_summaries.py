@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from crash_rate_aggregates.database.days.replace_day import replace_day
 from crash_rate_aggregates.database.days.summaries import summarize_stored_days
-from crash_rate_aggregates.day_tables import CRASH_AGGREGATES
 from crash_rate_aggregates.errors import EngineError
+from crash_rate_aggregates.rows import CRASH_AGGREGATES
 from crash_rate_aggregates.stats import STAT_NAMES
 from test.database.sample_days import (
     BETA,

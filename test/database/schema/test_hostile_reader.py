@@ -14,8 +14,8 @@ from crash_rate_aggregates.database.days.replace_day import replace_day
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.database.schema.roles import init_roles
 from crash_rate_aggregates.database.schema.vacuum import vacuum_day
-from crash_rate_aggregates.day_tables import REPLACED_TABLES
 from crash_rate_aggregates.errors import DatabaseRefusedError
+from crash_rate_aggregates.rows import REPLACED_TABLES
 from test.database.sample_days import NIGHTLY, SUBMISSION_DATE, day
 from test.database.schema.test_roles import PASSWORDS, RolesTestCase
 

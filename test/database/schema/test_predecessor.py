@@ -31,9 +31,9 @@ from crash_rate_aggregates.database.schema.migrate import migrate
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.database.schema.roles import init_roles, named_roles
 from crash_rate_aggregates.database.schema.stat_columns import COUNTING_TABLES
-from crash_rate_aggregates.day_tables import CRASH_AGGREGATES
 from crash_rate_aggregates.errors import DatabaseError
 from crash_rate_aggregates.questions.rates import crash_rates
+from crash_rate_aggregates.rows import CRASH_AGGREGATES
 from crash_rate_aggregates.stats import STATS
 from test.database.sample_days import NIGHTLY, day
 from test.database.schema.later_versions import ALL

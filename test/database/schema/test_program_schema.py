@@ -10,7 +10,7 @@ from crash_rate_aggregates.database.schema.program_schema import (
     number_text,
     program_schema,
 )
-from crash_rate_aggregates.day_tables import CRASH_AGGREGATES, REPLACED_TABLES
+from crash_rate_aggregates.rows import CRASH_AGGREGATES, REPLACED_TABLES
 from crash_rate_aggregates.stats import STATS, Stat
 from test.database.schema.later_versions import OURS
 from test.servers import fresh_database

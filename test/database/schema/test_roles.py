@@ -18,10 +18,10 @@ from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.database.schema.retention import drop_month, stored_months
 from crash_rate_aggregates.database.schema.roles import Roles, init_roles, named_roles
 from crash_rate_aggregates.database.schema.vacuum import vacuum_day
-from crash_rate_aggregates.day_tables import REPLACED_TABLES
 from crash_rate_aggregates.errors import DatabaseError
 from crash_rate_aggregates.questions.rates import crash_rates
 from crash_rate_aggregates.questions.stored_ledger import stored_ledger
+from crash_rate_aggregates.rows import REPLACED_TABLES
 from test.database.sample_days import BETA, NIGHTLY, SUBMISSION_DATE, day
 from test.database.schema.later_versions import ALL, SHORT_OTHERWISE, WITH_SHORT, later_with
 from test.servers import fresh_database

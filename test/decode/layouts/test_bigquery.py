@@ -8,7 +8,7 @@ from typing import Any
 from crash_rate_aggregates.decode.layouts.bigquery import snake_case
 from crash_rate_aggregates.decode.layouts.bigquery_histograms import histograms_by_key
 from crash_rate_aggregates.decode.layouts.places import utc_date
-from crash_rate_aggregates.normalize.histograms import child_crashes
+from crash_rate_aggregates.normalize.crashes.histograms import child_crashes
 from crash_rate_aggregates.normalize.values import IntegerLiteral
 
 

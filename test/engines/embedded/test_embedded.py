@@ -10,7 +10,6 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from unittest.mock import patch
 
-from crash_rate_aggregates.day_tables import CRASH_AGGREGATES
 from crash_rate_aggregates.engines import split
 from crash_rate_aggregates.engines.embedded import blocks
 from crash_rate_aggregates.engines.embedded.duckdb_grouping import Grouping
@@ -25,6 +24,7 @@ from crash_rate_aggregates.errors import (
     UnreadableFileError,
     WorkerDiedError,
 )
+from crash_rate_aggregates.rows import CRASH_AGGREGATES
 from test.engines import contract
 from test.engines.embedded.worker_modules import modules_after_judging
 from test.engines.faulty_stores import ANOTHER_SECONDS, BrokenDisk, Stalls

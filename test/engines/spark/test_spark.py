@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from crash_rate_aggregates.day_tables import CRASH_AGGREGATES
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.engines.embedded.engine import EmbeddedEngine
 from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
@@ -19,6 +18,7 @@ from crash_rate_aggregates.errors import (
     ExecutorMismatchError,
     UnreadableFileError,
 )
+from crash_rate_aggregates.rows import CRASH_AGGREGATES
 from test.engines import contract
 from test.engines.faulty_stores import FailsAtFirst
 from test.engines.made_days import (

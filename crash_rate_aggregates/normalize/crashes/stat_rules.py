@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crash_rate_aggregates.normalize.crash_details import SHUTDOWN_KILL
+from crash_rate_aggregates.normalize.crashes.crash_details import SHUTDOWN_KILL
+from crash_rate_aggregates.normalize.crashes.histograms import NO_CHILD_CRASHES, child_crashes
 from crash_rate_aggregates.normalize.fields import PingFields
-from crash_rate_aggregates.normalize.histograms import NO_CHILD_CRASHES, child_crashes
 from crash_rate_aggregates.normalize.values import IntegerLiteral
 from crash_rate_aggregates.normalize.versions import sends_content_crash_pings
 from crash_rate_aggregates.outcomes import Adjustment

@@ -8,8 +8,12 @@ from crash_rate_aggregates.dimensions import MAX_LENGTH
 from crash_rate_aggregates.normalize.dimension_values import scalar_text
 from crash_rate_aggregates.normalize.fields import PingFields
 from crash_rate_aggregates.normalize.values import is_string
-from crash_rate_aggregates.outcomes import ABSENT_PROCESS_TYPE
-from crash_rate_aggregates.processes import MAIN_PROCESS, UTILITY_PROCESS, CrashClass
+from crash_rate_aggregates.outcomes import (
+    ABSENT_PROCESS_TYPE,
+    MAIN_PROCESS,
+    UTILITY_PROCESS,
+    CrashClass,
+)
 
 SHUTDOWN_KILL: Final = "ShutDownKill"
 """What ipc_channel_error says of a child that was killed at shutdown; other reasons are crashes."""

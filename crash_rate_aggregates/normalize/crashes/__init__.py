@@ -1,0 +1,1 @@
+"""What pings say of crashes: their own, those of child processes, and what these count as."""

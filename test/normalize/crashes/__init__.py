@@ -1,0 +1,1 @@
+"""Every rule with exact values: what counts, what is put right, what is ignored and why."""
