@@ -73,6 +73,13 @@ class ApplicationsError(UsageError):
     remedy = "Give each its fields as docs/configuration.md says: [applications.name]."
 
 
+class ReleaseListError(UsageError):
+    """A list of releases that the settings name cannot be read."""
+
+    slug = "release-list"
+    remedy = "Name a file or URL of product-details, like firefox.json, in `product_details`."
+
+
 class QuestionNotFoundError(UsageError):
     """A question that is not in the catalog."""
 

@@ -34,6 +34,7 @@ from crash_rate_aggregates.errors import (
     InterruptedRunError,
 )
 from crash_rate_aggregates.health.fit_to_store import require_counted, require_files
+from crash_rate_aggregates.release_list import Release
 from crash_rate_aggregates.rows import KnownLabel
 from crash_rate_aggregates.sources.stores.objects.storage_options import (
     USUAL_STORAGE,
@@ -63,6 +64,8 @@ class Job:
     allow_empty: bool = False
     """Replace a day of which nothing counts by nothing instead of keeping what is stored."""
     allow_damaged: bool = False
+    releases: tuple[Release, ...] = ()
+    """Of lists of releases: names of builds that no ping tells."""
     min_clients: int | None = None
     """Groups of fewer active clients are other for readers; None to leave what is stored."""
     storage: StorageOptions = USUAL_STORAGE
@@ -200,7 +203,8 @@ def _run_day(job: Job, day: date, started_at: datetime) -> DaySummary:
             bytes_read=stored_bytes,
             files_read=len(request.files),
         )
-        run = _store(job, DayToStore(day, result.tables, result.ledger, result.damaged, facts))
+        stored = DayToStore(day, result.tables, result.ledger, result.damaged, facts, job.releases)
+        run = _store(job, stored)
     _vacuum(job, day)
     return DaySummary(run, result.ledger, result.damaged, seconds=monotonic() - started)
 

@@ -95,12 +95,14 @@ def _fill(
     pings = required_pings(settings)
 
     from crash_rate_aggregates import job as jobs
+    from crash_rate_aggregates.sources.release_documents import read_releases
     from crash_rate_aggregates.sources.stores.urls import open_store
     from crash_rate_aggregates.terminal.day_reports import DayReports
     from crash_rate_aggregates.terminal.progress import shown_progress
 
     # Before a server is started: what is mistyped is told at once, and once.
     open_store(pings, settings.storage, settings.selection)
+    releases = read_releases(settings.releases.product_details or ())
     with (
         closing(chosen_engine(settings)) as engine,
         chosen_database(settings) as url,
@@ -112,6 +114,7 @@ def _fill(
             engine=engine,
             dimensions=dimensions,
             applications=applications,
+            releases=releases,
             min_clients=settings.people.min_clients,
             counts_automation=settings.judging.counts_automation,
             progress=progress,

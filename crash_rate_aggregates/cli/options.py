@@ -46,7 +46,7 @@ connection_options = together(*part_options("database", "server"), config_option
 run_options = together(
     *part_options("day", "selection", "storage"),
     connection_options,
-    *part_options("grouping", "spark", "dimensions", "judging", "people"),
+    *part_options("grouping", "spark", "dimensions", "judging", "releases", "people"),
     # These two have no setting: each is a decision about one day, never a habit of an installation.
     click.option(
         "--allow-empty", is_flag=True, help="Replace a day of which no ping counts by nothing."

@@ -20,6 +20,7 @@ from crash_rate_aggregates.engines.spark.configuration import SparkSettings
 from crash_rate_aggregates.normalize.judging_options import JudgingOptions
 from crash_rate_aggregates.questions.answer_options import AnswerOptions
 from crash_rate_aggregates.redash.redash_access import RedashAccess
+from crash_rate_aggregates.release_list import ReleaseOptions
 from crash_rate_aggregates.settable import Place, Settable
 from crash_rate_aggregates.sources.stores.objects.storage_options import StorageOptions
 from crash_rate_aggregates.sources.stores.selection import PathSelection
@@ -86,6 +87,7 @@ class Settings:
     spark: SparkSettings
     dimensions: DimensionChoice
     judging: JudgingOptions
+    releases: ReleaseOptions
     people: PeopleOptions
     retention: RetentionOptions
     roles: RoleOptions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import psycopg
@@ -9,12 +10,15 @@ from psycopg.rows import dict_row
 
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
+from crash_rate_aggregates.release_list import Release, label_of_build
 from crash_rate_aggregates.rows import KnownLabel
 
 _statement = statements_beside(__name__)
 
 
-def learn_releases(connection: psycopg.Connection, submission_date: date) -> None:
+def learn_releases(
+    connection: psycopg.Connection, submission_date: date, releases: Sequence[Release] = ()
+) -> None:
     """Learn from the day's rows and summaries as they are now; needs the day's transaction.
 
     What is learned depends on the days that are stored, and not on the order in which they were.
@@ -22,12 +26,32 @@ def learn_releases(connection: psycopg.Connection, submission_date: date) -> Non
     Args:
         connection: In a transaction that holds the day's lock.
         submission_date: The day that was replaced.
+        releases: Of lists, for builds that no ping of any day names.
     """
     # Days that are stored side by side name the same releases: one after the other, or each would
     # wait for rows of the other. Readers are not kept out.
     connection.execute("LOCK TABLE crash_releases IN SHARE ROW EXCLUSIVE MODE")
-    for name in ("learn_builds", "learn_releases", "forget_releases"):
-        connection.execute(_statement(name), {"submission_date": submission_date})
+    day = {"submission_date": submission_date}
+    connection.execute(_statement("learn_builds"), day)
+    if releases:
+        _name_builds(connection, submission_date, releases)
+    for name in ("learn_releases", "forget_releases"):
+        connection.execute(_statement(name), day)
+
+
+def _name_builds(
+    connection: psycopg.Connection, submission_date: date, releases: Sequence[Release]
+) -> None:
+    unnamed = connection.execute(
+        _statement("unnamed_builds"), {"submission_date": submission_date}
+    ).fetchall()
+    named = [
+        {"application": application, "channel": channel, "build_id": build_id, "label": label}
+        for application, channel, version, build_id in unnamed
+        if (label := label_of_build(releases, application, channel, version, build_id))
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(_statement("name_build"), named)
 
 
 def known_labels(connection: psycopg.Connection) -> tuple[KnownLabel, ...]:

@@ -61,7 +61,7 @@ def replace_day(connection: psycopg.Connection, day: DayToStore) -> RecordedRun:
         # After these, as it reads the rows and the run.
         summarize_day(connection, submission_date, run.run_id)
         # Last, as it reads a summary, and as other days wait for it.
-        learn_releases(connection, submission_date)
+        learn_releases(connection, submission_date, day.releases)
     return run
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 from crash_rate_aggregates.dimensions import Dimension
 from crash_rate_aggregates.ledger import DamagedFile, Ledger
 from crash_rate_aggregates.outcomes import RULES_VERSION
+from crash_rate_aggregates.release_list import Release
 from crash_rate_aggregates.rows import DayTable
 
 RUN_TABLES = (
@@ -64,6 +65,8 @@ class DayToStore:
     """Files that were read only up to their damage."""
     facts: RunFacts
     """How it was computed."""
+    releases: tuple[Release, ...] = ()
+    """Of lists of releases: names of builds that no ping tells."""
 
 
 @dataclass(frozen=True, slots=True)
