@@ -34,7 +34,7 @@ from crash_rate_aggregates.errors import (
     InterruptedRunError,
 )
 from crash_rate_aggregates.health.fit_to_store import require_counted, require_files
-from crash_rate_aggregates.release_list import Release
+from crash_rate_aggregates.normalize.release_list import Release
 from crash_rate_aggregates.rows import KnownLabel
 from crash_rate_aggregates.sources.stores.objects.storage_options import (
     USUAL_STORAGE,

@@ -20,7 +20,7 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "": (
         ("errors", "settable", "sql_text"),
         ("applications", "dimensions", "stats", "outcomes", "submission_dates"),
-        ("crash_kinds", "release_list", "unforeseen"),
+        ("crash_kinds", "unforeseen"),
         ("rows", "ledger"),
         ("normalize",),
         ("decode",),

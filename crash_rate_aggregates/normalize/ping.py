@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from crash_rate_aggregates.normalize.crashes.crash_details import CrashDetails
-from crash_rate_aggregates.normalize.cuts import NOTHING_CUT
+from crash_rate_aggregates.normalize.dimension_values import NOTHING_CUT
 from crash_rate_aggregates.normalize.values import is_string
 from crash_rate_aggregates.outcomes import DocType, Outcome
 

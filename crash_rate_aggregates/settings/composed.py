@@ -18,9 +18,9 @@ from crash_rate_aggregates.dimensions import DimensionChoice
 from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
 from crash_rate_aggregates.engines.spark.configuration import SparkSettings
 from crash_rate_aggregates.normalize.judging_options import JudgingOptions
+from crash_rate_aggregates.normalize.release_list import ReleaseOptions
 from crash_rate_aggregates.questions.answer_options import AnswerOptions
 from crash_rate_aggregates.redash.redash_access import RedashAccess
-from crash_rate_aggregates.release_list import ReleaseOptions
 from crash_rate_aggregates.settable import Place, Settable
 from crash_rate_aggregates.sources.stores.objects.storage_options import StorageOptions
 from crash_rate_aggregates.sources.stores.selection import PathSelection

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from crash_rate_aggregates.errors import ReleaseListError
-from crash_rate_aggregates.release_list import Release, releases_of
+from crash_rate_aggregates.normalize.release_list import Release, releases_of
 
 _log = logging.getLogger(__name__)
 _SECONDS = 30

@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
-from crash_rate_aggregates.release_list import Release, label_of_build
+from crash_rate_aggregates.normalize.release_list import Release, label_of_build
 from crash_rate_aggregates.rows import KnownLabel
 
 _statement = statements_beside(__name__)

@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from crash_rate_aggregates.dimensions import Dimension
 from crash_rate_aggregates.ledger import DamagedFile, Ledger
+from crash_rate_aggregates.normalize.release_list import Release
 from crash_rate_aggregates.outcomes import RULES_VERSION
-from crash_rate_aggregates.release_list import Release
 from crash_rate_aggregates.rows import DayTable
 
 RUN_TABLES = (

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from crash_rate_aggregates.errors import ReleaseListError
-from crash_rate_aggregates.release_list import Release, label_of_build, releases_of
+from crash_rate_aggregates.normalize.release_list import Release, label_of_build, releases_of
 
 
 def listed(product: str, version: Any, day: Any) -> dict[str, Any]:
