@@ -221,7 +221,10 @@ class EngineContract(glean_contract.GleanContract):
         for row in groups:
             pings[row["doc_type"], row["adjustments"], row["process_type"]] += row["pings"]
         # Those of today have tests of their own.
-        later = {Adjustment.AUTOMATION_COUNTED, Adjustment.OTHER_BUILDS_ENVIRONMENT}
+        later = {
+            *(Adjustment.AUTOMATION_COUNTED, Adjustment.OTHER_BUILDS_ENVIRONMENT),
+            *(Adjustment.ACTIVE_TIME_CAPPED, Adjustment.BAD_ACTIVE_TICKS),
+        }
         self.assertEqual(
             pings,
             {
@@ -268,6 +271,7 @@ class EngineContract(glean_contract.GleanContract):
                 None,
                 0,
                 stats(ping_count=1, usage_seconds=length),
+                *(None, None, [], [], None),
             ]
             text = json.dumps(canonical, separators=(",", ":"))
             return blake2b(text.encode(), digest_size=16).digest()
