@@ -53,9 +53,9 @@ def named_table(path: str) -> Table | None:
     """Return the table that a path or URL names, None for none; of several the last counts.
 
     Tables are named with their version (`main_v5`, `crash_v4`, `crash_v1`, `baseline_v1`, any other
-    too), with their dataset (`telemetry.main`, `firefox_desktop.crash`), or `firefox_crashes`, as a whole
-    word: a part of a path, of a dotted name, or the start of a file's name. So `/data/domain_v5x/`
-    names none.
+    too), with their dataset (`telemetry.main`, `firefox_desktop.crash`), or `firefox_crashes`, as a
+    whole word: a part of a path, of a dotted name, or the start of a file's name. So
+    `/data/domain_v5x/` names none.
     """
     matches = list(_TABLE.finditer(path))
     if not matches:

@@ -110,7 +110,7 @@ def rounded(answer):
 def with_later_stats(stored):
     """Return the older version's rows as they are with the stats that came after it: NULL."""
     known = stored[CRASH_AGGREGATES.name][0][0]
-    later = {stat.name: None for stat in STATS if stat.name not in known}
+    later = {stat.name: None for stat in STATS if stat.name not in known} | {"active_hours": None}
     return {
         table: [(row | later,) for (row,) in rows] if table in COUNTING_TABLES else rows
         for table, rows in stored.items()
