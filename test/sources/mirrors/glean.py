@@ -126,7 +126,7 @@ def _annotations(metadata: Mapping[str, Any]) -> dict[str, Any]:
     timeouts = {
         f"crash.{name}": {"phase": metadata[annotation]}
         for annotation, name in _OBJECTS_OF_CRASHES.items()
-        if annotation in metadata
+        if metadata.get(annotation) is not None
     }
     return {
         **({} if size is None else {"quantity": {"memory.oom_allocation_size": int(size)}}),
