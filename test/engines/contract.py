@@ -24,7 +24,7 @@ from crash_rate_aggregates.errors import DamagedFileError, UnreadableFileError
 from crash_rate_aggregates.ledger import DamagedFile
 from crash_rate_aggregates.outcomes import Adjustment
 from crash_rate_aggregates.stats import row_of
-from test.engines import glean_contract
+from test.engines import glean_contract, people_contract
 from test.engines.made_days import (
     GROUPS,
     HeardProgress,
@@ -154,7 +154,7 @@ def stored_somehow(content: bytes, chance: random.Random) -> tuple[str, bytes]:
     return "", content
 
 
-class EngineContract(glean_contract.GleanContract):
+class EngineContract(glean_contract.GleanContract, people_contract.PeopleContract):
     """Inherit this by module, `contract.EngineContract`, so that it is not run by itself."""
 
     def setUp(self) -> None:
@@ -264,7 +264,7 @@ class EngineContract(glean_contract.GleanContract):
         write_day(self.pings, {f"{n}.gz": lines([copy]) for n, copy in enumerate(copies)})
 
         def order(length: int) -> bytes:
-            canonical = [
+            canonical: list[Any] = [
                 "main",
                 "2016-03-14",
                 NIGHTLY,
