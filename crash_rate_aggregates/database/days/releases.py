@@ -26,7 +26,7 @@ def learn_releases(connection: psycopg.Connection, submission_date: date) -> Non
     # Days that are stored side by side name the same releases: one after the other, or each would
     # wait for rows of the other. Readers are not kept out.
     connection.execute("LOCK TABLE crash_releases IN SHARE ROW EXCLUSIVE MODE")
-    for name in ("learn_builds", "learn_releases", "forget_releases"):
+    for name in ("learn_builds", "learn_releases"):
         connection.execute(_statement(name), {"submission_date": submission_date})
 
 
