@@ -119,6 +119,20 @@ LABELS: Final = DayTable(
 
 
 @dataclass(frozen=True, slots=True)
+class KnownLabel:
+    """What people call the build of an application's channel."""
+
+    application: str
+    channel: str | None
+    """Folded, as in the tables of the day."""
+    build_id: str
+    label: str
+    """Like `156.0b3`."""
+    is_learned: bool
+    """Whether pings said so, and not a list of releases alone: then the day's own go before it."""
+
+
+@dataclass(frozen=True, slots=True)
 class ClientLevel:
     """One way to divide people, within an application's channel: distinct ones do not add up."""
 

@@ -26,9 +26,9 @@ from crash_rate_aggregates.database.days.runs import (
 from crash_rate_aggregates.database.prepare import prepare_database
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.database.schema.vacuum import vacuum_day
+from crash_rate_aggregates.day_tables import KnownLabel
 from crash_rate_aggregates.dimensions import Dimension
 from crash_rate_aggregates.engines.interface import DayRequest, Engine, Progress, files_bytes
-from crash_rate_aggregates.engines.known_labels import KnownLabel
 from crash_rate_aggregates.errors import (
     CrashRateAggregatesError,
     DatabaseError,

@@ -12,9 +12,8 @@ from typing import Protocol
 import pyarrow as pa
 
 from crash_rate_aggregates.applications import KNOWN_APPLICATIONS, Application
-from crash_rate_aggregates.day_tables import DAY_TABLES, DayTable
+from crash_rate_aggregates.day_tables import DAY_TABLES, DayTable, KnownLabel
 from crash_rate_aggregates.dimensions import Dimension
-from crash_rate_aggregates.engines.known_labels import KnownLabel
 from crash_rate_aggregates.ledger import DamagedFile, Ledger
 from crash_rate_aggregates.sources.interface import Store, StoredFile
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Final
 
 import pyarrow as pa
+
+from crash_rate_aggregates.day_tables import KnownLabel
 
 KNOWN_LABELS_SCHEMA: Final = pa.schema(
     [
@@ -17,20 +19,6 @@ KNOWN_LABELS_SCHEMA: Final = pa.schema(
         pa.field("is_learned", pa.bool_()),
     ]
 )
-
-
-@dataclass(frozen=True, slots=True)
-class KnownLabel:
-    """What people call the build of an application's channel."""
-
-    application: str
-    channel: str | None
-    """Folded, as in the tables of the day."""
-    build_id: str
-    label: str
-    """Like `156.0b3`."""
-    is_learned: bool
-    """Whether pings said so, and not a list of releases alone: then the day's own go before it."""
 
 
 def known_labels_table(labels: Iterable[KnownLabel]) -> pa.Table:

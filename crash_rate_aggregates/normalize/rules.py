@@ -22,7 +22,6 @@ from crash_rate_aggregates.dimensions import (
 )
 from crash_rate_aggregates.normalize.build import BuildOfPing, build_of_crash, is_build_id
 from crash_rate_aggregates.normalize.client_dates import parse_client_date
-from crash_rate_aggregates.normalize.clients import client_experiments, client_of
 from crash_rate_aggregates.normalize.crash_details import crash_details
 from crash_rate_aggregates.normalize.dimension_values import DimensionTexts, scalar_text
 from crash_rate_aggregates.normalize.fields import PingFields
@@ -33,6 +32,7 @@ from crash_rate_aggregates.normalize.ping import (
     pair_key,
     ping_id,
 )
+from crash_rate_aggregates.normalize.sender import client_experiments, client_of
 from crash_rate_aggregates.normalize.source_tags import is_automation
 from crash_rate_aggregates.normalize.stat_rules import ping_counts
 from crash_rate_aggregates.normalize.values import IntegerLiteral, is_string

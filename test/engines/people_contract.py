@@ -18,9 +18,9 @@ from crash_rate_aggregates.day_tables import (
     LABELS,
     LEVEL_COLUMNS,
     DayTable,
+    KnownLabel,
 )
 from crash_rate_aggregates.engines.interface import DayRequest, Engine
-from crash_rate_aggregates.engines.known_labels import KnownLabel
 from crash_rate_aggregates.stats import STAT_NAMES
 from test.engines.made_days import (
     DAY,

@@ -9,7 +9,7 @@ from psycopg.rows import dict_row
 
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
-from crash_rate_aggregates.engines.known_labels import KnownLabel
+from crash_rate_aggregates.day_tables import KnownLabel
 
 _statement = statements_beside(__name__)
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from crash_rate_aggregates.day_tables import DayTable
+from crash_rate_aggregates.day_tables import DayTable, KnownLabel
 from crash_rate_aggregates.engines.drawn_ledger import CountedPings
 from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
 from crash_rate_aggregates.engines.group_statements import GROUP_STEPS, Dialect, statement
-from crash_rate_aggregates.engines.known_labels import KnownLabel, known_labels_table
+from crash_rate_aggregates.engines.known_labels import known_labels_table
 from crash_rate_aggregates.errors import EngineError, ScratchFullError
 
 _BATCH_ROWS = 20_000

@@ -9,7 +9,7 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import StructType
 
-from crash_rate_aggregates.day_tables import DayTable
+from crash_rate_aggregates.day_tables import DayTable, KnownLabel
 from crash_rate_aggregates.engines.drawn_ledger import CountedPings
 from crash_rate_aggregates.engines.group_statements import (
     GROUP_STEPS,
@@ -18,7 +18,7 @@ from crash_rate_aggregates.engines.group_statements import (
     Dialect,
     statement,
 )
-from crash_rate_aggregates.engines.known_labels import KnownLabel, known_labels_table
+from crash_rate_aggregates.engines.known_labels import known_labels_table
 from crash_rate_aggregates.engines.spark.executors.judge_task import JudgeTask, packed_batches
 from crash_rate_aggregates.engines.spark.executors.task_rows import (
     BATCH,

@@ -14,8 +14,7 @@ from crash_rate_aggregates.database.days.delete_days import delete_days
 from crash_rate_aggregates.database.days.releases import known_labels
 from crash_rate_aggregates.database.days.replace_day import replace_day
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
-from crash_rate_aggregates.day_tables import CRASH_AGGREGATES, LABELS, REPLACED_TABLES
-from crash_rate_aggregates.engines.known_labels import KnownLabel
+from crash_rate_aggregates.day_tables import CRASH_AGGREGATES, LABELS, REPLACED_TABLES, KnownLabel
 from test.database.sample_days import DatabaseTestCase, Row, batch, day
 
 FIRST = date(2016, 3, 1)

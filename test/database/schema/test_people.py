@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unittest
-from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -62,7 +61,7 @@ class ReadersTest(DatabaseTestCase):
             row,
         )
 
-    def seen(self, view: str, *names: str) -> list[Mapping[str, Any]]:
+    def seen(self, view: str, *names: str) -> list[dict[str, Any]]:
         """Return columns of a view's rows, in their order."""
         columns = sql.SQL(", ").join(map(sql.Identifier, names))
         query = sql.SQL("SELECT {} FROM {} ORDER BY {}").format(
