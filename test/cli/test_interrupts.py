@@ -17,12 +17,14 @@ for line in range(1000):  # Where Python looks for signals.
 print("loaded", flush=True)
 """
 COMMAND = """
-import signal
+import threading
 from crash_rate_aggregates.cli.interrupts import answer_interrupts
 answer_interrupts()
 try:
     import extension
-    signal.pause()
+    # Again and again: a signal that another thread gets wakes nothing in this one.
+    while True:
+        threading.Event().wait(0.05)
 except KeyboardInterrupt:
     print("interrupted")
 """
