@@ -12,6 +12,7 @@ from typing import Any
 from crash_rate_aggregates.day_tables import (
     BY_EXPERIMENT,
     BY_PROCESS,
+    CLIENT_LEVELS,
     CLIENTS,
     CRASH_AGGREGATES,
     DAY_TABLES,
@@ -20,6 +21,7 @@ from crash_rate_aggregates.day_tables import (
     DayTable,
     KnownLabel,
 )
+from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.engines.interface import DayRequest, Engine
 from crash_rate_aggregates.stats import STAT_NAMES
 from test.engines.made_days import (
@@ -92,11 +94,12 @@ class PeopleContract(unittest.TestCase):
         pings: Sequence[Mapping[str, Any]],
         *,
         labels: Iterable[KnownLabel] = (),
+        dimensions: tuple[Dimension, ...] = DIMENSIONS,
         files: int = 2,
     ) -> dict[DayTable, Rows]:
         """Compute a day of these pings in so many files."""
         stored = {f"{n}.json": lines(pings[n::files]) for n in range(files)}
-        request = day_request(write_day(self.pings, stored))
+        request = day_request(write_day(self.pings, stored), dimensions)
         return rows_of_day(self.engine(2), replace(request, labels=tuple(labels)))
 
     def test_labels(self) -> None:
@@ -371,6 +374,24 @@ class PeopleContract(unittest.TestCase):
                 | {"process": "main", "is_startup": True, "sent_twice": 1},
             ],
         )
+
+    def test_few_dimensions(self) -> None:
+        """What a run does not group by is NULL, and without build ids there are no names."""
+        channel = tuple(one for one in DIMENSIONS if one.name == "channel")
+        label = {"environment/build/displayVersion": "60.0a1"}
+        found = self.tables([main_of(1, **label), crash_of(1)], dimensions=channel)
+        self.assertEqual(found[LABELS], [])
+        self.assertEqual(
+            [not_nothing(row) for row in found[BY_PROCESS]],
+            [
+                {"activity_date": DAY, "application": "Firefox", "channel": "nightly"}
+                | {"process": "main", "crash_class": "none", "is_startup": False}
+                | {"source": "crash ping", "crashes": 1}
+            ],
+        )
+        levels = {(row["level"], row["active_clients"]) for row in found[CLIENTS]}
+        self.assertEqual(levels, {(level.name, 1) for level in CLIENT_LEVELS})
+        self.assertEqual({row["label"] for row in found[CLIENTS]}, {None})
 
     def test_nothing(self) -> None:
         """A day without pings fills no table."""
