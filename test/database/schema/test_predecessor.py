@@ -198,8 +198,8 @@ class TakenOverTest(unittest.TestCase):
             "crash_labels_to_fill_again",
         ]
         for table in later:
-            (count,) = self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-            self.assertEqual(count, 0, table)
+            found = self.connection.execute(f"SELECT count(*) FROM {table}").fetchall()
+            self.assertEqual(found, [(0,)], table)
         row = self.connection.execute(
             "SELECT count(*), count(active_seconds), count(active_hours), crash_min_clients() "
             "FROM crash_aggregates"
