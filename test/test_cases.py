@@ -48,6 +48,8 @@ class Right:
     """The folder in that of the case which is read."""
     error: str | None = None
     """The slug of the error that ends the day instead."""
+    processes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """By source the crashes by process; empty where they are not looked at."""
 
 
 CASES: Mapping[str, Right] = {
@@ -158,6 +160,32 @@ CASES: Mapping[str, Right] = {
             "Firefox for Android": {"main_crashes": 4, "main_crashes_sent_twice": 0},
         },
     ),
+    "22-process-types": Right(
+        date(2026, 9, 26),
+        {("main", "counted"): 1, ("crash", "counted"): 13},
+        {"Firefox": {"main_crashes": 1, "content_crash_pings": 1, "other_process_crash_pings": 11}},
+        processes={
+            "histogram": {
+                "content": 1,
+                "gpu": 2,
+                "gmplugin": 3,
+                "plugin": 4,
+                "vr": 5,
+                "rdd": 6,
+                "socket": 7,
+                "utility": 8,
+                "forkserver": 9,
+                "sandboxbroker": 10,
+            },
+            "crash ping": dict.fromkeys(
+                (
+                    *("main", "content", "gpu", "gmplugin", "plugin", "vr", "rdd", "socket"),
+                    *("utility", "forkserver", "sandboxbroker", "extension", "webIsolated"),
+                ),
+                1,
+            ),
+        },
+    ),
     "23-crash-ping-without-environment": Right(
         date(2024, 9, 13),
         {("main", "counted"): 1, ("crash", "counted"): 1},
@@ -204,6 +232,8 @@ class CasesTest(unittest.TestCase):
         found = {each: number for each, number in outcomes(summary).items() if number}
         self.assertEqual(found, right.outcomes)
         self.assert_sums(url, right)
+        if right.processes:
+            self.assert_processes(url, right)
         for by, groups in right.rates.items():
             self.assert_rates(url, right.day, by, groups)
 
@@ -224,6 +254,18 @@ class CasesTest(unittest.TestCase):
             )
             (values,) = rows(url, query, right.day, application)
             self.assertEqual(dict(zip(sums, values, strict=True)), sums, application)
+
+    def assert_processes(self, url: str, right: Right) -> None:
+        """Hold the crashes of each process by source."""
+        found: dict[str, dict[str, int]] = {}
+        for source, process, crashes in rows(
+            url,
+            "SELECT source, process, sum(crashes)::bigint FROM crash_process_counts "
+            "WHERE submission_date = %s GROUP BY 1, 2",
+            right.day,
+        ):
+            found.setdefault(source, {})[process] = crashes
+        self.assertEqual(found, right.processes)
 
     def assert_rates(self, url: str, day: date, by: str, groups: Rates) -> None:
         """Hold the rates of each group, in the order in which they are shown."""

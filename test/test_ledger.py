@@ -29,7 +29,7 @@ class LedgerTest(unittest.TestCase):
         self.assertEqual(LEDGER.by_outcome(), {"counted": 2003, "duplicate": 5, "unreadable": 5})
         self.assertEqual(
             {doc_type.value: LEDGER.counted(doc_type) for doc_type in DocType},
-            {"main": 2000, "crash": 3, "other": 0, "unknown": 0},
+            {"main": 2000, "baseline": 0, "crash": 3, "other": 0, "unknown": 0},
         )
 
     def test_balanced(self) -> None:
@@ -46,7 +46,7 @@ class LedgerTest(unittest.TestCase):
             (LEDGER.faults_against(2013, 8, ROWS), ["aggregates 8, rows 7"]),
             (
                 LEDGER.faults_against(2013, 7, RowSums(7, 1999, 3)),
-                ["counted main pings 2,000, main pings in the rows 1,999"],
+                ["counted usage pings 2,000, usage pings in the rows 1,999"],
             ),
             (
                 LEDGER.faults_against(2013, 7, RowSums(7, 2000, 4)),

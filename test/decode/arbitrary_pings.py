@@ -24,6 +24,7 @@ KINDS = [
     PingKind(LayoutName.BIGQUERY, "crash"),
     PingKind(LayoutName.GLEAN, "crash", "Firefox"),
     PingKind(LayoutName.GLEAN),
+    PingKind(LayoutName.GLEAN, "baseline", "Firefox for Android"),
 ]
 """What files can say of their pings."""
 
@@ -68,7 +69,9 @@ _USUAL = [
     '[{"key":"content","value":"{\\"sum\\":2}"},{"key":"gpu","value":"1"}]',
     '"2016-03-14T01:02:03.000004Z"', '"2016-03-14 01:02:03 UTC"', '"Windows"', '"x86_64"',
     '"149.0"', '"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"',
-    '"firefox-desktop"',
+    '"firefox-desktop"', '"org-mozilla-fenix"', '"baseline"', '"1"', '"js-oracle, a"', '["a","b"]',
+    '{"one":{"branch":"b"}}', '[{"key":"one","value":{"branch":"b"}}]',
+    '{"value":"90","time_unit":"minute"}', '{"value":7,"time_unit":"day"}', '"utility"',
 ]
 _ODD = [
     "1.0", "1e3", "-1.5E-7", "1e999", "99999999999999999999999999", '""', '"??"', '"\\u0000"',

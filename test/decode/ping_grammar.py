@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from crash_rate_aggregates.decode.layouts.kinds import V4_PINGS, LayoutName, PingKind
 from test.dataset import KILL_HARD, UUID, WITH_DUMP, crash_ping, main_ping
 from test.sources.mirrors.bigquery import bigquery_row
-from test.sources.mirrors.glean import glean_ping, glean_row
+from test.sources.mirrors.glean import baseline_ping, baseline_row, glean_ping, glean_row
 from test.sources.mirrors.nested import nested
 
 _T = TypeVar("_T")
@@ -30,12 +30,17 @@ _META = {
     "environment/system/os": {"name": "Windows_NT", "version": "10.0", "servicePackMajor": 0},
     "environment/settings": {"e10sEnabled": True, "e10sCohort": "test"},
     "environment/addons": {"activeExperiment": {"id": "a@b", "branch": "x"}, "more": [1.5, {}]},
+    "environment/experiments": {"one": {"branch": "control", "type": "nimbus"}, "two": {}},
+    "environment/build/displayVersion": "48.0a1",
+    "clientId": UUID,
 }
 _MAIN = main_ping(
     **_META,
     **{
         WITH_DUMP: {"content": {"values": {"0": 2, "1": 0}, "sum": 2}},
         KILL_HARD: {"ShutDownKill": {"values": {"0": 1}, "sum": 1}},
+        "payload/processes/parent/scalars": {"browser.engagement.active_ticks": 12, "more": 1},
+        "payload/simpleMeasurements": {"activeTicks": 13, "uptime": 5},
     },
 )
 _CRASH = crash_ping(
@@ -45,14 +50,45 @@ _CRASH = crash_ping(
         "payload/metadata": {"ipc_channel_error": "ShutDownKill", "StackTraces": None},
     },
 )
+_UTILITY = crash_ping(
+    **_META,
+    **{
+        "payload/processType": "utility",
+        "payload/metadata": {
+            "OOMAllocationSize": "4096",
+            "BackgroundTaskName": "backgroundupdate",
+            "AsyncShutdownTimeout": "{}",
+            "QuotaManagerShutdownTimeout": "x",
+            "StartupCrash": "1",
+            "UtilityActorsName": "audio-decoder-generic, js-oracle",
+        },
+    },
+)
+_TICKS = {"counter": {"browser.engagement.active_ticks": 12}}
+_BASELINE = baseline_ping(
+    60, **{"client_info/client_id": UUID, "metrics/counter": _TICKS["counter"], "document_id": UUID}
+)
 
 
 PINGS: Mapping[PingKind, Sequence[Mapping[str, Any]]] = {
-    V4_PINGS: [_MAIN, _CRASH, nested(_MAIN), nested(_CRASH), main_ping(), crash_ping()],
+    V4_PINGS: [
+        *[_MAIN, _CRASH, _UTILITY, nested(_MAIN), nested(_CRASH), nested(_UTILITY)],
+        *[main_ping(), crash_ping()],
+    ],
     PingKind(LayoutName.BIGQUERY, usual_doc_type="main"): [bigquery_row(_MAIN)],
-    PingKind(LayoutName.BIGQUERY, "crash"): [bigquery_row(_CRASH), bigquery_row(crash_ping())],
-    PingKind(LayoutName.GLEAN): [glean_ping(_CRASH, "e3b0" * 16), glean_ping(crash_ping())],
-    PingKind(LayoutName.GLEAN, "crash", "Firefox"): [glean_row(_CRASH), glean_row(crash_ping())],
+    PingKind(LayoutName.BIGQUERY, "crash"): [
+        *[bigquery_row(_CRASH), bigquery_row(_UTILITY), bigquery_row(crash_ping())]
+    ],
+    PingKind(LayoutName.GLEAN): [
+        *[glean_ping(_CRASH, "e3b0" * 16), glean_ping(_UTILITY), glean_ping(crash_ping())],
+        *[_BASELINE, baseline_ping()],
+    ],
+    PingKind(LayoutName.GLEAN, "crash", "Firefox"): [
+        *[glean_row(_CRASH), glean_row(_UTILITY), glean_row(crash_ping())]
+    ],
+    PingKind(LayoutName.GLEAN, "baseline", "org_mozilla_fenix"): [
+        *[baseline_row(_BASELINE), baseline_row(baseline_ping())]
+    ],
 }
 """Sound pings by the kind of file that they stand in: bare, with 2016's `meta`, as ingestion nests
 them, as rows of BigQuery, and Glean's."""
@@ -63,6 +99,8 @@ _STRINGS = [
     '"2016-03-14"', '"2016-03-13T23:59:59.0+05:00"', '"2016-02-30"', '"20160314"', '"20160315"',
     '"2016-03-14T01:02:03Z"', '"2016-03-14 01:02:03 UTC"', '"20160313030418"', '"20150101000000"',
     f'"{UUID}"', f'"{UUID.upper()}"', f'"{{{UUID}}}"', '"nightly"', '"Windows"', '"Darwin"', '""',
+    '"nanosecond"', '"minute"', '"day"', '"parsec"', '"1"', '"true"', '"js-oracle,a , js-oracle"',
+    '"c0ffeec0-ffee-c0ff-eec0-ffeec0ffeec0"', '"baseline"', '"org-mozilla-fenix"',
     '"x86_64"', '"firefox-desktop"', '"??"', '"3600"', '"-1"', '"007"', '"5"', '"0,5"', '"48.0a1"',
     '"\\u0000"', '"\\ud83d\\ude00"', '"\\ud800"', '"\\u00e9"', '"é"', '"\U0001f600"', '" "',
     '"3;4;2;1,2;0:2,1:0"', '"{\\"sum\\":2}"', f'"{"x" * 199}é"', f'"{"é" * 201}"',
@@ -73,6 +111,10 @@ _OTHERS = [
     '{"sum":3}', '{"values":{"0":2}}', '{"content":{"sum":1}}', '{"0":1,"0":null}', '{"values":[]}',
     '{"content":{"values":{"0":2,"1":0},"sum":2}}', '{"ShutDownKill":{"sum":4,"sum":1}}',
     '[{"key":"content","value":"5"}]', '[{"key":"content","value":"{\\"sum\\":2}"}]',
+    '{"one":{"branch":"b"}}', '{"one":{"branch":"b"},"one":{"branch":null}}', '{"one":"b"}',
+    '[{"key":"one","value":{"branch":"b"}}]', '[{"key":"one","value":"b"},{"key":null}]',
+    '{"value":"90","time_unit":"minute"}', '{"value":7,"time_unit":"day"}', '{"value":1.5}',
+    '["js-oracle","a",5]', '["a"]',
 ]
 _BROKEN = ["NaN", "-", "01", "1.", '"\\x"', '"\t"', "tru", "[1,]", "{,}", '{"a"}', "'a'", "", "]"]
 _SPACES = [" ", "\t", "\r", "\n", " \t\r\n ", "  "]

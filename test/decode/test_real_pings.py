@@ -66,6 +66,7 @@ class RealPingsTest(AgreementTestCase):
                 "usage_seconds": 779_501,
                 "content_crashes": 7,
                 "content_shutdown_crashes": 7,
+                "active_seconds": 98_460,
             },
         )
         adjusted = Counter(Adjustment(ping.adjustments) for ping in passed)

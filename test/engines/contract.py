@@ -24,7 +24,7 @@ from crash_rate_aggregates.ledger import DamagedFile
 from crash_rate_aggregates.outcomes import Adjustment
 from crash_rate_aggregates.rows import CRASH_AGGREGATES, DAY_TABLES
 from crash_rate_aggregates.stats import row_of
-from test.engines import glean_contract
+from test.engines import glean_contract, people_contract
 from test.engines.made_days import (
     GROUPS,
     HeardProgress,
@@ -154,7 +154,7 @@ def stored_somehow(content: bytes, chance: random.Random) -> tuple[str, bytes]:
     return "", content
 
 
-class EngineContract(glean_contract.GleanContract):
+class EngineContract(glean_contract.GleanContract, people_contract.PeopleContract):
     """Inherit this by module, `contract.EngineContract`, so that it is not run by itself."""
 
     def setUp(self) -> None:
@@ -221,7 +221,10 @@ class EngineContract(glean_contract.GleanContract):
         for row in groups:
             pings[row["doc_type"], row["adjustments"], row["process_type"]] += row["pings"]
         # Those of today have tests of their own.
-        later = {Adjustment.AUTOMATION_COUNTED, Adjustment.OTHER_BUILDS_ENVIRONMENT}
+        later = {
+            *(Adjustment.AUTOMATION_COUNTED, Adjustment.OTHER_BUILDS_ENVIRONMENT),
+            *(Adjustment.ACTIVE_TIME_CAPPED, Adjustment.BAD_ACTIVE_TICKS),
+        }
         self.assertEqual(
             pings,
             {
@@ -261,13 +264,14 @@ class EngineContract(glean_contract.GleanContract):
         write_day(self.pings, {f"{n}.gz": lines([copy]) for n, copy in enumerate(copies)})
 
         def order(length: int) -> bytes:
-            canonical = [
+            canonical: list[Any] = [
                 "main",
                 "2016-03-14",
                 NIGHTLY,
                 None,
                 0,
                 stats(ping_count=1, usage_seconds=length),
+                *(None, None, [], [], None),
             ]
             text = json.dumps(canonical, separators=(",", ":"))
             return blake2b(text.encode(), digest_size=16).digest()

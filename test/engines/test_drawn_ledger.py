@@ -29,7 +29,7 @@ def group(
     adjustments: int = 0,
     process_type: str | None = None,
     application: str | None = "Firefox",
-    carried: str = "10",
+    carried: str = "1000",
 ) -> CountedPings:
     """Make counted pings that are alike."""
     return CountedPings(doc_type, adjustments, process_type, application, carried, pings)
@@ -101,14 +101,17 @@ class DrawUpTest(unittest.TestCase):
         )
 
     def test_carried(self) -> None:
-        """Of each application it is told how many pings had each dimension, 0 where none had."""
+        """Of each application it is told how many pings had each dimension, 0 where none had.
+
+        Likewise of a client's id and of active ticks.
+        """
         ledger = drawn(
             counts(12, main=5, crash=7),
             [
-                group("main", 2, carried="11"),
-                group("main", 3, carried="10"),
-                group("crash", 3, carried="01", application=None),
-                group("crash", 4, carried="01", application=None),
+                group("main", 2, carried="1111"),
+                group("main", 3, carried="1010"),
+                group("crash", 3, carried="0100", application=None),
+                group("crash", 4, carried="0100", application=None),
             ],
         )
         self.assertCountEqual(
@@ -126,7 +129,34 @@ class DrawUpTest(unittest.TestCase):
                 CarriedLine(None, "crash", None, 7),
                 CarriedLine(None, "crash", "os_name", 0),
                 CarriedLine(None, "crash", "country", 7),
+                CarriedLine("Firefox", "main", "client id", 5),
+                CarriedLine("Firefox", "main", "active ticks", 2),
+                *(
+                    CarriedLine(application, doc_type, name, 0)
+                    for application, doc_type in (
+                        *(("Firefox", "crash"), (None, "main"), (None, "crash")),
+                    )
+                    for name in ("client id", "active ticks")
+                ),
             ],
+        )
+
+    def test_carried_by_baseline_pings(self) -> None:
+        """An application whose usage ping is another has lines of it too."""
+        ledger = drawn(
+            counts(3, baseline=3), [group("baseline", 3, application="Focus", carried="0010")]
+        )
+        found = {
+            (line.doc_type, line.dimension): line.pings
+            for line in ledger.carried
+            if line.application == "Focus"
+        }
+        names = (None, "os_name", "country", "client id", "active ticks")
+        self.assertEqual(
+            found,
+            {("main", name): 0 for name in names}
+            | {("crash", name): 0 for name in names}
+            | {("baseline", name): 3 if name in (None, "client id") else 0 for name in names},
         )
 
     def test_many_applications(self) -> None:

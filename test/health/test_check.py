@@ -73,12 +73,13 @@ class WholeTest(unittest.TestCase):
     def test_unbalanced(self) -> None:
         """Each sum that does not fit the ledger is named with both numbers."""
         lost = check_day(stored_day(DAY, 1000, 150), RowSums(6, 999, 149), [])
+        unbalanced = "its ledger does not balance"
         self.assertEqual(
             [finding.text for finding in lost.findings],
             [
-                "its ledger does not balance: aggregates 7, rows 6",
-                "its ledger does not balance: counted main pings 1,000, main pings in the rows 999",
-                "its ledger does not balance: counted crash pings 150, crash pings in the rows 149",
+                f"{unbalanced}: aggregates 7, rows 6",
+                f"{unbalanced}: counted usage pings 1,000, usage pings in the rows 999",
+                f"{unbalanced}: counted crash pings 150, crash pings in the rows 149",
             ],
         )
         unread = stored_day(DAY, 1000, 150, pings_read=1151)

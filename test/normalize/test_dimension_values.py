@@ -11,6 +11,7 @@ from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.normalize import dimension_values
 from crash_rate_aggregates.normalize.dimension_values import DimensionTexts
 from crash_rate_aggregates.outcomes import Adjustment
+from crash_rate_aggregates.rows import CUT_NAMES
 from test.dataset import VerdictTestCase, full_size_ping, main_ping, raw, without
 
 CHANNEL = (Dimension("channel", ("application", "channel")),)
@@ -157,10 +158,13 @@ class DimensionTextsTest(unittest.TestCase):
         self.enterContext(unittest.mock.patch.object(dimension_values, "_CACHE_SIZE", 3))
         texts = DimensionTexts(CHANNEL)
         for number in range(10):
-            self.assertEqual(texts.text((str(number),)), (f'{{"channel":"{number}"}}', "1", False))
+            text = texts.text((str(number),))
+            self.assertEqual(text[:3], (f'{{"channel":"{number}"}}', "1", False))
+            self.assertEqual(dict(zip(CUT_NAMES, text.cut, strict=True))["channel"], "other")
             self.assertLessEqual(len(texts._cache), 3)
         texts._cache.clear()
-        self.assertEqual(texts.text(("x" * 201,)), (f'{{"channel":"{"x" * 200}"}}', "1", True))
+        text = texts.text(("x" * 201,))
+        self.assertEqual(text[:3], (f'{{"channel":"{"x" * 200}"}}', "1", True))
         self.assertEqual(texts._cache, {})
 
 

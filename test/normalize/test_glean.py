@@ -305,7 +305,8 @@ class MinidumpKeyTest(GleanTestCase):
         }
         self.assertEqual(len(orders), 3)
         ping = self.counted(glean(**{STRING + "minidump_sha256_hash": HASH}))
-        form = msgspec.json.encode([*ping[:6], HASH[:32]])
+        told = [ping.client, ping.label, ping.experiments, ping.child_crashes, ping.crash]
+        form = msgspec.json.encode([*ping[:6], *told, HASH[:32]])
         self.assertEqual(copy_order(ping), blake2b(form, digest_size=16).digest())
 
     def test_v4_pings(self) -> None:

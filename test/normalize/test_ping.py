@@ -16,6 +16,7 @@ from test.dataset import (
     DAY,
     LENGTH,
     UUID,
+    WITH_DUMP,
     VerdictTestCase,
     crash_ping,
     json_text,
@@ -87,18 +88,21 @@ class CopyOrderTest(VerdictTestCase):
         canonical = (
             '["crash","2016-03-14","{\\"build_version\\":\\"48.0a1\\",'
             '\\"build_id\\":\\"20160313030418\\",\\"channel\\":\\"nightly\\",'
-            '\\"application\\":\\"Firefox\\"}","gpu",32,[' + ",".join(map(str, stats)) + "]]"
+            '\\"application\\":\\"Firefox\\"}","gpu",32,[' + ",".join(map(str, stats)) + "],"
+            '"c1",null,[["ex","b"]],[["gpu",3]],["gpu",null,"out of memory",true]]'
         )
         histograms = {"SUBPROCESS_CRASHES_WITH_DUMP": {"gpu": {"sum": 3}, "plugin": 1}}
         ping = crash_ping(
-            **{"payload/processType": "gpu", "payload/keyedHistograms": histograms, LENGTH: 60}
+            **{"payload/processType": "gpu", "payload/keyedHistograms": histograms, LENGTH: 60},
+            **{"environment/experiments/ex/branch": "b", "clientId": "C1"},
+            **{"payload/metadata": {"OOMAllocationSize": "9", "StartupCrash": "1"}},
         )
         self.assertEqual(self.order(ping), hashed(canonical.encode()))
 
     def test_what_is_not_counted_does_not_matter(self) -> None:
         """Copies that differ in what no rule reads, or in spacing, have the same order."""
         ping = main_ping(id=UUID)
-        self.assertEqual(self.order(ping), self.order(main_ping(id="another", clientId="x")))
+        self.assertEqual(self.order(ping), self.order(main_ping(id="another", x="y")))
         spaced = json_text(ping).replace(b",", b" ,\t").replace(b":{", b" : {")
         self.assertEqual(self.order(ping), self.order(spaced))
 
@@ -114,6 +118,15 @@ class CopyOrderTest(VerdictTestCase):
             main_ping(**{"application/channel": "beta"}),
             main_ping(**{"payload/info/subsessionStartDate": "2016-03-13"}),
             main_ping(**{"payload/keyedHistograms": []}),
+            main_ping(clientId="x"),
+            main_ping(clientId="y"),
+            main_ping(**{"environment/build/displayVersion": "48.0a1"}),
+            main_ping(**{"environment/experiments/ex/branch": "a"}),
+            main_ping(**{"environment/experiments/ex/branch": "b"}),
+            main_ping(**{"payload/simpleMeasurements/activeTicks": 1}),
+            main_ping(**{f"{WITH_DUMP}/socket": {"sum": 1}}),
+            crash_ping(**{"payload/metadata/StartupCrash": "1"}),
+            crash_ping(**{"payload/metadata/OOMAllocationSize": "1"}),
         ]
         self.assertEqual(len({self.order(ping) for ping in pings}), len(pings))
 
@@ -140,7 +153,7 @@ class CopyOrderTest(VerdictTestCase):
         for row in rows:
             keys = {name: row[name] for name in row if name.endswith(("_high", "_low"))}
             self.assertEqual(keys, dict.fromkeys(keys))
-            self.assertEqual(len(keys), 8)
+            self.assertEqual(len(keys), 10)
 
 
 if __name__ == "__main__":

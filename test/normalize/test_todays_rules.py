@@ -13,13 +13,14 @@ from crash_rate_aggregates.applications import Application
 from crash_rate_aggregates.decode.judging import PingJudge
 from crash_rate_aggregates.decode.layouts.kinds import LayoutName, PingKind
 from crash_rate_aggregates.dimensions import DIMENSIONS
+from crash_rate_aggregates.ledger import CARRIED_FIELDS
 from crash_rate_aggregates.normalize.dimension_values import normalized_channel
 from crash_rate_aggregates.normalize.ping import Ignored, NormalizedPing
 from crash_rate_aggregates.normalize.rules import Judge
 from crash_rate_aggregates.normalize.source_tags import is_automation
 from crash_rate_aggregates.outcomes import Adjustment, Outcome
 from crash_rate_aggregates.stats import STAT_NAMES
-from test.dataset import DAY, crash_ping, json_text, main_ping
+from test.dataset import DAY, UUID, crash_ping, json_text, main_ping
 from test.decode.agreement import AgreementTestCase
 from test.engines.made_days import with_values
 from test.sources.mirrors.glean import glean_ping
@@ -296,12 +297,20 @@ class NamesTest(TodayTestCase):
         self.assertEqual(self.dimensions(ping, judge)["application"], "Waterfox")
 
     def test_carried(self) -> None:
-        """What a ping has of the dimensions is told by one digit each."""
-        ping = main_ping(**{"application/channel": None})
-        digits = dict(
-            zip((one.name for one in DIMENSIONS), self.counted(ping).carried, strict=True)
-        )
-        self.assertEqual((digits["application"], digits["channel"]), ("1", "0"))
+        """What a ping has of the dimensions, a client's id and active ticks is a digit each."""
+        names = [*(one.name for one in DIMENSIONS), *CARRIED_FIELDS]
+        for values, expected in (
+            ({"application/channel": None}, {"application": "1", "channel": "0"}),
+            ({}, {"client id": "0", "active ticks": "0"}),
+            ({"clientId": UUID}, {"client id": "1", "active ticks": "0"}),
+            (
+                {"payload/simpleMeasurements/activeTicks": 0},
+                {"client id": "0", "active ticks": "1"},
+            ),
+        ):
+            carried = self.counted(main_ping(**values)).carried
+            digits = dict(zip(names, carried, strict=True))
+            self.assertEqual({name: digits[name] for name in expected}, expected)
 
     def test_other_doc_types(self) -> None:
         """A ping of another doc type says which, cut to 200 code points."""

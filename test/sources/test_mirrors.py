@@ -34,13 +34,25 @@ from test.sources.mirrors.bigquery import (
     crash_parquet,
     main_parquet,
 )
-from test.sources.mirrors.glean import glean_parquet, glean_ping, glean_row, json_lines
+from test.sources.mirrors.glean import (
+    BASELINE_SCHEMA,
+    baseline_ping,
+    baseline_row,
+    glean_parquet,
+    glean_ping,
+    glean_row,
+    json_lines,
+)
 from test.sources.mirrors.json_arrays import SHAPES, json_array
 from test.sources.mirrors.nested import nested
 from test.sources.stored import PACKED
 
 _TEXTS = st.sampled_from(["", "??", "é", "\\", '"', "a b", "x" * 201, "0"])
+_TICKS = st.integers(-1, 20_000)
 _COUNTS = st.integers(0, 5)
+
+
+_NIL = "00000000-0000-0000-0000-000000000000"
 
 
 def some(**choices: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
@@ -58,6 +70,10 @@ _SHARED = {
     "meta/documentId": st.sampled_from([UUID, UUID.upper(), "other"]),
     "meta/submissionDate": st.sampled_from(["20160314", "20160315"]),
     "meta/geoCountry": st.sampled_from(["DE", "??"]),
+    "clientId": st.sampled_from([UUID, UUID.upper(), _NIL, "", "odd", "c0ffeec0-" + UUID[9:]]),
+    "environment/experiments": st.dictionaries(
+        _TEXTS, some(branch=_TEXTS, type=st.just("nimbus")), max_size=3
+    ),
     "application/channel": _TEXTS,
     "environment/build/version": _TEXTS,
     "environment/build/buildId": st.sampled_from(["20160313030418", "2016", "20990101000000"]),
@@ -70,6 +86,7 @@ _LEGACY = {
     "environment/settings/e10sEnabled": st.booleans(),
     "environment/settings/e10sCohort": _TEXTS,
     "environment/addons/activeExperiment": some(id=_TEXTS, branch=_TEXTS),
+    "environment/build/displayVersion": _TEXTS,
 }
 _DATES = st.sampled_from(["2016-03-14", "2016-03-01", "2016-04-01T00:00:00.0+01:00", "14.3.2016"])
 main_pings = st.builds(
@@ -82,12 +99,22 @@ main_pings = st.builds(
             STARTED: _DATES,
             WITH_DUMP: _counts("content", "plugin", "gmplugin", "gpu", "other"),
             KILL_HARD: _counts("ShutDownKill", "other"),
+            "payload/processes/parent/scalars": some(**{"browser.engagement.active_ticks": _TICKS}),
+            "payload/simpleMeasurements": some(activeTicks=_TICKS),
         },
     ),
 )
 _CRASH = {
     "payload/processType": st.sampled_from(["main", "content", "gpu", "utility"]),
-    "payload/metadata/ipc_channel_error": st.sampled_from(["ShutDownKill", "x"]),
+    "payload/metadata": some(
+        ipc_channel_error=st.sampled_from(["ShutDownKill", "x"]),
+        OOMAllocationSize=st.sampled_from(["0", "4096"]),
+        BackgroundTaskName=st.sampled_from(["", "task"]),
+        AsyncShutdownTimeout=st.sampled_from(["", '{"phase":1}']),
+        QuotaManagerShutdownTimeout=st.sampled_from(["", "x"]),
+        StartupCrash=st.sampled_from(["0", "1"]),
+        UtilityActorsName=st.sampled_from(["js-oracle", "b, a", "a, b, a", "unknown"]),
+    ),
 }
 _V4_CRASH = {
     "environment/build/buildId": st.sampled_from(["20160313030418", "2016", None]),
@@ -107,6 +134,26 @@ crash_pings = st.builds(
     some(**_SHARED | _LEGACY | _CRASH | _V4_CRASH | {"payload/crashDate": _CRASH_DATES}),
 )
 """With a crash date; without one a Glean ping says its `ping_info.end_time`."""
+
+_BASELINES = st.builds(
+    lambda seconds, values: baseline_ping(seconds, **values),
+    st.sampled_from([0, 1, 90_001, 10**12]),
+    some(
+        **{
+            "document_id": st.sampled_from([UUID, "other"]),
+            "metadata/geo/country": st.sampled_from(["DE", "??"]),
+            "client_info/client_id": st.sampled_from([UUID, UUID.upper(), _NIL, ""]),
+            "client_info/app_build": st.sampled_from(["20160313030418", "2016031309", None]),
+            "client_info/app_channel": _TEXTS,
+            "metrics/timespan/glean.baseline.duration/time_unit": st.sampled_from(
+                ["nanosecond", "second", "minute", "parsec"]
+            ),
+            "metrics/counter": some(**{"browser.engagement.active_ticks": _TICKS}),
+            "ping_info/experiments": st.dictionaries(_TEXTS, some(branch=_TEXTS), max_size=3),
+            "ping_info/start_time": st.sampled_from(["2016-03-01", "2016-03-14T01:02", "x"]),
+        }
+    ),
+)
 
 
 class MirrorsTest(unittest.TestCase):
@@ -191,6 +238,23 @@ class MirrorsTest(unittest.TestCase):
             self.assertEqual(found_counts, counts)
             self.assertEqual(without(found_rows, *differ), without(rows, *differ))
             self.assertEqual(found_rows, found[0][1])
+
+    @examples(0.3)
+    @given(st.lists(_BASELINES, min_size=1, max_size=4))
+    def test_baseline_pings(self, pings: list[dict[str, Any]]) -> None:
+        """Baseline pings as JSON, and as all exports of a dataset's baseline_v1."""
+        rows = [baseline_row(ping) for ping in pings]
+        folder = "org_mozilla_fenix_stable.baseline_v1"
+        self.assert_all(
+            pings,
+            **{
+                f"{folder}/0.json": json_lines(rows),
+                f"{folder}/0.parquet": glean_parquet(rows, BASELINE_SCHEMA),
+                f"{folder}/0.avro": glean_avro(rows, columns=BASELINE_SCHEMA),
+                f"{folder}/array.json": json_array(rows, "pretty"),
+                "array of pings": json_array(pings),
+            },
+        )
 
     def test_full_size(self) -> None:
         """A main ping with all that is read, and much that is not."""

@@ -35,8 +35,7 @@ def learn_releases(
     connection.execute(_statement("learn_builds"), day)
     if releases:
         _name_builds(connection, submission_date, releases)
-    for name in ("learn_releases", "forget_releases"):
-        connection.execute(_statement(name), day)
+    connection.execute(_statement("learn_releases"), day)
 
 
 def _name_builds(

@@ -302,11 +302,9 @@ WITH judged AS (
     SELECT
         *,
         active_clients < crash_min_clients() AS is_small,
-        coalesce(
-            bool_or(level = 'channel' AND active_clients < crash_min_clients())
-                OVER (PARTITION BY submission_date, application, channel, kind),
-            true
-        ) AS is_of_small_channel
+        NOT bool_or(level = 'channel' AND active_clients >= crash_min_clients())
+            OVER (PARTITION BY submission_date, application, channel, kind)
+            AS is_of_small_channel
     FROM crash_aggregates_clients
 )
 

@@ -15,11 +15,11 @@ _NAMESPACE = r"(?:firefox|thunderbird|org[_-]mozilla|net[_-]thunderbird)[a-z_-]*
 _TABLE = re.compile(
     # Clones of main are other doc types: their pings are in main too (mozilla/bigquery-etl
     # sql_generators/stable_views, "main and its clones").
-    rf"{_START}(?:telemetry_)?(?P<versioned>main|crash|first_shutdown|saved_session)"
+    rf"{_START}(?:telemetry_)?(?P<versioned>main|crash|first_shutdown|saved_session|baseline)"
     rf"_v(?P<version>[0-9]+){_END}"
     rf"|{_START}telemetry\.(?P<view>main|crash|first_shutdown|saved_session){_END}"
     rf"|{_START}(?P<crashes_view>firefox_crashes){_END}"
-    rf"|{_START}{_NAMESPACE}\.(?P<glean_view>crash){_END}",
+    rf"|{_START}{_NAMESPACE}\.(?P<glean_view>crash|baseline){_END}",
     re.ASCII,
 )
 _DATASET = re.compile(
@@ -28,7 +28,7 @@ _DATASET = re.compile(
     r"(?=$|[^A-Za-z0-9_])",
     re.ASCII,
 )
-_GLEAN_VERSION = "1"
+_GLEAN_TABLES = frozenset({("crash", "1"), ("baseline", "1")})
 _DESKTOP = "firefox-desktop"
 
 
@@ -37,9 +37,9 @@ class Table:
     """What a path says of the pings of a file."""
 
     doc_type: str
-    """`main` or `crash`, or of a clone of main its own."""
+    """`main`, `crash` or `baseline`, or of a clone of main its own."""
     layout: LayoutName
-    """`BIGQUERY`, or `GLEAN` for `crash_v1` and views of it."""
+    """`BIGQUERY`, or `GLEAN` for `crash_v1`, `baseline_v1` and views of them."""
     application: str | None = None
     """Where the path names a dataset of Glean pings: its namespace."""
 
@@ -52,10 +52,10 @@ class Table:
 def named_table(path: str) -> Table | None:
     """Return the table that a path or URL names, None for none; of several the last counts.
 
-    Tables are named with their version (`main_v5`, `crash_v4`, `crash_v1`, any other too), with
-    their dataset (`telemetry.main`, `firefox_desktop.crash`), or `firefox_crashes`, as a whole
-    word: a part of a path, of a dotted name, or the start of a file's name. So `/data/domain_v5x/`
-    names none.
+    Tables are named with their version (`main_v5`, `crash_v4`, `crash_v1`, `baseline_v1`, any other
+    too), with their dataset (`telemetry.main`, `firefox_desktop.crash`), or `firefox_crashes`, as a
+    whole word: a part of a path, of a dotted name, or the start of a file's name. So
+    `/data/domain_v5x/` names none.
     """
     matches = list(_TABLE.finditer(path))
     if not matches:
@@ -66,10 +66,7 @@ def named_table(path: str) -> Table | None:
         # the desktop's.
         return Table("crash", LayoutName.GLEAN, _DESKTOP)
     doc_type = found["versioned"] or found["view"] or found["glean_view"]
-    is_glean = bool(found["glean_view"]) or (doc_type, found["version"]) == (
-        "crash",
-        _GLEAN_VERSION,
-    )
+    is_glean = bool(found["glean_view"]) or (doc_type, found["version"]) in _GLEAN_TABLES
     if not is_glean:
         return Table(doc_type.replace("_", "-"), LayoutName.BIGQUERY)
     return Table(doc_type, LayoutName.GLEAN, _named_application(path))

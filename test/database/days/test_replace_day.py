@@ -37,6 +37,7 @@ class ReplaceDayTest(DatabaseTestCase):
                 "activity_date": date(2016, 3, 13),
                 "dimensions": {"channel": "nightly"},
                 "usage_hours": 102 / 3600,
+                "active_hours": stats["active_seconds"] / 3600,
                 **stats,
             },
         )
@@ -229,15 +230,15 @@ class BalanceTest(DatabaseTestCase):
         return str(caught.exception)
 
     def test_main_pings(self):
-        """A ledger with another number of counted main pings is refused, the old day stays."""
+        """A ledger with another number of counted usage pings is refused, the old day stays."""
         lines = (
             LedgerLine("crash", "outcome", "counted", 1),
             LedgerLine("main", "outcome", "counted", 4),
         )
         self.assertEqual(
             self.refused(day(NIGHTLY, ledger=lines)),
-            "crash_aggregates of 2016-03-14 does not balance: counted main pings 4, "
-            "main pings in the rows 3; "
+            "crash_aggregates of 2016-03-14 does not balance: counted usage pings 4, "
+            "usage pings in the rows 3; "
             "the day was not replaced, report this",
         )
 
@@ -277,7 +278,7 @@ class BalanceTest(DatabaseTestCase):
         )
         self.assertEqual(
             self.refused(day(NIGHTLY, BETA)),
-            "crash_aggregates of 2016-03-14 does not balance: aggregates 2, rows 1; "
+            "crash_aggregates of 2016-03-14 does not balance: rows 2, stored 1; "
             "the day was not replaced, report this",
         )
 

@@ -9,6 +9,7 @@ from crash_rate_aggregates.database.days.replace_day import replace_day
 from crash_rate_aggregates.database.schema.migrate import migrate
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.errors import DatabaseError, LockTimeoutError
+from crash_rate_aggregates.stats import STATS
 from test.database.sample_days import NIGHTLY, day
 from test.servers import fresh_database
 
@@ -52,7 +53,7 @@ class PartitionsTest(unittest.TestCase):
         self.assertEqual(rows, [(one, f"crash_aggregates_{one:%Y_%m}") for one in days])
 
     def test_like_the_table(self):
-        """A partition has the table's index, generated column and comments."""
+        """A partition has the table's index, generated columns and comments."""
         ensure_partition(self.connection, date(2016, 3, 14))
         row = self.connection.execute(
             "SELECT (SELECT count(*) FROM pg_indexes WHERE tablename = 'crash_aggregates_2016_03'),"
@@ -62,7 +63,7 @@ class PartitionsTest(unittest.TestCase):
             " WHERE inhparent = 'crash_aggregates_submission_date'::regclass),"
             " col_description('crash_aggregates_2016_03'::regclass, 4)"
         ).fetchone()
-        self.assertEqual(row, (1, 1, 1, "Main pings. Unit: pings."))
+        self.assertEqual(row, (1, 2, 1, f"{STATS[0].description} Unit: pings."))
 
     def test_at_once(self):
         """Four sessions that need the same month at once make it once."""

@@ -33,7 +33,7 @@ from crash_rate_aggregates.database.schema.roles import init_roles, named_roles
 from crash_rate_aggregates.database.schema.stat_columns import COUNTING_TABLES
 from crash_rate_aggregates.errors import DatabaseError
 from crash_rate_aggregates.questions.rates import crash_rates
-from crash_rate_aggregates.rows import CRASH_AGGREGATES
+from crash_rate_aggregates.rows import CRASH_AGGREGATES, DAY_TABLES
 from crash_rate_aggregates.stats import STATS
 from test.database.sample_days import NIGHTLY, day
 from test.database.schema.later_versions import ALL
@@ -110,7 +110,7 @@ def rounded(answer):
 def with_later_stats(stored):
     """Return the older version's rows as they are with the stats that came after it: NULL."""
     known = stored[CRASH_AGGREGATES.name][0][0]
-    later = {stat.name: None for stat in STATS if stat.name not in known}
+    later = {stat.name: None for stat in STATS if stat.name not in known} | {"active_hours": None}
     return {
         table: [(row | later,) for (row,) in rows] if table in COUNTING_TABLES else rows
         for table, rows in stored.items()
@@ -188,6 +188,23 @@ class TakenOverTest(unittest.TestCase):
                 ("crash_aggregates_open_attempts", 1),
             ],
         )
+
+    def test_what_came_later(self):
+        """Tables of processes, people and releases are there and empty, hours of use not known."""
+        later = [
+            *(table.name for table in DAY_TABLES if table is not CRASH_AGGREGATES),
+            *("crash_aggregates_process_sums", "crash_release_builds", "crash_releases"),
+            *("crash_process_counts", "crash_clients", "crash_experiments"),
+            "crash_labels_to_fill_again",
+        ]
+        for table in later:
+            found = self.connection.execute(f"SELECT count(*) FROM {table}").fetchall()
+            self.assertEqual(found, [(0,)], table)
+        row = self.connection.execute(
+            "SELECT count(*), count(active_seconds), count(active_hours), crash_min_clients() "
+            "FROM crash_aggregates"
+        ).fetchone()
+        self.assertEqual(row, (768, 0, 0, 100))
 
     def test_answers(self):
         """Rates, ledgers, histories and questions are answered as the older version did."""

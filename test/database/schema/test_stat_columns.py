@@ -66,7 +66,7 @@ class StatColumnsTest(DatabaseTestCase):
         first, *others = STATS
         worded = later(stats=(replace(first, description="All main pings."), *others))
         before = self.column("crash_aggregates", first.name)
-        self.assertEqual(before[0][3], "Main pings. Unit: pings.")
+        self.assertEqual(before[0][3], f"{first.description} Unit: pings.")
         self.assertEqual(migrate(self.connection, worded), [DEFINITIONS])
         for table in TABLES:
             self.assertEqual(

@@ -15,7 +15,7 @@ from crash_rate_aggregates.engines.embedded import blocks
 from crash_rate_aggregates.engines.embedded.duckdb_grouping import Grouping
 from crash_rate_aggregates.engines.embedded.engine import EmbeddedEngine
 from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
-from crash_rate_aggregates.engines.embedded.worker_tasks import judge_files, prepare_worker
+from crash_rate_aggregates.engines.embedded.worker_tasks import Task, judge_files, prepare_worker
 from crash_rate_aggregates.engines.interface import DayRequest, Engine
 from crash_rate_aggregates.errors import (
     DamagedFileError,
@@ -139,7 +139,7 @@ class EmbeddedEngineTest(contract.EngineContract):
             self.fail("a day without its pings")
         unknown = replace(broken, store=BrokenDisk(request.store, in_stream=True))
         with self.assertRaises(OSError):  # A defect of the store, which must not be hidden.
-            judge_files(unknown, unknown.files, self.folder / "rows.parquet")
+            judge_files(unknown, unknown.files, Task(0, self.folder / "rows.parquet"))
 
     def test_workers_stay_small(self) -> None:
         """A worker that has judged pings has loaded neither DuckDB nor psycopg, nor a terminal."""

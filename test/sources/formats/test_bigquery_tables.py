@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unittest
+from dataclasses import replace
 
 from crash_rate_aggregates.applications import ApplicationNames
 from crash_rate_aggregates.decode.layouts.kinds import LayoutName
@@ -11,6 +12,7 @@ from crash_rate_aggregates.sources.formats.bigquery_tables import Table, named_t
 MAIN = Table("main", LayoutName.BIGQUERY)
 CRASH = Table("crash", LayoutName.BIGQUERY)
 GLEAN = Table("crash", LayoutName.GLEAN)
+BASELINE = Table("baseline", LayoutName.GLEAN, "org_mozilla_fenix")
 
 
 class NamedTableTest(unittest.TestCase):
@@ -27,6 +29,11 @@ class NamedTableTest(unittest.TestCase):
             "/day/telemetry_crash_v4.ndjson": CRASH,
             "/table=main_v6/day/0": MAIN,
             "/day/crash_v1/0.parquet": GLEAN,
+            "/day/baseline_v1/0.parquet": Table("baseline", LayoutName.GLEAN),
+            "/org_mozilla_fenix.baseline/0": BASELINE,
+            "/org_mozilla_fenix_stable/baseline_v1/0": replace(
+                BASELINE, application="org_mozilla_fenix"
+            ),
             # Clones of main, whose pings are in main too.
             "/day/first_shutdown_v5-0.json": Table("first-shutdown", LayoutName.BIGQUERY),
             "/day/telemetry.saved_session-0.json": Table("saved-session", LayoutName.BIGQUERY),

@@ -111,8 +111,9 @@ class EnvelopeTest(unittest.TestCase):
 
     def test_normalized_columns_stand_in(self) -> None:
         """Where a ping names no system or channel, the normalized columns do, in v4's spelling."""
-        ping = json_text({**main_ping(), "application": {}, "meta": {}})
-        line = envelope(ping, ATTRIBUTES | {"normalized_app_name": "Fenix"})
+        ping = json_text({**crash_ping(), "application": {}, "meta": {}})
+        named = {"normalized_app_name": "Fenix", "document_type": "crash"}
+        line = envelope(ping, ATTRIBUTES | named)
         passed = verdict(ping_of(line))
         assert isinstance(passed, NormalizedPing)
         dimensions = json.loads(passed.dimensions)

@@ -107,7 +107,7 @@ class HekaTest(unittest.TestCase):
         dimensions = json.loads(go.dimensions)
         self.assertEqual(dimensions.pop("country"), "??")
         self.assertEqual(json.loads(plain.dimensions), dimensions)
-        with_country = plain._replace(dimensions=go.dimensions, carried=go.carried)
+        with_country = plain._replace(dimensions=go.dimensions, carried=go.carried, cut=go.cut)
         self.assertEqual(with_country, go)
         self.assertEqual(stats_of(go), {"ping_count": 1, "usage_seconds": 14_557})
         self.assertEqual(go.adjustments, Adjustment.ACTIVITY_DATE_TOO_EARLY)

@@ -120,6 +120,11 @@ def crash_avro(pings: Iterable[Mapping[str, Any]], codec: str = "snappy", **opti
     return avro([bigquery_row(ping) for ping in pings], CRASH_SCHEMA, codec, **options)
 
 
-def glean_avro(rows: Iterable[Mapping[str, Any]], codec: str = "snappy", **options: Any) -> bytes:
-    """Write rows of crash_v1."""
-    return avro(list(rows), GLEAN_SCHEMA, codec, **options)
+def glean_avro(
+    rows: Iterable[Mapping[str, Any]],
+    codec: str = "snappy",
+    columns: pa.Schema = GLEAN_SCHEMA,
+    **options: Any,
+) -> bytes:
+    """Write rows of crash_v1, or of another table by its schema."""
+    return avro(list(rows), columns, codec, **options)

@@ -31,6 +31,11 @@ def bigquery_row(ping: Mapping[str, Any]) -> dict[str, Any]:
     bare = {key: value for key, value in ping.items() if key not in ("meta", "type")}
     row: dict[str, Any] = _respelled(bare)
     payload = bare.get("payload", {})
+    experiments = bare.get("environment", {}).get("experiments")
+    if experiments is not None:
+        row["environment"]["experiments"] = [
+            {"key": name, "value": one} for name, one in experiments.items()
+        ]
     if "keyedHistograms" in payload:
         row["payload"]["keyed_histograms"] = {
             snake_case(name): _entries(keyed) for name, keyed in payload["keyedHistograms"].items()
@@ -71,14 +76,21 @@ def _text_struct(**fields: pa.DataType) -> pa.DataType:
 
 _TEXT = pa.string()
 _KEYED = pa.list_(pa.struct([("key", _TEXT), ("value", _TEXT)]))
+EXPERIMENTS = pa.list_(
+    _text_struct(key=_TEXT, value=_text_struct(branch=_TEXT, enrollment_id=_TEXT, type=_TEXT))
+)
 _COMMON = {
     "additional_properties": _TEXT,
     "application": _text_struct(build_id=_TEXT, channel=_TEXT, name=_TEXT, version=_TEXT),
+    "client_id": _TEXT,
     "creation_date": _TEXT,
     "document_id": _TEXT,
     "environment": _text_struct(
         addons=_text_struct(active_experiment=_text_struct(branch=_TEXT, id=_TEXT)),
-        build=_text_struct(architecture=_TEXT, build_id=_TEXT, version=_TEXT),
+        build=_text_struct(
+            architecture=_TEXT, build_id=_TEXT, display_version=_TEXT, version=_TEXT
+        ),
+        experiments=EXPERIMENTS,
         settings=_text_struct(e10s_cohort=_TEXT, e10s_enabled=pa.bool_()),
         system=_text_struct(os=_text_struct(name=_TEXT, version=_TEXT)),
     ),
@@ -104,6 +116,12 @@ MAIN_SCHEMA = pa.schema(
             keyed_histograms=_text_struct(
                 subprocess_crashes_with_dump=_KEYED, subprocess_kill_hard=_KEYED
             ),
+            processes=_text_struct(
+                parent=_text_struct(
+                    scalars=_text_struct(browser_engagement_active_ticks=pa.int64())
+                )
+            ),
+            simple_measurements=_text_struct(active_ticks=pa.int64()),
         )
     }
 )
@@ -115,10 +133,15 @@ CRASH_SCHEMA = pa.schema(
             crash_date=_TEXT,
             has_crash_environment=pa.bool_(),
             metadata=_text_struct(
+                async_shutdown_timeout=_TEXT,
+                background_task_name=_TEXT,
                 build_id=_TEXT,
                 ipc_channel_error=_TEXT,
+                oom_allocation_size=_TEXT,
+                quota_manager_shutdown_timeout=_TEXT,
                 release_channel=_TEXT,
                 startup_crash=_TEXT,
+                utility_actors_name=_TEXT,
                 version=_TEXT,
             ),
             minidump_sha256_hash=_TEXT,
