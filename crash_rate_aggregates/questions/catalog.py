@@ -26,8 +26,17 @@ PARAMETERS: Mapping[str, str] = {
     "channel": "One channel, a text.",
 }
 """What each parameter stands for."""
-_SLOTS = {"due_date": "(now() AT TIME ZONE 'UTC' - INTERVAL '36 hours')::date"}
-"""The last submission date that should be stored: each is due at noon UTC of the day after it."""
+_SLOTS = {
+    # The last submission date that should be stored: each is due at noon UTC of the day after it.
+    "due_date": "(now() AT TIME ZONE 'UTC' - INTERVAL '36 hours')::date",
+    # Why there is no rate, whichever hours it is by.
+    "hours_note": f"""CASE
+    WHEN is_untold THEN 'no active ticks'
+    WHEN usage_hours IS NULL THEN 'active hours not counted: fill the days again'
+    ELSE replace({rate_slots()["note"]}, 'usage hours', %(hours)s)
+END""",
+}
+"""What stands in `{name}` slots beside `rate_slots`."""
 _PARAMETER = re.compile(r"%\(([a-z_]+)\)s")
 _PACKAGE = __name__.rpartition(".")[0]
 
@@ -79,13 +88,14 @@ def listed() -> Answer:
 
 
 @cache
-def command_query(name: str) -> str:
+def command_query(name: str, seconds: str = "usage_seconds") -> str:
     """Return a query of `rates`, `ledger` or `history`, whose answers have shapes of their own.
 
     Args:
         name: Of the file in queries/, without `.sql`.
+        seconds: The stat of which hours are made.
     """
-    return _with_slots(f"queries/{name}")
+    return _with_slots(f"queries/{name}", seconds)
 
 
 def _question(name: str) -> Question:
@@ -95,5 +105,5 @@ def _question(name: str) -> Question:
     return Question(name, title, " ".join(description), "\n".join(lines[length:]))
 
 
-def _with_slots(path: str) -> str:
-    return with_slots(sql_text(_PACKAGE, path), {**rate_slots(), **_SLOTS})
+def _with_slots(path: str, seconds: str = "usage_seconds") -> str:
+    return with_slots(sql_text(_PACKAGE, path), {**rate_slots(seconds=seconds), **_SLOTS})
