@@ -91,8 +91,8 @@ _FOLDED: Mapping[str, LiteralString] = {
     "country": "country",
     **_DATES,
 }
-CRASHES_AND_HOURS = RateTable("", "application", _FOLDED, has_dimensions=False)
-"""What can stand beside `CRASH_NAMES`: both sides have columns of these names."""
+CRASHES_AND_HOURS = RateTable(_RELEASES.rows, "application", _FOLDED, has_dimensions=False)
+"""Hours of what can stand beside `CRASH_NAMES`, by columns that crashes have too."""
 
 
 def parameters(by: Sequence[str]) -> dict[str, str]:

@@ -13,7 +13,8 @@ WITH stored AS (
     WHERE
         submission_date >= coalesce(%(min_submission_date)s::date, '-infinity')
         AND submission_date <= coalesce(%(max_submission_date)s::date, 'infinity')
-    GROUP BY groups, application, submission_date
+    -- By place, as the names of builds have a column application too.
+    GROUP BY 1, 2, 3
 ),
 
 -- Applications with crash pings that have all that was asked for: without any, 0 crashes say nothing.
