@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-
-import psycopg
 
 from crash_rate_aggregates.ledger import ACTIVE_TICKS
-from crash_rate_aggregates.questions.catalog import command_query
-from crash_rate_aggregates.questions.statement import answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +32,3 @@ USAGE_HOURS = Hours("usage hours", "usage_seconds")
 ACTIVE_HOURS = Hours("active hours", "active_seconds", told_by=ACTIVE_TICKS)
 HOURS = {hours.key: hours for hours in (USAGE_HOURS, ACTIVE_HOURS)}
 """By what `--per` calls them."""
-
-
-def untold_applications(
-    cursor: psycopg.Cursor, hours: Hours, first: date | None, last: date | None
-) -> list[str]:
-    """Return the applications whose usage pings tell nothing of such hours, sorted.
-
-    Args:
-        cursor: From `reading`.
-        hours: Which.
-        first: First submission date; None is no bound.
-        last: Last one, included; None is no bound.
-    """
-    if hours.told_by is None:
-        return []
-    values = {
-        "told_by": hours.told_by,
-        "min_submission_date": first,
-        "max_submission_date": last,
-    }
-    return [name for (name,) in answered(cursor, command_query("untold_hours"), values).rows]

@@ -16,7 +16,7 @@ from crash_rate_aggregates.day_tables import NAMED_COUNTRIES
 from crash_rate_aggregates.errors import UsageError
 from crash_rate_aggregates.processes import CrashClass, CrashSource
 from crash_rate_aggregates.questions.catalog import command_query
-from crash_rate_aggregates.questions.hours import USAGE_HOURS, Hours, untold_applications
+from crash_rate_aggregates.questions.hours import USAGE_HOURS, Hours
 from crash_rate_aggregates.questions.rate_tables import (
     CRASH_NAMES,
     parameters,
@@ -25,6 +25,7 @@ from crash_rate_aggregates.questions.rate_tables import (
 )
 from crash_rate_aggregates.questions.rates import CrashRate
 from crash_rate_aggregates.questions.statement import Answer, answered
+from crash_rate_aggregates.questions.untold import untold_applications
 from crash_rate_aggregates.submission_dates import check_order
 
 NO_CRASHES = "no crashes in the histogram"
@@ -98,7 +99,7 @@ def process_rates(
             "max_submission_date": max_submission_date,
             "min_usage_hours": min_usage_hours,
             "hours": hours.name,
-            "untold": untold_applications(cursor, hours, *days),
+            "untold": untold_applications(cursor, hours.told_by, *days),
             "source": source.value,
             "shutdown_kill": CrashClass.SHUTDOWN_KILL.value,
             "named_countries": NAMED_COUNTRIES,

@@ -15,13 +15,14 @@ from psycopg import sql
 from crash_rate_aggregates.database.access.read_only import reading
 from crash_rate_aggregates.database.days.recorded_runs import check_stored
 from crash_rate_aggregates.questions.catalog import command_query
-from crash_rate_aggregates.questions.hours import USAGE_HOURS, Hours, untold_applications
+from crash_rate_aggregates.questions.hours import USAGE_HOURS, Hours
 from crash_rate_aggregates.questions.rate_tables import (
     parameters,
     rate_table,
     version_order,
 )
 from crash_rate_aggregates.questions.statement import Answer, answered
+from crash_rate_aggregates.questions.untold import untold_applications
 from crash_rate_aggregates.stats import CRASH_PING_STATS
 from crash_rate_aggregates.submission_dates import check_order
 
@@ -111,7 +112,7 @@ def crash_rates(
             "max_submission_date": max_submission_date,
             "min_usage_hours": min_usage_hours,
             "hours": hours.name,
-            "untold": untold_applications(cursor, hours, *days),
+            "untold": untold_applications(cursor, hours.told_by, *days),
         }
         return list(_joined(answered(cursor, query, values).records()))
 
