@@ -68,7 +68,7 @@ def people(
 
     Args:
         connection: From `connect`.
-        by: What can be asked by; the clients of a day are counted at one level, so not all together.
+        by: Names; the clients of a day are counted at one level, so not all can stand together.
         min_submission_date: First day, or None for the first stored.
         max_submission_date: Last day, or None for the last stored.
 

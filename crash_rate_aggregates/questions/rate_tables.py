@@ -119,14 +119,12 @@ def rate_table(cursor: psycopg.Cursor, by: Sequence[str]) -> RateTable:
         DimensionsError: There is no such name, or no table has all of them.
     """
     recorded = [name for (name,) in answered(cursor, command_query("run_dimensions"), {}).rows]
-    # A dimension of the days, which the settings may call anything, goes before a name of ours.
-    asked = [name for name in by if name not in recorded]
     table = _TABLE
-    if any(name in CRASH_NAMES for name in asked):
+    if any(name in CRASH_NAMES for name in by):
         table = CRASHES_AND_HOURS
-    elif any(name in EXPERIMENT_NAMES for name in asked):
+    elif any(name in EXPERIMENT_NAMES for name in by):
         table = _EXPERIMENTS
-    elif VERSION in asked:
+    elif VERSION in by:
         table = _RELEASES
     _check(by, table, recorded)
     return table
@@ -153,7 +151,8 @@ def _check(by: Sequence[str], table: RateTable, recorded: Sequence[str]) -> None
     beside = [*_beside(table)]
     wrong = [name for name in by if beside and name not in beside]
     if wrong:
-        alone = next(name for name in by if name not in recorded and name not in _FOLDED)
+        own = CRASH_NAMES if table is CRASHES_AND_HOURS else EXPERIMENT_NAMES
+        alone = next(name for name in by if name in own)
         raise DimensionsError(
             f"there are no rates by {wrong[0]!r} and {alone!r} together: choose from "
             f"{', '.join(beside)}"
