@@ -26,17 +26,14 @@ PARAMETERS: Mapping[str, str] = {
     "channel": "One channel, a text.",
 }
 """What each parameter stands for."""
-_SLOTS = {
-    # The last submission date that should be stored: each is due at noon UTC of the day after it.
-    "due_date": "(now() AT TIME ZONE 'UTC' - INTERVAL '36 hours')::date",
-    # Why there is no rate, whichever hours it is by.
-    "hours_note": f"""CASE
+_DUE_DATE = "(now() AT TIME ZONE 'UTC' - INTERVAL '36 hours')::date"
+"""The last submission date that should be stored: each is due at noon UTC of the day after it."""
+_HOURS_NOTE = """CASE
     WHEN is_untold THEN 'no active ticks'
     WHEN usage_hours IS NULL THEN 'active hours not counted: fill the days again'
-    ELSE replace({rate_slots()["note"]}, 'usage hours', %(hours)s)
-END""",
-}
-"""What stands in `{name}` slots beside `rate_slots`."""
+    ELSE replace({note}, 'usage hours', %(hours)s)
+END"""
+"""Why there is no rate, whichever hours it is by."""
 _PARAMETER = re.compile(r"%\(([a-z_]+)\)s")
 _PACKAGE = __name__.rpartition(".")[0]
 
@@ -106,4 +103,13 @@ def _question(name: str) -> Question:
 
 
 def _with_slots(path: str, seconds: str = "usage_seconds") -> str:
-    return with_slots(sql_text(_PACKAGE, path), {**rate_slots(seconds=seconds), **_SLOTS})
+    rates = rate_slots(seconds=seconds)
+    by_crash = with_slots(sql_text(_PACKAGE, "queries/sums_by_crash"), rates).strip()
+    slots = {
+        **rates,
+        "due_date": _DUE_DATE,
+        "hours_note": with_slots(_HOURS_NOTE, rates),
+        "sums_by_process": with_slots(by_crash, {"what": "process"}),
+        "sums_by_class": with_slots(by_crash, {"what": "crash_class"}),
+    }
+    return with_slots(sql_text(_PACKAGE, path), slots)

@@ -18,7 +18,7 @@ from crash_rate_aggregates.terminal.missing_rates import named_groups
 _VALUE_WIDTH = 20
 _MOST_CRASHES = 0.5
 _FEW_CLIENTS = 0.1
-"""Shares at which it is few machines: of the crashes at least, of the clients that crashed at most."""
+"""At which it is few machines: the least share of the crashes, the greatest of the clients."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class PeopleTable:
         told = [one for one in self.found if one.values["crash_free"] is not None]
         yield "User-days without a crash, and per 1,000 user-days: those with one, and crashes"
         yield self._table(_SHARES, ((one, _shares(one.values)) for one in told))
-        yield "Clients that crashed, by how often in a day; top: 1 in 1,000 of them, at least one"
+        yield "Clients by crashes in a day; crashes without the top 0.1% of them, at least one"
         yield self._table(_OFTEN, ((one, _often(one.values)) for one in told))
         yield from self._few_machines()
         yield from self._notes()
@@ -87,7 +87,7 @@ def _shares(values: Mapping[str, Any]) -> tuple[str, ...]:
     return (
         f"{values['active_user_days']:,}",
         f"{values['crash_free']:.2%}",
-        f"{values['lower']:.2%} … {values['upper']:.2%}",
+        f"{100 * values['lower']:.2f}…{values['upper']:.2%}",
         f"{values['crashed_per_1000']:.2f}",
         f"{values['crashes_per_1000']:.2f}",
     )
