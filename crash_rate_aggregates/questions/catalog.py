@@ -104,6 +104,7 @@ def _question(name: str) -> Question:
 
 def _with_slots(path: str, seconds: str = "usage_seconds") -> str:
     rates = rate_slots(seconds=seconds)
+    # A part of two questions, which differ in what divides the crashes.
     by_crash = with_slots(sql_text(_PACKAGE, "queries/sums_by_crash"), rates).strip()
     slots = {
         **rates,

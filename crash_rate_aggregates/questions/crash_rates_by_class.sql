@@ -1,8 +1,8 @@
 -- Crash rates by class
--- Crashes of crash pings per 1,000 usage hours of an application's channel by class, with 95%
--- intervals, most crashes first: whatever the process. Kills at shutdown are left
--- out, and of main crashes that were sent twice one counts. Hours are all of the channel. Dates are
--- submission dates.
+-- Crashes of crash pings per 1,000 usage hours of an application's channel by class (out of memory, in a
+-- background task, a hang at shutdown, none of these), whatever the process, with 95% intervals, most crashes
+-- first. Kills at shutdown are left out, and of main crashes that were sent twice one counts. Hours are all
+-- of the channel. Dates are submission dates.
 WITH {sums_by_class}
 
 SELECT

@@ -1,8 +1,7 @@
 -- Crash rates by process type
--- Crashes of crash pings per 1,000 usage hours of an application's channel by process type, with 95%
--- intervals, most crashes first: and none of the histogram, which tells of the same crashes. Kills at shutdown are left
--- out, and of main crashes that were sent twice one counts. Hours are all of the channel. Dates are
--- submission dates.
+-- Crashes of crash pings per 1,000 usage hours of an application's channel by the type of the process that
+-- crashed, with 95% intervals, most crashes first. Kills at shutdown are left out, and of main crashes that
+-- were sent twice one counts. Hours are all of the channel. Dates are submission dates.
 WITH {sums_by_process}
 
 SELECT
