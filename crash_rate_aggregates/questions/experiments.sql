@@ -67,8 +67,12 @@ JOIN rates AS control
     ON control.experiment = tried.experiment AND control.branch = tried.control_branch
 LEFT JOIN LATERAL (
     SELECT
-        tried.per_1000_hours / control.per_1000_hours AS ratio,
-        sqrt(3 * (1.0 / tried.crashes + 1.0 / control.crashes))::double precision AS standard_error
+        -- Divided before the condition is looked at, so not by 0.
+        tried.per_1000_hours / nullif(control.per_1000_hours, 0) AS ratio,
+        sqrt(
+            3 * (1 / nullif(tried.crashes, 0)::double precision
+            + 1 / nullif(control.crashes, 0)::double precision)
+        ) AS standard_error
     WHERE tried.branch <> tried.control_branch AND tried.crashes > 0 AND control.crashes > 0
 ) AS compared ON true
 ORDER BY tried.experiment, tried.branch <> tried.control_branch, tried.branch

@@ -20,6 +20,14 @@ from test.database.sample_days import DatabaseTestCase, Row, day
 
 HOURS = 3_600_000
 """Usage seconds of 1,000 hours."""
+RATE_QUESTIONS = (
+    "crash_rates_by_build",
+    "crash_rates_by_country",
+    "crash_rates_by_system",
+    "crash_rates_by_version",
+    "crash_rates_over_time",
+)
+"""Questions of one application that have a rate of each kind of crash."""
 
 
 def table_batch(table: DayTable, rows: Iterable[Mapping[str, Any]]) -> pa.RecordBatch:

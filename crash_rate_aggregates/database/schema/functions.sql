@@ -200,8 +200,15 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
     SELECT
         1 - crashed,
-        greatest(0, 1 - (crashed + z ^ 2 / (2 * number) + spread) / (1 + z ^ 2 / number)),
-        least(1, 1 - (crashed + z ^ 2 / (2 * number) - spread) / (1 + z ^ 2 / number))
+        -- Of NULL and a bound, greatest and least give the bound.
+        CASE
+            WHEN crashed IS NOT NULL
+            THEN greatest(0, 1 - (crashed + z ^ 2 / (2 * number) + spread) / (1 + z ^ 2 / number))
+        END,
+        CASE
+            WHEN crashed IS NOT NULL
+            THEN least(1, 1 - (crashed + z ^ 2 / (2 * number) - spread) / (1 + z ^ 2 / number))
+        END
     FROM (
         SELECT
             1.959963984540054::double precision AS z,
