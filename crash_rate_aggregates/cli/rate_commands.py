@@ -151,7 +151,7 @@ def _people(
     names: Sequence[str],
     days: tuple[date | None, date | None],
 ) -> tuple[RenderableType, Answer]:
-    from crash_rate_aggregates.questions.people import people, people_answer
+    from crash_rate_aggregates.questions.user_days import people, people_answer
     from crash_rate_aggregates.terminal.people_table import PeopleTable
 
     found = people(connection, names, *days)

@@ -11,7 +11,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 
 from crash_rate_aggregates.day_tables import CRASH_BUCKETS
-from crash_rate_aggregates.questions.people import People
+from crash_rate_aggregates.questions.user_days import People
 from crash_rate_aggregates.terminal.cells import NOT_THERE, cell, printable
 from crash_rate_aggregates.terminal.missing_rates import named_groups
 

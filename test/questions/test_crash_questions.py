@@ -11,8 +11,8 @@ from crash_rate_aggregates.day_tables import BY_EXPERIMENT, BY_PROCESS, CLIENTS,
 from crash_rate_aggregates.ledger import CarriedLine
 from test.database.sample_days import Row
 from test.questions.stored_days import HOURS, QuestionsTestCase
-from test.questions.test_people import clients, wilson
 from test.questions.test_process_rates import crashed, histogram
+from test.questions.test_user_days import clients, wilson
 
 DAY = date(2016, 3, 14)
 NIGHTLY = {"channel": "nightly"}

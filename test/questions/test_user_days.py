@@ -11,7 +11,7 @@ from typing import Any
 from crash_rate_aggregates.day_tables import CLIENTS
 from crash_rate_aggregates.errors import DimensionsError
 from crash_rate_aggregates.ledger import CarriedLine
-from crash_rate_aggregates.questions.people import People, people, people_answer
+from crash_rate_aggregates.questions.user_days import People, people, people_answer
 from test.database.sample_days import Row
 from test.questions.stored_days import HOURS, QuestionsTestCase
 
