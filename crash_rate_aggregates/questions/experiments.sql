@@ -9,9 +9,6 @@ WITH sums AS (
         experiment,
         branch,
         sum(active_clients)::bigint AS user_days,
-        crash_pings_known(
-            %(application)s::text, NULL, %(first_date)s::date, %(last_date)s::date
-        ) AS knows_crash_pings,
         {sums}
     FROM crash_experiments
     WHERE
@@ -19,6 +16,12 @@ WITH sums AS (
         AND submission_date BETWEEN %(first_date)s::date AND %(last_date)s::date
         AND experiment <> 'other'
     GROUP BY experiment, branch
+),
+
+known AS MATERIALIZED (
+    SELECT crash_pings_known(
+        %(application)s::text, NULL, %(first_date)s::date, %(last_date)s::date
+    ) AS knows_crash_pings
 ),
 
 rates AS (
@@ -35,6 +38,7 @@ rates AS (
         per_1000_hours,
         {note} AS note
     FROM (SELECT *, NULL::double precision AS dispersion FROM sums) AS sums
+    CROSS JOIN known
     CROSS JOIN crash_min_usage_hours() AS min_usage_hours
     CROSS JOIN LATERAL (
         SELECT crashes
