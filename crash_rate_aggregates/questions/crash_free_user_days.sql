@@ -3,9 +3,9 @@
 -- of crash: main, content (no kill at shutdown) or any. With the 95% interval of Wilson for that day;
 -- one for many days would have to be wider, as the same people come again. Channels with few people
 -- are other. Where fewer than 5 clients crashed, only the crashes are told.
-WITH known AS (
-    SELECT crash_pings_known(
-        %(application)s::text, 'client id', %(first_date)s::date, %(last_date)s::date
+WITH known AS MATERIALIZED (
+    SELECT crash_clients_known(
+        %(application)s::text, %(first_date)s::date, %(last_date)s::date
     ) AS knows_clients
 ),
 
@@ -32,7 +32,7 @@ SELECT
     submission_date,
     channel,
     kind,
-    active_clients,
+    CASE WHEN knows_clients THEN active_clients END AS active_clients,
     CASE WHEN is_told THEN crashed_clients END AS crashed_clients,
     CASE WHEN knows_clients THEN crashes END AS crashes,
     CASE WHEN is_told THEN crash_free END AS crash_free,

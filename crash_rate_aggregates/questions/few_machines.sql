@@ -4,9 +4,9 @@
 -- of the clients, where the top are the first in a thousand of each day and at least one; and crashes per
 -- 1,000 user-days with and without these. Channels with few people are other. Where fewer than 5 clients
 -- crashed, only the crashes are told. Dates are submission dates.
-WITH known AS (
-    SELECT crash_pings_known(
-        %(application)s::text, 'client id', %(first_date)s::date, %(last_date)s::date
+WITH known AS MATERIALIZED (
+    SELECT crash_clients_known(
+        %(application)s::text, %(first_date)s::date, %(last_date)s::date
     ) AS knows_clients
 ),
 
@@ -42,7 +42,7 @@ judged AS (
 SELECT
     channel,
     kind,
-    user_days::bigint AS user_days,
+    CASE WHEN knows_clients THEN user_days::bigint END AS user_days,
     CASE WHEN knows_clients THEN crashes::bigint END AS crashes,
     CASE WHEN is_told THEN clients_1 END AS clients_1,
     CASE WHEN is_told THEN clients_2 END AS clients_2,
@@ -60,4 +60,4 @@ SELECT
         WHEN NOT is_told THEN 'fewer than 5 clients crashed'
     END AS note
 FROM judged
-ORDER BY user_days DESC, channel, array_position(ARRAY['main', 'content', 'any'], kind)
+ORDER BY judged.user_days DESC, channel, array_position(ARRAY['main', 'content', 'any'], kind)

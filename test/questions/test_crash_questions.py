@@ -62,14 +62,14 @@ class ProcessQuestionsTest(QuestionsTestCase):
 
 
 class PeopleQuestionsTest(QuestionsTestCase):
-    def store_people(self, *rows: dict[str, Any], ids: int = 1) -> None:
-        """Store two days of these clients."""
+    def store_people(self, *rows: dict[str, Any], used: int = 1, crashed: int = 1) -> None:
+        """Store two days of these clients, with ids in so many usage and crash pings."""
         for one in (DAY, date(2016, 3, 15)):
             self.fill(
                 one,
                 Row(NIGHTLY, {"usage_seconds": HOURS}, one),
                 tables={CLIENTS: rows},
-                carried=carried(main=1, crash=ids),
+                carried=carried(main=used, crash=crashed),
             )
 
     def test_over_time(self) -> None:
@@ -95,11 +95,17 @@ class PeopleQuestionsTest(QuestionsTestCase):
         self.assertAlmostEqual(row["per_1000_without_top"], 1000 * 108 / 9_999)
 
     def test_no_client_ids(self) -> None:
-        """Where no crash ping has a client id, nothing is said of who crashed."""
-        self.store_people(clients(), ids=0)
-        for name, told in (("crash_free_user_days", "crash_free"), ("few_machines", "crashes")):
-            row = self.ask(name)[0]
-            self.assertEqual((row[told], row["note"]), (None, "no client ids"))
+        """Where no usage ping or no crash ping has a client id, nothing is said of people."""
+        for ids in ({"used": 0}, {"crashed": 0}):
+            self.store_people(clients(), **ids)
+            for name, told in (
+                ("crash_free_user_days", "active_clients"),
+                ("few_machines", "user_days"),
+            ):
+                row = self.ask(name)[0]
+                self.assertEqual(
+                    (row[told], row["crashes"], row["note"]), (None, None, "no client ids")
+                )
 
 
 class ExperimentsTest(QuestionsTestCase):

@@ -45,6 +45,25 @@ $$;
 
 COMMENT ON FUNCTION crash_pings_known(text, text, date, date) IS 'Whether the runs of these submission dates counted a crash ping of the application with a value of the dimension, NULL for any: if not, 0 crashes say nothing. True where the runs recorded nothing of that.';
 
+CREATE FUNCTION crash_clients_known(application text, first_date date, last_date date)
+RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    SELECT coalesce(bool_and(pings > 0), true)
+    FROM (
+        SELECT sum(carried.pings) AS pings
+        FROM crash_aggregates_current_runs AS run
+        JOIN crash_aggregates_carried AS carried USING (run_id)
+        WHERE
+            run.submission_date BETWEEN first_date AND last_date
+            AND carried.application = crash_clients_known.application
+            AND carried.dimension = 'client id'
+        GROUP BY carried.doc_type = 'crash'
+    ) AS carrying
+$$;
+
+COMMENT ON FUNCTION crash_clients_known(text, date, date) IS 'Whether the runs of these submission dates counted a usage ping and a crash ping of the application with a client id: if not, 0 clients say nothing. True where the runs recorded nothing of that.';
+
 CREATE VIEW crash_aggregates_days_to_sum_up AS
 SELECT run.submission_date, run.run_id
 FROM crash_aggregates_current_runs AS run
