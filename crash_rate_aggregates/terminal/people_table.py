@@ -32,9 +32,9 @@ class PeopleTable:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw both tables, then what is to be said about them."""
         told = [one for one in self.found if one.values["crash_free"] is not None]
-        yield "User-days without a crash, and per 1,000 user-days: those with one, and crashes"
+        yield "User-days without a crash (95% interval); crashed: those with one, per 1,000"
         yield self._table(_SHARES, ((one, _shares(one.values)) for one in told))
-        yield "Clients by crashes in a day; crashes without the top 0.1% of them, at least one"
+        yield "Clients by crashes in a day; crashes per 1,000 user-days, without the top 0.1%"
         yield self._table(_OFTEN, ((one, _often(one.values)) for one in told))
         yield from self._few_machines()
         yield from self._notes()
@@ -89,7 +89,6 @@ def _shares(values: Mapping[str, Any]) -> tuple[str, ...]:
         f"{values['crash_free']:.2%}",
         f"{100 * values['lower']:.2f}…{values['upper']:.2%}",
         f"{values['crashed_per_1000']:.2f}",
-        f"{values['crashes_per_1000']:.2f}",
     )
 
 
@@ -106,5 +105,5 @@ def _heading(bucket: str) -> str:
     return bucket.replace("_", "-").replace("more", "21+")
 
 
-_SHARES = ("user-days", "crash-free", "95% interval", "crashed", "crashes")
+_SHARES = ("user-days", "crash-free", "95% interval", "crashed")
 _OFTEN = (*map(_heading, CRASH_BUCKETS), "crashes", "without top")
