@@ -37,7 +37,9 @@ class LedgerLine:
     """At least 0."""
 
 
-CARRIED_FIELDS = ("client id", "active ticks")
+CLIENT_ID = "client id"
+ACTIVE_TICKS = "active ticks"
+CARRIED_FIELDS = (CLIENT_ID, ACTIVE_TICKS)
 """What is counted like dimensions: where no ping has one, 0 people or hours say nothing."""
 
 

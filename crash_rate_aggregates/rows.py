@@ -151,6 +151,8 @@ CRASH_AGGREGATES: Final = DayTable(
     crash_pings=PingSum(CRASH_PING_STATS),
 )
 """The table of 2016: one row an aggregate, `dimensions` a JSON object's text."""
+NAMED_COUNTRIES: Final = 20
+"""In the table of crashes by process: those with most usage hours of the day."""
 BY_PROCESS: Final = DayTable(
     name="crash_aggregates_by_process",
     schema=pa.schema(

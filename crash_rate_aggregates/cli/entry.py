@@ -14,6 +14,7 @@ from crash_rate_aggregates.cli import ask_commands, database_commands, fill_comm
 from crash_rate_aggregates.cli.consoles import STDERR, ReaderGoneError, lost_report
 from crash_rate_aggregates.cli.interrupts import answer_interrupts
 from crash_rate_aggregates.cli.lasting_streams import lasting_streams
+from crash_rate_aggregates.cli.rate_commands import rates
 from crash_rate_aggregates.cli.redash_commands import redash
 from crash_rate_aggregates.cli.sample_commands import sample_pings
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
@@ -61,7 +62,7 @@ for command in (
     fill_commands.daily,
     fill_commands.check,
     ask_commands.sql,
-    ask_commands.rates,
+    rates,
     ask_commands.ledger,
     ask_commands.question,
     ask_commands.history,

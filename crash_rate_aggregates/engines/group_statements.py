@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from crash_rate_aggregates.engines.people_statements import people_slots
-from crash_rate_aggregates.rows import CUT_NAMES, PING_SCHEMA
+from crash_rate_aggregates.rows import CUT_NAMES, NAMED_COUNTRIES, PING_SCHEMA
 from crash_rate_aggregates.sql_text import sql_text
 from crash_rate_aggregates.stats import STAT_NAMES
 
@@ -47,8 +47,6 @@ _CHOICE = (
     "coalesce(pair_high, 0)",
     "coalesce(pair_low, 0)",
 )
-NAMED_COUNTRIES = 20
-"""In the table of crashes by process: those with most usage hours of the day."""
 _SLOTS = {
     "columns": ", ".join(PING_SCHEMA.names),
     "cut": ", ".join(CUT_NAMES),

@@ -26,8 +26,14 @@ PARAMETERS: Mapping[str, str] = {
     "channel": "One channel, a text.",
 }
 """What each parameter stands for."""
-_SLOTS = {"due_date": "(now() AT TIME ZONE 'UTC' - INTERVAL '36 hours')::date"}
+_DUE_DATE = "(now() AT TIME ZONE 'UTC' - INTERVAL '36 hours')::date"
 """The last submission date that should be stored: each is due at noon UTC of the day after it."""
+_HOURS_NOTE = """CASE
+    WHEN is_untold THEN 'no active ticks'
+    WHEN usage_hours IS NULL THEN 'active hours not counted: fill the days again'
+    ELSE replace({note}, 'usage hours', %(hours)s)
+END"""
+"""Why there is no rate, whichever hours it is by."""
 _PARAMETER = re.compile(r"%\(([a-z_]+)\)s")
 _PACKAGE = __name__.rpartition(".")[0]
 
@@ -79,13 +85,14 @@ def listed() -> Answer:
 
 
 @cache
-def command_query(name: str) -> str:
+def command_query(name: str, seconds: str = "usage_seconds") -> str:
     """Return a query of `rates`, `ledger` or `history`, whose answers have shapes of their own.
 
     Args:
         name: Of the file in queries/, without `.sql`.
+        seconds: The stat of which hours are made.
     """
-    return _with_slots(f"queries/{name}")
+    return _with_slots(f"queries/{name}", seconds)
 
 
 def _question(name: str) -> Question:
@@ -95,5 +102,15 @@ def _question(name: str) -> Question:
     return Question(name, title, " ".join(description), "\n".join(lines[length:]))
 
 
-def _with_slots(path: str) -> str:
-    return with_slots(sql_text(_PACKAGE, path), {**rate_slots(), **_SLOTS})
+def _with_slots(path: str, seconds: str = "usage_seconds") -> str:
+    rates = rate_slots(seconds=seconds)
+    # A part of two questions, which differ in what divides the crashes.
+    by_crash = with_slots(sql_text(_PACKAGE, "queries/sums_by_crash"), rates).strip()
+    slots = {
+        **rates,
+        "due_date": _DUE_DATE,
+        "hours_note": with_slots(_HOURS_NOTE, rates),
+        "sums_by_process": with_slots(by_crash, {"what": "process"}),
+        "sums_by_class": with_slots(by_crash, {"what": "crash_class"}),
+    }
+    return with_slots(sql_text(_PACKAGE, path), slots)

@@ -14,16 +14,18 @@ from psycopg import sql
 
 from crash_rate_aggregates.database.access.read_only import reading
 from crash_rate_aggregates.database.days.recorded_runs import check_stored
-from crash_rate_aggregates.dimensions import DIMENSIONS, VERSION_PATH
-from crash_rate_aggregates.errors import DimensionsError
 from crash_rate_aggregates.questions.catalog import command_query
+from crash_rate_aggregates.questions.hours import USAGE_HOURS, Hours
+from crash_rate_aggregates.questions.rate_tables import (
+    parameters,
+    rate_table,
+    version_order,
+)
 from crash_rate_aggregates.questions.statement import Answer, answered
+from crash_rate_aggregates.questions.untold import untold_applications
 from crash_rate_aggregates.stats import CRASH_PING_STATS
 from crash_rate_aggregates.submission_dates import check_order
 
-DATE_COLUMNS = ("submission_date", "activity_date")
-"""May be grouped by like dimensions; their values are ISO dates."""
-_VERSIONS = {dimension.name for dimension in DIMENSIONS if dimension.path == VERSION_PATH}
 _OF_GROUP = itemgetter("groups", "ping_count", "usage_hours", "min_usage_hours")
 
 
@@ -53,8 +55,8 @@ class CrashRates:
     """The values of the dimensions asked for, in that order; None where pings do not have it."""
     ping_count: int
     """Main pings."""
-    usage_hours: float
-    """The hours behind the rates."""
+    usage_hours: float | None
+    """The hours behind the rates, whichever they are by; None where they are not known."""
     min_usage_hours: float
     """With fewer hours the group has no rates."""
     kinds: Mapping[str, CrashRate]
@@ -73,15 +75,18 @@ def crash_rates(
     max_submission_date: date | None = None,
     *,
     min_usage_hours: float | None = None,
+    hours: Hours = USAGE_HOURS,
 ) -> list[CrashRates]:
     """Return crash rates for each combination of values, most usage hours first.
 
     Args:
         connection: From `connect`.
-        by: Names of dimensions, `submission_date` or `activity_date`; none is one row for all.
+        by: From `whole_names`, and none of `CRASH_NAMES`; none at all is one row for all.
         min_submission_date: First day, or None for the first stored.
         max_submission_date: Last day, or None for the last stored.
         min_usage_hours: Groups with fewer hours have no rates; None for `crash_min_usage_hours()`.
+        hours: By which crashes are divided. Applications that do not tell them are left out where
+            a group has others.
 
     Raises:
         DateRangeError: The last day lies before the first.
@@ -90,31 +95,37 @@ def crash_rates(
         DatabaseError: There are no tables yet.
     """
     check_order(min_submission_date, max_submission_date)
-    names = {f"name_{place}": name for place, name in enumerate(by)}
-    groups = sql.SQL(", ").join(_group(key, name) for key, name in names.items())
-    values = {
-        **names,
-        "min_submission_date": min_submission_date,
-        "max_submission_date": max_submission_date,
-        "min_usage_hours": min_usage_hours,
-    }
+    days = (min_submission_date, max_submission_date)
     with reading(connection, "the crash rates could not be computed") as cursor:
-        _check_names(cursor, by)
-        check_stored(cursor, min_submission_date, max_submission_date)
-        query = sql.SQL(command_query("rates")).format(
-            groups=groups,
+        table = rate_table(cursor, by)
+        check_stored(cursor, *days)
+        query = sql.SQL(command_query("rates", hours.seconds)).format(
+            groups=table.groups(by),
+            application=sql.SQL(table.application),
+            rows=sql.SQL(table.rows),
             crash_pings=sql.SQL(" + ").join(map(sql.Identifier, CRASH_PING_STATS)),
-            order=sql.SQL("").join(_version_order(by)),
+            order=version_order(by),
         )
+        values = {
+            **parameters(by),
+            "min_submission_date": min_submission_date,
+            "max_submission_date": max_submission_date,
+            "min_usage_hours": min_usage_hours,
+            "hours": hours.name,
+            "untold": untold_applications(cursor, hours.told_by, *days),
+        }
         return list(_joined(answered(cursor, query, values).records()))
 
 
-def rates_answer(by: Sequence[str], groups: Sequence[CrashRates]) -> Answer:
+def rates_answer(
+    by: Sequence[str], groups: Sequence[CrashRates], hours: Hours = USAGE_HOURS
+) -> Answer:
     """Return groups as an answer for programs, with a row for each group and kind of crash.
 
     Args:
         by: The names that were asked for.
         groups: From `crash_rates`.
+        hours: By which they were asked.
     """
     of_group = ("ping_count", "usage_hours", "min_usage_hours")
     of_kind = (one.name for one in fields(CrashRate))
@@ -123,32 +134,7 @@ def rates_answer(by: Sequence[str], groups: Sequence[CrashRates]) -> Answer:
         for one in groups
         for kind, rate in one.kinds.items()
     ]
-    return Answer((*by, *of_group, "kind", *of_kind), rows)
-
-
-def _check_names(cursor: psycopg.Cursor, by: Sequence[str]) -> None:
-    recorded = [name for (name,) in answered(cursor, command_query("run_dimensions"), {}).rows]
-    for name in by:
-        # Without a stored day there is nothing to choose from: check_stored says that.
-        if recorded and name not in recorded and name not in DATE_COLUMNS:
-            raise DimensionsError(
-                f"no stored day has a dimension {name!r}: choose from "
-                f"{', '.join((*recorded, *DATE_COLUMNS))}"
-            )
-
-
-def _group(key: str, name: str) -> sql.Composed:
-    if name in DATE_COLUMNS:
-        return sql.SQL("{}::text").format(sql.Identifier(name))
-    # A parameter even though it is a name: whoever asks may write anything.
-    return sql.SQL("dimensions ->> {}::text").format(sql.Placeholder(key))
-
-
-def _version_order(by: Sequence[str]) -> Iterator[sql.Composed]:
-    """Yield what orders groups of equal hours: as texts, 100.0 would stand before 99.0."""
-    for place, name in enumerate(by, 1):
-        if name in _VERSIONS:
-            yield sql.SQL("crash_version_order(groups[{}]), ").format(sql.Literal(place))
+    return Answer((*by, *map(hours.column_of, of_group), "kind", *of_kind), rows)
 
 
 def _joined(records: Iterator[dict[str, Any]]) -> Iterator[CrashRates]:

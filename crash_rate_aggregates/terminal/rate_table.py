@@ -11,11 +11,12 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 
 from crash_rate_aggregates.crash_kinds import CRASH_KINDS, CrashKind
+from crash_rate_aggregates.questions.hours import USAGE_HOURS, Hours
 from crash_rate_aggregates.questions.rates import CrashRate, CrashRates
 from crash_rate_aggregates.terminal.cells import NOT_THERE, cell, fits, printable
+from crash_rate_aggregates.terminal.missing_rates import few_hours, left_out, named_groups
 
 _VALUE_WIDTH = 30
-_NAMED_GROUPS = 3
 _WITHOUT_INTERVAL = {"content_minus_shutdown"}
 """A part of the kind beside it; its interval would make the table too wide."""
 
@@ -38,7 +39,7 @@ class _Form:
 
     rate: Callable[[CrashRate], str]
     hours: str
-    """Heading of the usage hours."""
+    """Heading of the hours, with `{}` for their name."""
     heading: Callable[[CrashKind], str]
     padding: tuple[int, int]
     note: str = ""
@@ -47,7 +48,7 @@ class _Form:
 _long = attrgetter("heading")
 _short = attrgetter("label")
 _FORMS = (
-    _Form(_beside, "usage hours", _long, (0, 1)),
+    _Form(_beside, "{}", _long, (0, 1)),
     _Form(_below, "hours", _short, (0, 0)),
     _Form(_alone, "hours", _short, (0, 0), "For the 95% intervals, make the terminal wider."),
 )
@@ -56,11 +57,14 @@ _FORMS = (
 
 @dataclass(frozen=True, slots=True)
 class RatesTable:
-    """Crashes per 1,000 usage hours for each group; groups with too few hours are only counted."""
+    """Crashes per 1,000 hours for each group; groups with too few hours are only counted."""
 
     names: Sequence[str]
     """Of what the groups are made, as headings."""
     groups: Sequence[CrashRates]
+    hours: Hours = USAGE_HOURS
+    left_out: Sequence[str] = ()
+    """Applications whose pings do not tell such hours."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw it in the widest form that the terminal has room for."""
@@ -69,15 +73,16 @@ class RatesTable:
             table = self._drawn(form)
             if fits(table, console, options):
                 break
-        yield "Crashes per 1,000 usage hours (95% interval)"
+        yield f"Crashes per 1,000 {self.hours.name} (95% interval)"
         yield table
-        yield from filter(None, (form.note, *self._notes(), self._few(), self._without_hours()))
+        notes = (form.note, *self._notes(), self._few(), self._without_hours(), *self._unknown())
+        yield from filter(None, (*notes, left_out(self.left_out, self.hours)))
 
     def _drawn(self, form: _Form) -> Table:
         table = Table(box=box.SIMPLE_HEAD, padding=form.padding)
         for name in self.names:
             table.add_column(printable(name), max_width=_VALUE_WIDTH, no_wrap=True)
-        for heading in (form.hours, *map(form.heading, self._kinds())):
+        for heading in (form.hours.format(self.hours.name), *map(form.heading, self._kinds())):
             table.add_column(heading, justify="right", no_wrap=True)
         for group in self.groups:
             if group.has_rates:
@@ -105,19 +110,23 @@ class RatesTable:
         crashes = {
             group.group: sum(rate.crashes or 0 for rate in group.kinds.values())
             for group in self.groups
-            if not group.usage_hours
+            if group.usage_hours == 0
         }
         found = sorted((one for one in crashes if crashes[one]), key=lambda one: -crashes[one])
-        if not found:
-            return ""
-        named = [" ".join(map(cell, group)) or "all" for group in found[:_NAMED_GROUPS]]
-        more = f" and {len(found) - len(named):,} more" if len(found) > len(named) else ""
-        return f"crashes and no usage hours: {', '.join(named)}{more}"
+        return named_groups(f"crashes and no {self.hours.name}", found)
 
     def _few(self) -> str:
-        few = [group for group in self.groups if not group.has_rates]
-        hours = f"{few[0].min_usage_hours:,.0f}" if few else ""
-        return f"{len(few):,} more with fewer than {hours} usage hours" if few else ""
+        few = [one for one in self.groups if not one.has_rates and one.usage_hours is not None]
+        return few_hours(len(few), few[0].min_usage_hours, self.hours) if few else ""
+
+    def _unknown(self) -> Iterator[str]:
+        """Yield which groups have hours that nobody knows, by the reason."""
+        groups: dict[str, list[tuple[str | None, ...]]] = {}
+        for group in self.groups:
+            if group.usage_hours is None:
+                note = next(rate.note for rate in group.kinds.values())
+                groups.setdefault(note or "", []).append(group.group)
+        yield from (named_groups(note, of_note) for note, of_note in groups.items())
 
 
 def _row(group: CrashRates, form: Callable[[CrashRate], str]) -> tuple[str, ...]:
@@ -127,4 +136,4 @@ def _row(group: CrashRates, form: Callable[[CrashRate], str]) -> tuple[str, ...]
         return _alone(rate) if kind in _WITHOUT_INTERVAL else form(rate)
 
     rates = (shown(kind, rate) for kind, rate in group.kinds.items())
-    return (*map(cell, group.group), f"{group.usage_hours:,.0f}", *rates)
+    return (*map(cell, group.group), f"{group.usage_hours or 0:,.0f}", *rates)

@@ -2,30 +2,93 @@ from __future__ import annotations
 
 import re
 import unittest
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from crash_rate_aggregates.errors import QuestionNotFoundError
 from crash_rate_aggregates.ledger import LedgerLine
 from crash_rate_aggregates.questions.asking import CHANNELS
 from crash_rate_aggregates.questions.catalog import PARAMETERS, found, questions
+from crash_rate_aggregates.rows import BY_EXPERIMENT, BY_PROCESS, CLIENTS, LABELS, DayTable
 from test.database.sample_days import Row, day
 from test.questions.stored_days import HOURS, QuestionsTestCase
 
 KEYS = {
+    "active_hours_over_time": ("activity_date", "channel"),
     "adjustments": ("submission_date", "adjustment"),
     "applications": ("value",),
     "channels": ("value",),
     "completeness": ("activity_date", "channel"),
+    "crash_free_user_days": ("submission_date", "channel", "kind"),
     "crash_rates_by_build": ("build_id",),
+    "crash_rates_by_class": ("crash_class",),
     "crash_rates_by_country": ("country", "architecture", "kind"),
+    "crash_rates_by_process": ("process",),
     "crash_rates_by_system": ("os_name", "os_version", "kind"),
     "crash_rates_by_version": ("build_version", "build_age"),
     "crash_rates_over_time": ("activity_date", "channel"),
+    "experiments": ("experiment", "branch"),
+    "few_machines": ("channel", "kind"),
+    "labels_to_fill_again": ("submission_date", "application", "channel", "build_id"),
     "ledger_by_reason": ("submission_date", "reason"),
     "pings_a_day": ("submission_date",),
+    "releases": ("label",),
     "restatements": ("run_id", "channel"),
 }
 """What tells the rows of an answer apart; the others have one row."""
+BESIDE: Mapping[DayTable, list[dict[str, Any]]] = {
+    BY_PROCESS: [
+        {
+            "activity_date": date(2016, 3, 13),
+            "channel": "nightly",
+            "process": process,
+            "crash_class": crash_class,
+            "source": "crash ping",
+            "crashes": 1,
+        }
+        for process, crash_class in (
+            ("main", "none"),
+            ("main", "out of memory"),
+            ("gpu", "none"),
+        )
+    ],
+    LABELS: [
+        {
+            "channel": channel,
+            "build_id": "20160310000000",
+            "learned_label": "48.0 2016-03-10",
+            "learned_pings": 1,
+        }
+        for channel in ("nightly", "beta")
+    ],
+    CLIENTS: [
+        {
+            "level": level,
+            "channel": channel,
+            "kind": kind,
+            "active_clients": active,
+            "crashed_clients": 9,
+            "crashes": 9,
+        }
+        for level in ("channel", "country")
+        for channel, active in (("nightly", 900), ("beta", 900), ("esr", 3), ("aurora", 3))
+        for kind in ("main", "content", "any")
+    ],
+    BY_EXPERIMENT: [
+        {
+            "experiment": experiment,
+            "branch": branch,
+            "channel": channel,
+            "active_clients": 900,
+            "usage_seconds": HOURS,
+        }
+        for experiment in ("a", "b")
+        for branch in ("control", "treatment")
+        for channel in ("nightly", "beta")
+    ],
+}
+"""Rows of the tables beside `crash_aggregates`."""
 ONE_ROW = ("alert_missing_day", "alert_rate_jump", "freshness")
 
 
@@ -108,6 +171,7 @@ class EveryQuestionTest(QuestionsTestCase):
         )
         for number in (14, 15, 15):
             self.store(date(2016, 3, number), *rows, ledger=ledger)
+        self.fill(date(2016, 3, 16), rows[0], tables=BESIDE)
         for name, keys in KEYS.items():
             with self.subTest(question=name):
                 points = [tuple(row[key] for key in keys) for row in self.ask(name)]

@@ -3,10 +3,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from crash_rate_aggregates.questions.catalog import questions
 from crash_rate_aggregates.questions.rates import crash_rates
 from test.database.sample_days import Row
-from test.questions.stored_days import HOURS, QuestionsTestCase
+from test.questions.stored_days import HOURS, RATE_QUESTIONS, QuestionsTestCase
 
 
 class RatesTest(QuestionsTestCase):
@@ -49,9 +48,7 @@ class RatesTest(QuestionsTestCase):
                 Row(dimensions, {"usage_seconds": HOURS, "main_crashes": 5}),
                 Row({"application": "Fennec", **dimensions}, late),
             )
-        for name in questions():
-            if "application" not in questions()[name].parameters or name == "completeness":
-                continue
+        for name in RATE_QUESTIONS:
             for application, rate in (("Firefox", 5.0), ("Fennec", 9.0), ("other", None)):
                 with self.subTest(question=name, application=application):
                     rates = {

@@ -144,7 +144,8 @@ class CrashRatesTest(DatabaseTestCase):
         self.assertEqual(
             str(caught.exception),
             'no stored day has a dimension "chanel\' OR true --": choose from '
-            f"{', '.join(DIMENSION_NAMES)}, submission_date, activity_date",
+            f"{', '.join(DIMENSION_NAMES)}, submission_date, activity_date, version, process, "
+            "actors, class, startup, experiment, branch",
         )
 
     def test_nothing_stored(self):

@@ -11,7 +11,7 @@ from crash_rate_aggregates.database.days.replace_day import replace_day
 from crash_rate_aggregates.ledger import CarriedLine
 from crash_rate_aggregates.questions.rates import crash_rates
 from test.database.sample_days import Row, day
-from test.questions.stored_days import HOURS, QuestionsTestCase
+from test.questions.stored_days import HOURS, RATE_QUESTIONS, QuestionsTestCase
 
 DIMENSIONS = {
     "application": "Firefox",
@@ -25,13 +25,6 @@ DIMENSIONS = {
 }
 STATS = {"ping_count": 9, "usage_seconds": HOURS, "content_crashes": 5}
 NO_CRASH_PINGS = "no crash pings"
-RATE_QUESTIONS = (
-    "crash_rates_by_build",
-    "crash_rates_by_country",
-    "crash_rates_by_system",
-    "crash_rates_by_version",
-    "crash_rates_over_time",
-)
 
 
 def carried(**pings: int) -> tuple[CarriedLine, ...]:

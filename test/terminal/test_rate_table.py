@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import unittest
 
+from crash_rate_aggregates.questions.hours import ACTIVE_HOURS
 from crash_rate_aggregates.questions.rates import CrashRate, CrashRates
 from crash_rate_aggregates.terminal.rate_table import RatesTable
 from test.terminal.printed import printed
@@ -76,3 +77,16 @@ class RatesTableTest(unittest.TestCase):
         """A client's channel is not taken for markup, nor for a command to the terminal."""
         strange = CrashRates(("[/b]\x1b",), 9, 1_000.0, 100.0, self.kinds)
         self.assertIn("[/b]\ufffd", " ".join(printed(RatesTable(("channel",), [strange]))))
+
+    def test_active_hours(self):
+        """By active hours heads say so, and hours that are not known are told by the reason."""
+        unknown = CrashRate(3, None, None, None, None, "no active ticks")
+        without = CrashRates(("beta",), 9, None, 100.0, dict.fromkeys(self.kinds, unknown))
+        lines = printed(
+            RatesTable(("channel",), [self.group, without], ACTIVE_HOURS, ["Fenix"]), 160
+        )
+        self.assertEqual(lines[0], "Crashes per 1,000 active hours (95% interval)")
+        self.assertIn("active hours", lines[2])
+        self.assertEqual(
+            lines[-2:], ["no active ticks: beta", "without Fenix: no active ticks in their pings"]
+        )

@@ -179,6 +179,52 @@ $$;
 
 COMMENT ON FUNCTION crash_min_clients() IS 'Groups of fewer active clients are other for readers; the setting min_clients. Unit: clients.';
 
+CREATE FUNCTION crash_few_clients()
+RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN 5;
+
+COMMENT ON FUNCTION crash_few_clients() IS 'Where fewer clients crashed, their crashes are shown and nothing else of them. Unit: clients.';
+
+-- Wilson's interval with the effective number of user-days. Of one day each client is one trial. Over many
+-- the same clients come again, which sums of days cannot tell: the variance is doubled.
+CREATE FUNCTION crash_free_user_days(
+    active_user_days double precision, crashed_user_days double precision, days bigint
+)
+RETURNS TABLE (
+    crash_free double precision,
+    lower_limit double precision,
+    upper_limit double precision
+)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT
+        1 - crashed,
+        -- Of NULL and a bound, greatest and least give the bound.
+        CASE
+            WHEN crashed IS NOT NULL
+            THEN greatest(0, 1 - (crashed + z ^ 2 / (2 * number) + spread) / (1 + z ^ 2 / number))
+        END,
+        CASE
+            WHEN crashed IS NOT NULL
+            THEN least(1, 1 - (crashed + z ^ 2 / (2 * number) - spread) / (1 + z ^ 2 / number))
+        END
+    FROM (
+        SELECT
+            1.959963984540054::double precision AS z,
+            CASE
+                WHEN active_user_days > 0 AND crashed_user_days <= active_user_days
+                THEN crashed_user_days / active_user_days
+            END AS crashed,
+            nullif(active_user_days, 0) / CASE WHEN days > 1 THEN 2 ELSE 1 END AS number
+    ) AS trials
+    CROSS JOIN LATERAL (
+        SELECT z * sqrt(crashed * (1 - crashed) / number + z ^ 2 / (4 * number ^ 2))
+    ) AS spreads (spread)
+$$;
+
+COMMENT ON FUNCTION crash_free_user_days(double precision, double precision, bigint) IS 'Share of the user-days without a crash, 1 - crashed / active from sums over days, with the 95% interval of Wilson (J. Am. Stat. Assoc. 22, 1927) for the effective number of user-days: all of them for one day, half of them for more, as the same clients come again. NULL where more clients crashed than were active. Unit: share.';
+
 -- Rates.
 
 CREATE FUNCTION crash_min_usage_hours()

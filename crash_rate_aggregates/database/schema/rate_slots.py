@@ -20,13 +20,13 @@ _KNOWS = "knows_crash_pings"
 _IN_COLUMNS = (("per_1000_hours", "rate"), ("lower_limit", "lower"), ("upper_limit", "upper"))
 
 
-def rate_slots(stats: Sequence[Stat] = STATS) -> dict[str, str]:
+def rate_slots(stats: Sequence[Stat] = STATS, *, seconds: str = "usage_seconds") -> dict[str, str]:
     """Return the text of each slot.
 
     For questions and views, in the order in which they need them:
 
-    - `sums`: usage hours and the stats of the kinds, summed over the rows of a group. Sums of sums
-      are made by the same slot.
+    - `hours`: usage hours, summed over the rows of a group. Sums of sums are made by the same slot.
+    - `sums`: these and the stats of the kinds, likewise.
     - `sums_of_days`: these, where each row is a day of the group, and what tells how much the days
       vary; only days with usage hours tell it.
     - `sums_of_recent_days`: what tells how much the days in the window `recent` vary, beside each.
@@ -46,15 +46,18 @@ def rate_slots(stats: Sequence[Stat] = STATS) -> dict[str, str]:
 
     Args:
         stats: In the order of the columns.
+        seconds: The stat of which hours are made: those in columns `usage_hours`.
     """
     kinds = kinds_of(stats)
     of_kinds = stats_of(kinds, stats)
     used = [stat.name for stat in of_kinds]
-    sums = [*_sums(of_kinds)]
+    hours = [*_hours(next(stat for stat in STATS if stat.name == seconds))]
+    sums = [*hours, *_sums(of_kinds)]
     given = [*used, _KNOWS, *_day_names(kinds, used)]
     headlines = [kind for kind in kinds if kind.column]
     counts = [kind for kind in kinds if kind.needs_crash_pings]
     return {
+        "hours": _BREAK.join(hours),
         "sums": _BREAK.join(sums),
         "sums_of_days": _BREAK.join([*sums, *_day_sums(kinds, of_kinds)]),
         "sums_of_recent_days": _BREAK.join(_day_sums(kinds, of_kinds, " OVER recent")),
@@ -86,11 +89,15 @@ def with_slots(text: str, slots: Mapping[str, str]) -> str:
     return re.sub(r"\{([a-z_]+)\}", filled, text)
 
 
-def _sums(stats: Iterable[Stat]) -> Iterable[str]:
+def _hours(seconds: Stat) -> Iterable[str]:
     # Whole numbers below 2^53 are exact as doubles, whatever the order of rows; sums of hours would
     # differ in their last digits, and PostgreSQL's sums of bigint take twice the time.
-    yield "sum(usage_seconds::double precision) AS usage_seconds"
-    yield "sum(usage_seconds::double precision) / 3600 AS usage_hours"
+    total = summed(seconds, f"{seconds.name}::double precision")
+    yield f"{total} AS {seconds.name}"
+    yield f"{total} / 3600 AS usage_hours"
+
+
+def _sums(stats: Iterable[Stat]) -> Iterable[str]:
     for stat in stats:
         yield f"{summed(stat, f'{stat.name}::double precision')} AS {stat.name}"
 

@@ -45,6 +45,25 @@ $$;
 
 COMMENT ON FUNCTION crash_pings_known(text, text, date, date) IS 'Whether the runs of these submission dates counted a crash ping of the application with a value of the dimension, NULL for any: if not, 0 crashes say nothing. True where the runs recorded nothing of that.';
 
+CREATE FUNCTION crash_clients_known(application text, first_date date, last_date date)
+RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    SELECT coalesce(bool_and(pings > 0), true)
+    FROM (
+        SELECT sum(carried.pings) AS pings
+        FROM crash_aggregates_current_runs AS run
+        JOIN crash_aggregates_carried AS carried USING (run_id)
+        WHERE
+            run.submission_date BETWEEN first_date AND last_date
+            AND carried.application = crash_clients_known.application
+            AND carried.dimension = 'client id'
+        GROUP BY carried.doc_type = 'crash'
+    ) AS carrying
+$$;
+
+COMMENT ON FUNCTION crash_clients_known(text, date, date) IS 'Whether the runs of these submission dates counted a usage ping and a crash ping of the application with a client id: if not, 0 clients say nothing. True where the runs recorded nothing of that.';
+
 CREATE VIEW crash_aggregates_days_to_sum_up AS
 SELECT run.submission_date, run.run_id
 FROM crash_aggregates_current_runs AS run
@@ -297,15 +316,21 @@ COMMENT ON VIEW crash_process_counts IS 'crash_aggregates_by_process with the re
 -- What readers may know of people: a group of few is other in what divides it, and sums stay what they are.
 -- Distinct clients of several groups that are other are counted in each.
 
+-- Joined and not by a window, so that a question about one level reads that one alone; and the least number
+-- is asked for once, not for each row.
 CREATE VIEW crash_clients AS
 WITH judged AS (
     SELECT
-        *,
-        active_clients < crash_min_clients() AS is_small,
-        NOT bool_or(level = 'channel' AND active_clients >= crash_min_clients())
-            OVER (PARTITION BY submission_date, application, channel, kind)
-            AS is_of_small_channel
-    FROM crash_aggregates_clients
+        one.*,
+        one.active_clients < (SELECT crash_min_clients()) AS is_small,
+        coalesce(whole.active_clients < (SELECT crash_min_clients()), true) AS is_of_small_channel
+    FROM crash_aggregates_clients AS one
+    LEFT JOIN crash_aggregates_clients AS whole
+        ON whole.level = 'channel'
+        AND whole.submission_date = one.submission_date
+        AND whole.application = one.application
+        AND whole.channel IS NOT DISTINCT FROM one.channel
+        AND whole.kind = one.kind
 )
 
 SELECT
@@ -324,25 +349,41 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9;
 
 COMMENT ON VIEW crash_clients IS 'crash_aggregates_clients for readers: groups of fewer active clients than crash_min_clients() are other, channels too. Totals of a level are those of the table.';
 
+-- Only what is other is summed: a question sums the rest once, by what it asks for.
 CREATE VIEW crash_experiments AS
 SELECT
     submission_date,
-    CASE WHEN is_small THEN 'other' ELSE experiment END AS experiment,
-    CASE WHEN is_small THEN 'other' ELSE branch END AS branch,
+    experiment,
+    branch,
     application,
-    CASE WHEN is_small THEN 'other' ELSE channel END AS channel,
-    CASE WHEN is_small THEN 'other' ELSE label END AS label,
+    channel,
+    label,
+    {stats},
+    usage_hours,
+    active_hours,
+    active_clients,
+    main_crashed_clients,
+    content_crashed_clients,
+    any_crashed_clients
+FROM crash_aggregates_by_experiment
+WHERE active_clients >= (SELECT crash_min_clients())
+UNION ALL
+SELECT
+    submission_date,
+    'other',
+    'other',
+    application,
+    'other',
+    'other',
     {stat_sums},
-    sum(usage_hours) AS usage_hours,
-    sum(active_hours) AS active_hours,
-    sum(active_clients)::bigint AS active_clients,
-    sum(main_crashed_clients)::bigint AS main_crashed_clients,
-    sum(content_crashed_clients)::bigint AS content_crashed_clients,
-    sum(any_crashed_clients)::bigint AS any_crashed_clients
-FROM (
-    SELECT *, active_clients < crash_min_clients() AS is_small
-    FROM crash_aggregates_by_experiment
-) AS judged
-GROUP BY 1, 2, 3, 4, 5, 6;
+    sum(usage_hours),
+    sum(active_hours),
+    sum(active_clients)::bigint,
+    sum(main_crashed_clients)::bigint,
+    sum(content_crashed_clients)::bigint,
+    sum(any_crashed_clients)::bigint
+FROM crash_aggregates_by_experiment
+WHERE active_clients < (SELECT crash_min_clients())
+GROUP BY submission_date, application;
 
 COMMENT ON VIEW crash_experiments IS 'crash_aggregates_by_experiment for readers: a branch with fewer active clients than crash_min_clients() in an application''s channel and release is other. Further columns: the stats of crash_aggregates.';

@@ -1,18 +1,20 @@
 -- Asks crash_aggregates itself: only there are all dimensions. Each of those asked for, and each date,
--- is a text of the array.
+-- is a text of the array. By experiment it asks the table of experiments instead, by release the names
+-- of builds too.
 WITH stored AS (
     SELECT
         ARRAY[{groups}]::text[] AS groups,
-        dimensions ->> 'application' AS application,
+        {application} AS application,
         submission_date,
         sum(ping_count) AS ping_count,
         sum({crash_pings}) AS crash_pings,
         {sums}
-    FROM crash_aggregates
+    FROM {rows}
     WHERE
         submission_date >= coalesce(%(min_submission_date)s::date, '-infinity')
         AND submission_date <= coalesce(%(max_submission_date)s::date, 'infinity')
-    GROUP BY groups, application, submission_date
+    -- By place, as the names of builds have a column application too.
+    GROUP BY 1, 2, 3
 ),
 
 -- Applications with crash pings that have all that was asked for: without any, 0 crashes say nothing.
@@ -23,23 +25,36 @@ known AS (
     HAVING bool_or(crash_pings > 0 AND array_position(groups, NULL) IS NULL)
 ),
 
+-- Without the applications that tell no such hours, where the group has others.
+told AS (
+    SELECT stored.*, application = ANY (%(untold)s::text[]) IS TRUE AS is_untold
+    FROM stored
+    WHERE
+        application = ANY (%(untold)s::text[]) IS NOT TRUE
+        OR groups NOT IN (
+            SELECT groups FROM stored WHERE application = ANY (%(untold)s::text[]) IS NOT TRUE
+        )
+),
+
 days AS (
     SELECT
         groups,
         submission_date,
+        bool_or(is_untold) AS is_untold,
         sum(ping_count) AS ping_count,
         sum(crash_pings) AS crash_pings,
         bool_or(
-            EXISTS (SELECT FROM known WHERE known.application IS NOT DISTINCT FROM stored.application)
+            EXISTS (SELECT FROM known WHERE known.application IS NOT DISTINCT FROM told.application)
         ) AS knows_crash_pings,
         {sums}
-    FROM stored
+    FROM told
     GROUP BY groups, submission_date
 ),
 
 sums AS (
     SELECT
         groups,
+        bool_or(is_untold) AS is_untold,
         sum(ping_count)::bigint AS ping_count,
         -- Its own are known in any case.
         bool_or(knows_crash_pings) OR sum(crash_pings) > 0 AS knows_crash_pings,
@@ -51,7 +66,7 @@ sums AS (
 SELECT
     groups,
     ping_count,
-    usage_hours,
+    CASE WHEN NOT is_untold THEN usage_hours END AS usage_hours,
     min_usage_hours,
     kind,
     whole_crashes AS crashes,
@@ -59,11 +74,11 @@ SELECT
     lower_limit AS lower,
     upper_limit AS upper,
     dispersion,
-    {note} AS note
+    {hours_note} AS note
 FROM sums
 CROSS JOIN coalesce(
     %(min_usage_hours)s::double precision, crash_min_usage_hours()
 ) AS min_usage_hours
 CROSS JOIN LATERAL {dispersed_kinds}
 CROSS JOIN LATERAL {rate}
-ORDER BY usage_hours DESC, {order}groups, place
+ORDER BY usage_hours DESC NULLS LAST, {order}groups, place
