@@ -19,10 +19,9 @@ TESTS = PROJECT / "test"
 FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "": (
         ("errors", "settable", "sql_text"),
-        ("applications", "dimensions", "stats", "outcomes", "processes", "submission_dates"),
+        ("applications", "dimensions", "stats", "outcomes", "submission_dates"),
         ("crash_kinds", "unforeseen"),
         ("rows", "ledger"),
-        ("day_tables",),
         ("normalize",),
         ("decode",),
         ("sources", "database"),
