@@ -301,8 +301,8 @@ CREATE VIEW crash_clients AS
 WITH judged AS (
     SELECT
         *,
-        active_clients < crash_min_clients() AS is_small,
-        NOT bool_or(level = 'channel' AND active_clients >= crash_min_clients())
+        active_clients < (SELECT crash_min_clients()) AS is_small,
+        NOT bool_or(level = 'channel' AND active_clients >= (SELECT crash_min_clients()))
             OVER (PARTITION BY submission_date, application, channel, kind)
             AS is_of_small_channel
     FROM crash_aggregates_clients
@@ -340,7 +340,7 @@ SELECT
     sum(content_crashed_clients)::bigint AS content_crashed_clients,
     sum(any_crashed_clients)::bigint AS any_crashed_clients
 FROM (
-    SELECT *, active_clients < crash_min_clients() AS is_small
+    SELECT *, active_clients < (SELECT crash_min_clients()) AS is_small
     FROM crash_aggregates_by_experiment
 ) AS judged
 GROUP BY 1, 2, 3, 4, 5, 6;
