@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from crash_rate_aggregates.decode.plain import decode_json
 from crash_rate_aggregates.job import DaySummary
-from crash_rate_aggregates.outcomes import Outcome
+from crash_rate_aggregates.outcomes import USAGE_DOC_TYPES, Outcome
 from crash_rate_aggregates.sample_pings.world_2026.world_of_2026 import World2026
 from crash_rate_aggregates.sample_pings.writer import write_sample_pings
 from test.job.days_in_postgres import filled, made_job, outcomes, rows
@@ -51,7 +51,9 @@ class SampleDaysTest(unittest.TestCase):
         unreadable = [number for (_, name), number in found.items() if name == Outcome.UNREADABLE]
         self.assertEqual(sum(unreadable), cut)
         ((pings, crashes, seconds),) = rows(url, TOTALS)
-        self.assertEqual(pings, found["main", Outcome.COUNTED])
+        usage = [found[doc_type.value, Outcome.COUNTED] for doc_type in USAGE_DOC_TYPES]
+        self.assertEqual(pings, sum(usage))
+        self.assertGreater(min(usage), 100)
         self.assertGreater(crashes, 5)
         # Two hours a session, and a little over a fifth of an hour on phones once they count.
         self.assertTrue(1.2 < seconds / 3600 / pings < 2.6, seconds / 3600 / pings)

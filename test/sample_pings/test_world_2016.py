@@ -115,7 +115,12 @@ class SampleDayTest(TestCase):
         adjustments = 0
         for ping in self.counted:
             adjustments |= ping.adjustments
-        later = Adjustment.AUTOMATION_COUNTED | Adjustment.OTHER_BUILDS_ENVIRONMENT
+        later = (
+            Adjustment.AUTOMATION_COUNTED
+            | Adjustment.OTHER_BUILDS_ENVIRONMENT
+            | Adjustment.ACTIVE_TIME_CAPPED
+            | Adjustment.BAD_ACTIVE_TICKS
+        )
         self.assertEqual(Adjustment(adjustments), ~later)
 
     def test_duplicates(self):

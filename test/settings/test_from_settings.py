@@ -19,7 +19,8 @@ from crash_rate_aggregates.settings.from_settings import (
 from test.settings.given import PlacesTest
 
 INTERRUPTED = """
-import os, signal, sys
+import os, signal, sys, threading
+from crash_rate_aggregates.cli.interrupts import answer_interrupts
 from crash_rate_aggregates.settings.config import load_settings
 from crash_rate_aggregates.settings.from_settings import chosen_engine
 
@@ -28,8 +29,11 @@ def interrupt(event, arguments):
         os.kill(os.getpid(), signal.SIGINT)
 
 sys.addaudithook(interrupt)
+answer_interrupts()
 try:
     chosen_engine(load_settings({"engine": "embedded"}, None))
+    while True:
+        threading.Event().wait(0.05)
 except KeyboardInterrupt:
     print("interrupted, DuckDB loaded:", "connect" in dir(sys.modules.get("duckdb")))
 """

@@ -14,6 +14,7 @@ from crash_rate_aggregates.database.days.delete_days import delete_days
 from crash_rate_aggregates.database.days.releases import known_labels
 from crash_rate_aggregates.database.days.replace_day import replace_day
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
+from crash_rate_aggregates.database.schema.retention import drop_month, stored_months
 from crash_rate_aggregates.rows import CRASH_AGGREGATES, LABELS, REPLACED_TABLES, KnownLabel
 from test.database.sample_days import DatabaseTestCase, Row, batch, day
 
@@ -222,6 +223,17 @@ class ReleasesTest(DatabaseTestCase):
                 found.append((self.rows(LEARNED), self.rows(BUILDS)))
             with self.subTest(seed=seed):
                 self.assertEqual(found, [found[0]] * 3)
+
+    def test_kept_by_retention(self) -> None:
+        """When its month is dropped a release stays what it was, while its builds are in use."""
+        self.store(BuildsOfDay(0, {ONE: Said(10, "47.0b1", 1)}))
+        self.store(BuildsOfDay(40, {ONE: Said(10)}))
+        learned = self.rows(LEARNED)
+        (march,) = (one for one in stored_months(self.connection) if one.first == FIRST)
+        drop_month(self.connection, march)
+        self.store(BuildsOfDay(41, {ONE: Said(10)}), BuildsOfDay(40, {ONE: Said(20)}))
+        self.assertEqual(self.rows(LEARNED), learned)
+        self.assertEqual(learned[0][3], "2016-03-01")
 
     def test_kept(self) -> None:
         """What was learned stays when its days are dropped, and when later ones are stored."""

@@ -11,7 +11,7 @@ from crash_rate_aggregates.dimensions import MAX_LENGTH, Dimension
 from crash_rate_aggregates.errors import DatabaseError, LedgerImbalanceError
 from crash_rate_aggregates.ledger import LedgerLine
 from crash_rate_aggregates.normalize.dimension_values import DimensionTexts
-from crash_rate_aggregates.rows import CRASH_AGGREGATES
+from crash_rate_aggregates.rows import BY_PROCESS, CRASH_AGGREGATES
 from crash_rate_aggregates.stats import CRASH_PING_STATS, STAT_NAMES
 from test.database.sample_days import (
     BETA,
@@ -253,6 +253,24 @@ class BalanceTest(DatabaseTestCase):
             "the day was not replaced, report this",
         )
         self.assertEqual(replace_day(self.connection, day(Row({}, stats))).aggregates, 1)
+
+    def test_crash_pings_by_process(self):
+        """Crash pings by process are the counted ones too; what histograms tell is not counted."""
+        row = {"activity_date": date(2016, 3, 13), "application": "Firefox", "process": "main"}
+        one = row | {"source": "crash ping", "crashes": 1, "sent_twice": 0}
+        told = row | {"source": "histogram", "crashes": 9, "sent_twice": 0}
+
+        def with_rows(*rows):
+            batches = [pa.RecordBatch.from_pylist([*rows], schema=BY_PROCESS.schema)]
+            made = day(NIGHTLY)
+            return replace(made, tables={**made.tables, BY_PROCESS: batches})
+
+        self.assertEqual(
+            self.refused(with_rows(one, one, told)),
+            "crash_aggregates_by_process of 2016-03-14 does not balance: counted crash pings 1, "
+            "crash pings in the rows 2; the day was not replaced, report this",
+        )
+        self.assertEqual(replace_day(self.connection, with_rows(one, told)).aggregates, 1)
 
     def test_pings_read(self):
         """The outcomes add up to the pings read."""

@@ -109,7 +109,9 @@ class HekaTest(unittest.TestCase):
         self.assertEqual(json.loads(plain.dimensions), dimensions)
         with_country = plain._replace(dimensions=go.dimensions, carried=go.carried, cut=go.cut)
         self.assertEqual(with_country, go)
-        self.assertEqual(stats_of(go), {"ping_count": 1, "usage_seconds": 14_557})
+        self.assertEqual(
+            stats_of(go), {"ping_count": 1, "usage_seconds": 14_557, "active_seconds": 86_770}
+        )
         self.assertEqual(go.adjustments, Adjustment.ACTIVITY_DATE_TOO_EARLY)
 
     def test_crash_ping(self) -> None:

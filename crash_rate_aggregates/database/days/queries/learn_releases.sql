@@ -1,7 +1,13 @@
 -- When releases were first used, of those that began within 100 days before the day, anew from the hours that
 -- are stored: a build leaves the summary that is read here 83 days after it was made. Of later days, too: they
 -- may have been stored before this one, so that each release is seen for 83 days, whatever came first.
-WITH days AS (
+WITH whole AS (
+    -- What began before is not seen whole any more, or was dropped with its days: it stays as it was.
+    SELECT greatest(%(submission_date)s::date - 100, min(submission_date) - 7) AS since
+    FROM crash_aggregates_runs
+),
+
+days AS (
     SELECT
         build.application,
         build.channel,
@@ -61,7 +67,7 @@ firsts AS (
 forgotten AS (
     DELETE FROM crash_releases AS known
     WHERE
-        known.first_day BETWEEN %(submission_date)s::date - 100 AND %(submission_date)s::date
+        known.first_day BETWEEN (SELECT since FROM whole) AND %(submission_date)s
         AND NOT EXISTS (
             SELECT
             FROM firsts
@@ -85,5 +91,4 @@ SET
     first_day_1_percent = excluded.first_day_1_percent,
     first_day_10_percent = excluded.first_day_10_percent,
     first_day_50_percent = excluded.first_day_50_percent
--- One that began before the 100 days is not seen whole any more: it stays as it was.
-WHERE known.first_day >= %(submission_date)s::date - 100
+WHERE known.first_day >= (SELECT since FROM whole)
