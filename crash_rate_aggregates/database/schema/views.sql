@@ -320,7 +320,7 @@ COMMENT ON VIEW crash_process_counts IS 'crash_aggregates_by_process with the re
 -- becomes other is looked up and summed; joined and not by a window, so that a question about one level reads
 -- that one alone. The least number is asked for once, not for each row.
 CREATE VIEW crash_clients AS
-WITH judged AS (
+WITH judged AS NOT MATERIALIZED (
     SELECT
         *,
         active_clients < (SELECT crash_min_clients()) AS is_small,
