@@ -83,7 +83,6 @@ def people(
     days = (min_submission_date, max_submission_date)
     query = sql.SQL(command_query("people")).format(
         groups=sql.SQL(", ").join(sql.SQL(_COLUMNS[name]) for name in by),
-        client_columns=sql.SQL(", ").join(map(sql.Identifier, _SUMMED)),
         client_sums=_each("sum({name})::bigint AS {name}", _SUMMED),
         told_clients=_each("CASE WHEN is_told THEN {name} END AS {name}", _OF_CRASHED),
         order=version_order(by),

@@ -36,21 +36,19 @@ def filled(text: str, stats: Sequence[Stat]) -> str:
     """Return the text of functions or views with the stats in its slots.
 
     Args:
-        text: `{stats}` stands for the columns, `{stat_sums}` for their sums and `{client_sums}` for
-            those of the table of clients; the rest is that of `rate_slots`.
+        text: `{stats}` stands for the columns, `{stat_sums}` for their sums, `{client_counts}` and
+            `{client_sums}` for those of the table of clients; the rest is that of `rate_slots`.
         stats: In the order of the columns.
     """
     names = sql.SQL(", ").join(sql.Identifier(stat.name) for stat in stats)
+    counts = [one.name for one in CLIENTS.schema if pa.types.is_int64(one.type)]
     slots = {
         "stats": names.as_string(),
         "stat_sums": _BREAK.join(
             f"({summed(stat, stat.name)})::bigint AS {stat.name}" for stat in stats
         ),
-        "client_sums": _BREAK.join(
-            f"sum({one.name})::bigint AS {one.name}"
-            for one in CLIENTS.schema
-            if pa.types.is_int64(one.type)
-        ),
+        "client_counts": _BREAK.join(counts),
+        "client_sums": _BREAK.join(f"sum({name})::bigint AS {name}" for name in counts),
     }
     return with_slots(text, {**slots, **rate_slots(stats)})
 

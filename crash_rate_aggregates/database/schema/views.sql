@@ -316,35 +316,62 @@ COMMENT ON VIEW crash_process_counts IS 'crash_aggregates_by_process with the re
 -- What readers may know of people: a group of few is other in what divides it, and sums stay what they are.
 -- Distinct clients of several groups that are other are counted in each.
 
--- Joined and not by a window, so that a question about one level reads that one alone; and the least number
--- is asked for once, not for each row.
+-- Most rows are of enough people and stand as they are: no group is larger than its channel. Only what is or
+-- becomes other is looked up and summed; joined and not by a window, so that a question about one level reads
+-- that one alone. The least number is asked for once, not for each row.
 CREATE VIEW crash_clients AS
-WITH judged AS (
+WITH judged AS NOT MATERIALIZED (
     SELECT
-        one.*,
-        one.active_clients < (SELECT crash_min_clients()) AS is_small,
-        coalesce(whole.active_clients < (SELECT crash_min_clients()), true) AS is_of_small_channel
-    FROM crash_aggregates_clients AS one
-    LEFT JOIN crash_aggregates_clients AS whole
-        ON whole.level = 'channel'
-        AND whole.submission_date = one.submission_date
-        AND whole.application = one.application
-        AND whole.channel IS NOT DISTINCT FROM one.channel
-        AND whole.kind = one.kind
+        *,
+        active_clients < (SELECT crash_min_clients()) AS is_small,
+        'other' IN (
+            coalesce(channel, ''),
+            coalesce(label, ''),
+            coalesce(os_name, ''),
+            coalesce(os_version, ''),
+            coalesce(country, '')
+        ) AS is_other
+    FROM crash_aggregates_clients
 )
 
 SELECT
     submission_date,
     level,
     application,
-    CASE WHEN is_of_small_channel THEN 'other' ELSE channel END AS channel,
-    CASE WHEN is_small AND level = 'label' THEN 'other' ELSE label END AS label,
-    CASE WHEN is_small AND level IN ('os', 'os_version') THEN 'other' ELSE os_name END AS os_name,
-    CASE WHEN is_small AND level = 'os_version' THEN 'other' ELSE os_version END AS os_version,
-    CASE WHEN is_small AND level = 'country' THEN 'other' ELSE country END AS country,
+    channel,
+    label,
+    os_name,
+    os_version,
+    country,
+    kind,
+    {client_counts}
+FROM judged
+WHERE NOT is_small AND NOT is_other
+UNION ALL
+SELECT
+    submission_date,
+    level,
+    application,
+    CASE WHEN is_of_small_channel THEN 'other' ELSE channel END,
+    CASE WHEN is_small AND level = 'label' THEN 'other' ELSE label END,
+    CASE WHEN is_small AND level IN ('os', 'os_version') THEN 'other' ELSE os_name END,
+    CASE WHEN is_small AND level = 'os_version' THEN 'other' ELSE os_version END,
+    CASE WHEN is_small AND level = 'country' THEN 'other' ELSE country END,
     kind,
     {client_sums}
-FROM judged
+FROM (
+    SELECT
+        judged.*,
+        coalesce(whole.active_clients < (SELECT crash_min_clients()), true) AS is_of_small_channel
+    FROM judged
+    LEFT JOIN crash_aggregates_clients AS whole
+        ON whole.level = 'channel'
+        AND whole.submission_date = judged.submission_date
+        AND whole.application = judged.application
+        AND whole.channel IS NOT DISTINCT FROM judged.channel
+        AND whole.kind = judged.kind
+    WHERE judged.is_small OR judged.is_other
+) AS few
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9;
 
 COMMENT ON VIEW crash_clients IS 'crash_aggregates_clients for readers: groups of fewer active clients than crash_min_clients() are other, channels too. Totals of a level are those of the table.';

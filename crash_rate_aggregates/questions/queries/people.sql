@@ -6,12 +6,13 @@ WITH counted AS (
         application = ANY (%(untold)s::text[]) AS is_untold,
         submission_date,
         kind,
-        {client_columns}
+        {client_sums}
     FROM crash_clients
     WHERE
         level = %(level)s
         AND submission_date >= coalesce(%(min_submission_date)s::date, '-infinity')
         AND submission_date <= coalesce(%(max_submission_date)s::date, 'infinity')
+    GROUP BY groups, is_untold, submission_date, kind
 ),
 
 -- Without the applications that tell no clients, where the group has others.
