@@ -143,6 +143,11 @@ HARMLESS = (
         "drawn_ledger",
     ),
     Harmless(
+        "what is equal was asked for before",
+        r"since <= major <= _SENT_ONCE_SINCE_VERSION",
+        "versions",
+    ),
+    Harmless(
         "a cache that finds nothing is slower and gives the same",
         r"self\._cache|known = None",
         "dimension_values",

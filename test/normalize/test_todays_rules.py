@@ -183,6 +183,41 @@ class EnvironmentTest(TodayTestCase):
         values["payload/hasCrashEnvironment"] = True
         self.assertEqual(self.counted(crash_ping(**values)).adjustments, 0)
 
+    def test_rules_go_by_that_build(self) -> None:
+        """Its version, else its build id, tell whether a content crash counts ping by ping."""
+        for version, build, right in (
+            ("57.0", "20170921000000", 0),
+            ("58.0", "20170920235959", 1),
+            (None, "20170920235959", 0),
+            (None, "20170921000000", 1),
+        ):
+            for environment in ("57.0", "58.0"):
+                ping = crash_ping(
+                    **{
+                        VERSION: environment,
+                        "payload/processType": "content",
+                        "payload/hasCrashEnvironment": False,
+                        self.METADATA + "Version": version,
+                        self.METADATA + "BuildID": build,
+                        "application/version": None,
+                    }
+                )
+                with self.subTest(version=version, build=build, environment=environment):
+                    self.assertEqual(self.stat(ping, "content_crashes_not_at_shutdown"), right)
+
+    def test_pair_of_that_build(self) -> None:
+        """It pairs with the Glean ping of its own build, not with that of its environment's."""
+        own = {VERSION: "130.0", "environment/build/buildId": "20240901093000"}
+        other = {
+            "payload/hasCrashEnvironment": False,
+            self.METADATA + "Version": "130.0",
+            self.METADATA + "BuildID": "20240901093000",
+        }
+        pair = self.counted(crash_ping(**own)).pair
+        assert pair is not None
+        self.assertEqual(len(pair), 16)
+        self.assertEqual(self.counted(crash_ping(**other)).pair, pair)
+
     def test_nothing_at_all(self) -> None:
         """A crash that names no build is ignored, and a main ping never takes another's."""
         for ping in (
