@@ -80,7 +80,7 @@ class ReplaceDayTest(DatabaseTestCase):
             self.rows(
                 "SELECT run_id, submission_date, started_at, program_version, engine, "
                 "pings_source, pings_read, bytes_read, files_read, aggregates, seconds, "
-                "dimensions -> 0, jsonb_array_length(dimensions), finished_at > started_at "
+                "dimensions -> 0, jsonb_array_length(dimensions), stats, finished_at > started_at "
                 "FROM crash_aggregates_current_runs"
             ),
             [
@@ -98,6 +98,7 @@ class ReplaceDayTest(DatabaseTestCase):
                     12.5,
                     {"name": "build_version", "path": ["environment", "build", "version"]},
                     12,
+                    list(STAT_NAMES),
                     True,
                 )
             ],
