@@ -164,8 +164,15 @@ HARMLESS = (
     ),
     Harmless("None says no as False does", r"was_sent_twice = None", "rules"),
     Harmless(
+        "what is told at once for nearly all is told the same in the usual way",
+        r"type\(None\) is str",
+        "dimension_values",
+    ),
+    Harmless("no application is called nothing", r'said = ""', "dimension_values"),
+    Harmless("a count below 0 is none, however far below", r"is_short else -2", "histograms"),
+    Harmless(
         "PostgreSQL reads words without quotes in any case",
-        r'"(insert into crash_\w+|INSERT INTO CRASH_\w+|delete from|DELETE FROM CRASH_\w+)\b',
+        r'"(insert into crash_\w+|INSERT INTO CRASH_\w+|delete from|DELETE FROM CRASH_\w+|select %)',
         "database/days",
     ),
 )

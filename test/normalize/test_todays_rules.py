@@ -316,6 +316,7 @@ class NamesTest(TodayTestCase):
             ("nightly-cck-mozillaonline", "nightly"),
             ("release-cck-yandex", "release"),
             ("beta-cdntest", "beta"),
+            ("betatest", "beta"),
             ("beta", "beta"),
             ("nightly", "nightly"),
             ("nightlytest", "nightlytest"),
