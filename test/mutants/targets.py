@@ -168,6 +168,11 @@ HARMLESS = (
         r"type\(None\) is str",
         "dimension_values",
     ),
+    Harmless(
+        "what is told at once for nearly all is told the same in the usual way",
+        r"type\(None\) is not dict",
+        "normalize/values",
+    ),
     Harmless("no application is called nothing", r'said = ""', "dimension_values"),
     Harmless("a count below 0 is none, however far below", r"is_short else -2", "histograms"),
     Harmless(
