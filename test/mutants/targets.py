@@ -177,7 +177,7 @@ HARMLESS = (
     Harmless("a count below 0 is none, however far below", r"is_short else -2", "histograms"),
     Harmless(
         "PostgreSQL reads words without quotes in any case",
-        r'"(insert into|INSERT INTO CRASH_|delete from|DELETE FROM CRASH_|select %)',
+        r'"(insert into|INSERT INTO CRASH_|delete from|DELETE FROM CRASH_|select %|where )',
         "database/days",
     ),
 )
