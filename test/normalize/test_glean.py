@@ -232,6 +232,7 @@ class SentTwiceTest(GleanTestCase):
             ("131.0", "20240917000000", False),
             ("128.8.0", "20250301093000", False),
             (None, "20240916235959", False),
+            (None, "20240917000000", True),
             ("9" * 5000, LAST_BAD_BUILD, False),
             (None, LAST_BAD_BUILD, True),
             ("", LAST_BAD_BUILD, True),

@@ -9,14 +9,14 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crash_rate_aggregates.applications import Application
+from crash_rate_aggregates.applications import Application, ApplicationNames
 from crash_rate_aggregates.decode.judging import PingJudge
 from crash_rate_aggregates.decode.layouts.kinds import LayoutName, PingKind
 from crash_rate_aggregates.dimensions import DIMENSIONS
 from crash_rate_aggregates.ledger import CARRIED_FIELDS
 from crash_rate_aggregates.normalize.dimension_values import normalized_channel
 from crash_rate_aggregates.normalize.ping import Ignored, NormalizedPing
-from crash_rate_aggregates.normalize.rules import Judge
+from crash_rate_aggregates.normalize.rules import Judge, _ShownNames
 from crash_rate_aggregates.normalize.source_tags import is_automation
 from crash_rate_aggregates.outcomes import Adjustment, Outcome
 from crash_rate_aggregates.stats import STAT_NAMES
@@ -125,6 +125,7 @@ class BothKindsTest(TodayTestCase):
         self.assertIsNotNone(v4.pair)
         self.assertEqual(v4.pair, glean.pair)
         self.assertEqual((v4.is_glean, glean.is_glean), (False, True))
+        self.assertIsNotNone(self.counted(crash_ping(**{VERSION: "128.0"})).pair)
         # No process is the main one.
         self.assertEqual(self.counted(self.glean(**{STRING + "process_type": None})).pair, v4.pair)
 
@@ -184,6 +185,55 @@ class EnvironmentTest(TodayTestCase):
         values["payload/hasCrashEnvironment"] = True
         self.assertEqual(self.counted(crash_ping(**values)).adjustments, 0)
 
+    def test_rules_go_by_that_build(self) -> None:
+        """Its version, else its build id, tell whether a content crash counts ping by ping."""
+        for version, build, right in (
+            ("57.0", "20170921000000", 0),
+            ("58.0", "20170920235959", 1),
+            (None, "20170920235959", 0),
+            (None, "20170921000000", 1),
+        ):
+            for environment in ("57.0", "58.0"):
+                ping = crash_ping(
+                    **{
+                        VERSION: environment,
+                        "payload/processType": "content",
+                        "payload/hasCrashEnvironment": False,
+                        self.METADATA + "Version": version,
+                        self.METADATA + "BuildID": build,
+                        "application/version": None,
+                    }
+                )
+                with self.subTest(version=version, build=build, environment=environment):
+                    self.assertEqual(self.stat(ping, "content_crashes_not_at_shutdown"), right)
+
+    def test_pair_of_that_build(self) -> None:
+        """It pairs with the Glean ping of its own build, not with that of its environment's."""
+        own = {VERSION: "130.0", "environment/build/buildId": "20240901093000"}
+        other = {
+            "payload/hasCrashEnvironment": False,
+            self.METADATA + "Version": "130.0",
+            self.METADATA + "BuildID": "20240901093000",
+        }
+        pair = self.counted(crash_ping(**own)).pair
+        assert pair is not None
+        self.assertEqual(len(pair), 16)
+        self.assertEqual(self.counted(crash_ping(**other)).pair, pair)
+
+    def test_beside_other_adjustments(self) -> None:
+        """The build of the crash is told beside what else was put right."""
+        ping = crash_ping(
+            **{
+                "environment": None,
+                "application/buildId": "20240910000000",
+                "payload/crashDate": "2016-04-01",
+            }
+        )
+        self.assertEqual(
+            self.counted(ping).adjustments,
+            Adjustment.OTHER_BUILDS_ENVIRONMENT | Adjustment.ACTIVITY_DATE_TOO_LATE,
+        )
+
     def test_nothing_at_all(self) -> None:
         """A crash that names no build is ignored, and a main ping never takes another's."""
         for ping in (
@@ -217,11 +267,19 @@ class AutomationTest(TodayTestCase):
             assert isinstance(verdict, Ignored)
             self.assertEqual(verdict.outcome, Outcome.AUTOMATION)
             counting = Judge(DAY, DIMENSIONS, counts_automation=True)
-            counted = self.counted(ping, counting)
             self.assertEqual(
-                counted.adjustments & Adjustment.AUTOMATION_COUNTED, Adjustment.AUTOMATION_COUNTED
+                self.counted(ping, counting).adjustments, Adjustment.AUTOMATION_COUNTED
             )
-        self.assertEqual(self.counted(main_ping(**{self.TAGS: "perf"})).doc_type, "main")
+            late = {
+                "payload/info/subsessionStartDate": "2016-04-01",
+                "payload/crashDate": "2016-04-01",
+            }
+            self.assertEqual(
+                self.counted(with_values(ping, late), counting).adjustments,
+                Adjustment.AUTOMATION_COUNTED | Adjustment.ACTIVITY_DATE_TOO_LATE,
+            )
+        for judge in (None, Judge(DAY, DIMENSIONS, counts_automation=True)):
+            self.assertEqual(self.counted(main_ping(**{self.TAGS: "perf"}), judge).adjustments, 0)
 
     def test_tags(self) -> None:
         """Only the whole tag counts, in a text with commas or in a list."""
@@ -246,12 +304,20 @@ class AutomationTest(TodayTestCase):
 
 
 class NamesTest(TodayTestCase):
+    def test_few_are_kept(self) -> None:
+        """However many applications pings name, 1,000 names of up to 200 code points are kept."""
+        names = _ShownNames(ApplicationNames(()))
+        for said in ("y" * 200, "z" * 201, *(f"{n}" for n in range(2_000))):
+            self.assertEqual(names.name(said), said[:200])
+        self.assertEqual(list(names._shown), ["y" * 200, *(f"{n}" for n in range(999))])
+
     def test_channels(self) -> None:
         """Names of a distribution stand for their channel; others stay as they are."""
         for raw, name in (
             ("nightly-cck-mozillaonline", "nightly"),
             ("release-cck-yandex", "release"),
             ("beta-cdntest", "beta"),
+            ("betatest", "beta"),
             ("beta", "beta"),
             ("nightly", "nightly"),
             ("nightlytest", "nightlytest"),

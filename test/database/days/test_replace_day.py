@@ -7,6 +7,7 @@ import pyarrow as pa
 from psycopg.rows import dict_row
 
 from crash_rate_aggregates.database.days.replace_day import replace_day
+from crash_rate_aggregates.database.days.runs import RecordedRun
 from crash_rate_aggregates.dimensions import MAX_LENGTH, Dimension
 from crash_rate_aggregates.errors import DatabaseError, LedgerImbalanceError
 from crash_rate_aggregates.ledger import LedgerLine
@@ -76,12 +77,15 @@ class ReplaceDayTest(DatabaseTestCase):
         )
         damaged = [("b.gz", "cut off"), ("/pings/a\udcff\0.gz", "no gzip")]
         stored = day(NIGHTLY, ledger=lines, damaged_files=damaged)
-        run_id = replace_day(self.connection, stored).run_id
+        run = replace_day(self.connection, stored)
+        run_id = run.run_id
+        ((finished_at,),) = self.rows("SELECT finished_at FROM crash_aggregates_current_runs")
+        self.assertEqual(run, RecordedRun(run_id, SUBMISSION_DATE, stored.facts, finished_at, 1))
         self.assertEqual(
             self.rows(
                 "SELECT run_id, submission_date, started_at, program_version, engine, "
                 "pings_source, pings_read, bytes_read, files_read, aggregates, seconds, "
-                "dimensions -> 0, jsonb_array_length(dimensions), finished_at > started_at "
+                "dimensions -> 0, jsonb_array_length(dimensions), stats, finished_at > started_at "
                 "FROM crash_aggregates_current_runs"
             ),
             [
@@ -99,6 +103,7 @@ class ReplaceDayTest(DatabaseTestCase):
                     12.5,
                     {"name": "build_version", "path": ["environment", "build", "version"]},
                     12,
+                    list(STAT_NAMES),
                     True,
                 )
             ],
