@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.engines.interface import DayRequest
-from crash_rate_aggregates.rows import DayTable
+from crash_rate_aggregates.rows import CRASH_AGGREGATES, DayTable
 from crash_rate_aggregates.sample_pings.world_2016.world_of_2016 import World2016
 from crash_rate_aggregates.sample_pings.writer import write_sample_pings
 from crash_rate_aggregates.sources.stores.urls import open_store
@@ -92,11 +92,15 @@ def day_request(
     *,
     allow_damaged: bool = False,
     day: date = DAY,
+    tables: tuple[DayTable, ...] = (CRASH_AGGREGATES,),
 ) -> DayRequest:
-    """Ask for a day that lies below a folder."""
+    """Ask for a day that lies below a folder.
+
+    For one table, unless more are wanted: on Spark each takes seconds to plan.
+    """
     store = open_store(str(root))
     files = tuple(store.list_day(day))
-    return DayRequest(day, dimensions, store, files, allow_damaged=allow_damaged)
+    return DayRequest(day, dimensions, store, files, tables, allow_damaged=allow_damaged)
 
 
 GROUPS = DayTable(

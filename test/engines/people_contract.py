@@ -92,14 +92,16 @@ class PeopleContract(unittest.TestCase):
     def tables(
         self,
         pings: Sequence[Mapping[str, Any]],
-        *,
+        *wanted: DayTable,
         labels: Iterable[KnownLabel] = (),
         dimensions: tuple[Dimension, ...] = DIMENSIONS,
         files: int = 2,
     ) -> dict[DayTable, Rows]:
-        """Compute a day of these pings in so many files."""
+        """Compute the wanted tables, default all, of a day of these pings in so many files."""
         stored = {f"{n}.json": lines(pings[n::files]) for n in range(files)}
-        request = day_request(write_day(self.pings, stored), dimensions)
+        request = day_request(
+            write_day(self.pings, stored), dimensions, tables=wanted or DAY_TABLES
+        )
         return rows_of_day(self.engine(2), replace(request, labels=tuple(labels)))
 
     def test_labels(self) -> None:
@@ -136,6 +138,7 @@ class PeopleContract(unittest.TestCase):
                 crash_of(None, **{"environment/build/buildId": "20180101030418"}),
                 main_of(None, **{"environment/build/displayVersion": "60.0a1"}),
             ],
+            LABELS,
             labels=[
                 known(builds[2], "60.0b4 as learned", is_learned=True),
                 known(builds[3], "60.0b5 as listed", is_learned=False),
@@ -178,7 +181,8 @@ class PeopleContract(unittest.TestCase):
                 ),
                 main_of(None, **windows),
                 crash_of(None, **windows),
-            ]
+            ],
+            CLIENTS,
         )[CLIENTS]
         of_one = {
             "main": {"crashed_clients": 1, "crashes": 2, "squares": 4, "clients_2": 1}
@@ -230,7 +234,7 @@ class PeopleContract(unittest.TestCase):
         active = [main_of(client, **{LENGTH: client * 10}) for client in (1, 2, 3)]
         found = [
             row
-            for row in self.tables([*crashes, *others, *active])[CLIENTS]
+            for row in self.tables([*crashes, *others, *active], CLIENTS)[CLIENTS]
             if row["level"] == "channel" and row["kind"] == "main"
         ]
         self.assertEqual(
@@ -265,7 +269,7 @@ class PeopleContract(unittest.TestCase):
         crash["metadata"] = {}
         found = [
             not_nothing(row)
-            for row in self.tables([main_of(1), glean_ping(crash)])[CLIENTS]
+            for row in self.tables([main_of(1), glean_ping(crash)], CLIENTS)[CLIENTS]
             if row["level"] == "channel" and row["kind"] == "main"
         ]
         once = {"crashes_1": 1, "clients_1": 1, "top_clients": 1, "top_crashes": 1}
@@ -292,7 +296,9 @@ class PeopleContract(unittest.TestCase):
                 main_of(None, **first),
                 crash_of(None, **other),
                 main_of(4),
-            ]
+            ],
+            BY_EXPERIMENT,
+            CRASH_AGGREGATES,
         )
         expected = [
             {"experiment": "e1", "branch": "x", "ping_count": 3, "usage_seconds": 10_800}
@@ -347,7 +353,8 @@ class PeopleContract(unittest.TestCase):
                 crash_of(None, **killed, **{"meta/geoCountry": "VV"}),
                 crash_of(None, **{"meta/geoCountry": "VV"}),
                 glean_ping(crash_of(None, **twice)),
-            ]
+            ],
+            BY_PROCESS,
         )[BY_PROCESS]
         place = {
             "activity_date": DAY,

@@ -38,6 +38,7 @@ class KernelTest(unittest.TestCase):
         rows = self.kernel.take_rows()
         self.assertEqual((rows.schema, rows.num_rows, len(self.kernel)), (PING_SCHEMA, 3, 0))
         first, second, crash = rows.to_pylist()
+        self.assertEqual((first.pop("ping"), second.pop("ping")), (0, 1))
         self.assertEqual(first, second)
         self.assertEqual((crash["doc_type"], crash["process_type"]), ("crash", "absent"))
         self.assertEqual((crash["main_crashes"], crash["activity_date"]), (1, DAY))
