@@ -37,8 +37,8 @@ class BalanceTest(unittest.TestCase):
                 replace(SUMS, usage_pings=5),
                 1,
                 (
-                    "crash_aggregates of 2016-03-14 does not balance: aggregates 2, rows 1; "
-                    "counted main pings 4, main pings in the rows 5"
+                    "crash_aggregates of 2016-03-14 does not balance: rows 2, stored 1; "
+                    "counted usage pings 4, usage pings in the rows 5"
                 ),
             ),
             (

@@ -150,16 +150,6 @@ class ReadersTest(DatabaseTestCase):
             ],
         )
 
-    def test_channel_without_a_row(self) -> None:
-        """People of whose channel nothing is known are other."""
-        self.insert(
-            CLIENTS, level="label", channel="esr", label="128.0", kind="main", active_clients=5000
-        )
-        ((channel, label),) = (
-            tuple(row.values()) for row in self.seen("crash_clients", "channel", "label")
-        )
-        self.assertEqual((channel, label), ("other", "128.0"))
-
     def test_experiments(self) -> None:
         """A branch of few people in a channel and release is other, and its sums stay."""
         for branch, people in (("control", 100), ("treatment", 99), ("other-treatment", 1)):
