@@ -158,7 +158,7 @@ endif
 # Microsoft's emulator of Azure's storage; where npm cannot install it, its tests are skipped.
 .venv/azurite: .venv/packages
 	@echo "Adding azurite to .venv …"
-	@npm install --silent --no-audit --no-fund --prefix $@ azurite@3.37.0 || \
+	@npm install --silent --no-audit --no-fund --fetch-retries=1 --fetch-timeout=60000 --prefix $@ azurite@3.37.0 || \
 		echo "npm did not install azurite, so the tests of Azure are skipped." >&2
 	@mkdir -p $@ && touch $@
 
