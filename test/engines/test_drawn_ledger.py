@@ -75,7 +75,7 @@ class DrawUpTest(unittest.TestCase):
         capped = int(Adjustment.USAGE_CAPPED)
         counted = [
             group("main", 2, adjustments=BOTH),
-            group("main", 3, adjustments=capped, carried="01"),
+            group("main", 3, adjustments=capped, carried="0100"),
             group("main", 4, adjustments=capped, application=None),
         ]
         lines = [one for one in drawn(counts(9, main=9), counted).lines if one.kind == "adjustment"]

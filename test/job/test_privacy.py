@@ -24,7 +24,7 @@ from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.database.server.programs import find_programs
 from crash_rate_aggregates.engines.embedded.engine import EmbeddedEngine
 from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
-from crash_rate_aggregates.rows import CLIENTS
+from crash_rate_aggregates.rows import CLIENTS, DAY_TABLES
 from test.database.sample_days import SUBMISSION_DATE, day
 from test.engines.made_days import Interposed, day_request, lines, write_day
 from test.engines.people_contract import crash_of, main_of
@@ -112,7 +112,7 @@ class PrivacyTest(unittest.TestCase):
         # That the search finds what is there is seen on the pings themselves.
         with self.assertRaises(AssertionError):
             self.assert_free((root / "submission_date=2016-03-14" / "1").read_bytes(), "pings")
-        request = replace(day_request(root), client_key=KEY)
+        request = replace(day_request(root, tables=DAY_TABLES), client_key=KEY)
         self.assert_free(repr(request).encode() + str(request).encode(), "request")
         engine = EmbeddedEngine(2, self.folder / "scratch", GroupingLimits("512MB", "1GB", 2))
         progress = Interposed(stages={"group": self.search_scratch})

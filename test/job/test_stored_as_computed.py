@@ -20,7 +20,7 @@ from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.engines.embedded.engine import EmbeddedEngine
 from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
 from crash_rate_aggregates.engines.interface import DayRequest
-from crash_rate_aggregates.rows import DayTable
+from crash_rate_aggregates.rows import DAY_TABLES, DayTable
 from test.database.sample_days import SUBMISSION_DATE, day
 from test.dataset import json_text, raw
 from test.engines.made_days import HeardProgress, day_request, write_day
@@ -108,7 +108,7 @@ class StoredAsComputedTest(unittest.TestCase):
         folder = Path(self.enterContext(TemporaryDirectory()))
         root = write_day(folder / "pings", {"0.json": b"\n".join(hostile_pings())})
         made, stored = computed_and_stored(
-            day_request(root), folder / "scratch", fresh_database(self)
+            day_request(root, tables=DAY_TABLES), folder / "scratch", fresh_database(self)
         )
         for table, rows in made.items():
             with self.subTest(table=table.name):
