@@ -19,7 +19,8 @@ DATE_COLUMNS = ("submission_date", "activity_date")
 VERSION = "version"
 """What people call a release: it may stand beside dimensions."""
 EXPERIMENT_NAMES = ("experiment", "branch")
-"""Only together: branches of different experiments have the same names, and experiments overlap."""
+"""The second only with the first: branches of different experiments have the same names, and a
+dimension of one's own may be called so."""
 CRASH_NAMES: Mapping[str, LiteralString] = {
     "process": "process",
     "actors": "actors",
@@ -101,10 +102,11 @@ def parameters(by: Sequence[str]) -> dict[str, str]:
 
 
 def whole_names(by: Sequence[str]) -> tuple[str, ...]:
-    """Return the names, each once, and an experiment with its branch wherever either is asked."""
+    """Return the names, each once, and an experiment with its branch, as experiments overlap."""
+    experiment, _ = EXPERIMENT_NAMES
     whole: list[str] = []
     for name in by:
-        whole.extend(EXPERIMENT_NAMES if name in EXPERIMENT_NAMES else (name,))
+        whole.extend(EXPERIMENT_NAMES if name == experiment else (name,))
     return tuple(dict.fromkeys(whole))
 
 
@@ -122,7 +124,7 @@ def rate_table(cursor: psycopg.Cursor, by: Sequence[str]) -> RateTable:
     table = _TABLE
     if any(name in CRASH_NAMES for name in by):
         table = CRASHES_AND_HOURS
-    elif any(name in EXPERIMENT_NAMES for name in by):
+    elif EXPERIMENT_NAMES[0] in by:
         table = _EXPERIMENTS
     elif VERSION in by:
         table = _RELEASES
@@ -140,10 +142,11 @@ def version_order(by: Sequence[str]) -> sql.Composed:
 
 
 def _check(by: Sequence[str], table: RateTable, recorded: Sequence[str]) -> None:
-    ours = (*DATE_COLUMNS, VERSION, *CRASH_NAMES, *EXPERIMENT_NAMES)
+    ours = (*DATE_COLUMNS, VERSION, *CRASH_NAMES, EXPERIMENT_NAMES[0])
+    known = {*recorded, *ours, *table.names}
     for name in by:
         # Without a stored day there is nothing to choose from: check_stored says that.
-        if recorded and name not in recorded and name not in ours:
+        if recorded and name not in known:
             raise DimensionsError(
                 f"no stored day has a dimension {name!r}: choose from "
                 f"{', '.join((*recorded, *ours))}"

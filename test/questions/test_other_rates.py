@@ -122,7 +122,8 @@ class RatesByExperimentTest(QuestionsTestCase):
 
     def test_beside(self) -> None:
         """Channel, application, version and date may stand beside it, dimensions may not."""
-        names = whole_names(["branch", "channel", "submission_date"])
+        self.assertEqual(whole_names(["branch", "channel"]), ("branch", "channel"))
+        names = whole_names(["experiment", "channel", "submission_date"])
         self.assertEqual(names, ("experiment", "branch", "channel", "submission_date"))
         groups = {one.group for one in crash_rates(self.connection, names)}
         self.assertIn(("cache", "treatment", "esr", "2016-03-14"), groups)

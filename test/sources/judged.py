@@ -26,7 +26,8 @@ def judged_rows(
     for file in store.list_day(day):
         for batch in read_pings(store, file, dimensions):
             kernel.judge(batch)
-    return kernel.counts, kernel.take_rows().to_pylist()
+    rows = kernel.take_rows().drop_columns(["ping"])  # Numbered as they come.
+    return kernel.counts, rows.to_pylist()
 
 
 def without(rows: Iterable[Mapping[str, Any]], *names: str) -> list[dict[str, Any]]:
