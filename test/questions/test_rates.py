@@ -145,7 +145,7 @@ class CrashRatesTest(DatabaseTestCase):
             str(caught.exception),
             'no stored day has a dimension "chanel\' OR true --": choose from '
             f"{', '.join(DIMENSION_NAMES)}, submission_date, activity_date, version, process, "
-            "actors, class, startup, experiment, branch",
+            "actors, class, startup, experiment",
         )
 
     def test_nothing_stored(self):

@@ -15,6 +15,7 @@ from crash_rate_aggregates.database.days.releases import known_labels
 from crash_rate_aggregates.database.days.replace_day import replace_day
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
 from crash_rate_aggregates.database.schema.retention import drop_month, stored_months
+from crash_rate_aggregates.normalize.release_list import Release
 from crash_rate_aggregates.rows import CRASH_AGGREGATES, LABELS, REPLACED_TABLES, KnownLabel
 from test.database.sample_days import DatabaseTestCase, Row, batch, day
 
@@ -75,8 +76,8 @@ class ReleasesTest(DatabaseTestCase):
         super().setUp()
         self.connection.execute("TRUNCATE crash_release_builds, crash_releases")
 
-    def store(self, *days: BuildsOfDay) -> None:
-        """Store days, in this order."""
+    def store(self, *days: BuildsOfDay, releases: tuple[Release, ...] = ()) -> None:
+        """Store days, in this order, with a list of releases at hand."""
         for one in days:
             ensure_partition(self.connection, one.date)
             rows = [
@@ -103,9 +104,8 @@ class ReleasesTest(DatabaseTestCase):
                 CRASH_AGGREGATES: [batch(rows)],
                 LABELS: [pa.RecordBatch.from_pylist(labels, schema=LABELS.schema)],
             }
-            replace_day(
-                self.connection, replace(day(*rows, submission_date=one.date), tables=tables)
-            )
+            made = day(*rows, submission_date=one.date)
+            replace_day(self.connection, replace(made, tables=tables, releases=releases))
 
     def test_label_of_several_days(self) -> None:
         """A build goes by what most pings of all days say, of equally many the first by text."""
@@ -144,6 +144,18 @@ class ReleasesTest(DatabaseTestCase):
             [row[1:3] for row in self.rows(LEARNED)],
             [("47.0b1", "pings"), ("listed too", "product-details")],
         )
+
+    def test_builds_that_a_list_names(self) -> None:
+        """A list of releases names builds of which no ping says a name, and no others."""
+        listed = (Release("Firefox", "47.0b1", date(2016, 2, 14), 47),)
+        self.store(
+            BuildsOfDay(0, {ONE: Said(1, "47.0b9", 1), TWO: Said(1), "20160301030418": Said(1)}),
+            releases=listed,
+        )
+        named = [("beta", ONE, "47.0b9", "pings"), ("beta", TWO, "47.0b1", "product-details")]
+        self.assertEqual(self.rows(BUILDS), named)
+        self.store(BuildsOfDay(1, {TWO: Said(1, "47.0b2", 1)}), releases=listed)
+        self.assertEqual(self.rows(BUILDS)[1], ("beta", TWO, "47.0b2", "pings"))
 
     def test_days_to_fill_again(self) -> None:
         """A day that counted people by another name than the one learned later is named."""
