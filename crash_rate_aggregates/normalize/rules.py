@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from crash_rate_aggregates.applications import (
     KNOWN_APPLICATIONS,
@@ -61,41 +61,42 @@ _IGNORED = {
 }
 
 
+class _Told(NamedTuple):
+    """What is known of an application by what a ping calls it."""
+
+    name: str | None = None
+    """What people call it, at most 200 code points."""
+    usage_ping: str = "main"
+    """Which ping carries its usage."""
+
+
+_NOTHING_TOLD = _Told()
+
+
 class _ShownNames:
     """What people call the applications of pings, kept ready: few are asked for again and again."""
 
     def __init__(self, applications: ApplicationNames) -> None:
         self._applications = applications
-        self._shown: dict[str, str] = {}
-        self._usage_pings: dict[str, str] = {}
+        self._told: dict[str, _Told] = {}
 
     def known(self, said: Any) -> Application | None:
         """Return the application that a ping names, None for none and for an unknown one."""
         return self._applications.known(said) if is_string(said) else None
 
-    def usage_ping(self, said: Any) -> str:
-        """Return which ping carries the usage of the application that a ping names."""
+    def told(self, said: Any) -> _Told:
+        """Return what is known of the application that a ping names; of none, nothing."""
         if not is_string(said):
-            return "main"
-        usage_ping = self._usage_pings.get(said)
-        if usage_ping is None:
+            return _NOTHING_TOLD
+        told = self._told.get(said)
+        if told is None:
             application = self._applications.known(said)
-            usage_ping = "main" if application is None else application.usage_ping
-            if len(self._usage_pings) < _NAMES and len(said) <= MAX_LENGTH:
-                self._usage_pings[said] = usage_ping
-        return usage_ping
-
-    def name(self, said: Any) -> str | None:
-        """Return what people call the application that a ping names, at most 200 code points."""
-        if not is_string(said):
-            return None
-        name = self._shown.get(said)
-        if name is None:
             name = (scalar_text(self._applications.name_of(said)) or "")[:MAX_LENGTH]
+            told = _Told(name, "main" if application is None else application.usage_ping)
             # Bounded, and without what a hostile ping made long.
-            if len(self._shown) < _NAMES and len(said) <= MAX_LENGTH:
-                self._shown[said] = name
-        return name
+            if len(self._told) < _NAMES and len(said) <= MAX_LENGTH:
+                self._told[said] = told
+        return told
 
 
 class Judge:
@@ -146,7 +147,7 @@ class Judge:
         """Tell whether the usage of the ping's application is carried by another kind of ping."""
         if doc_type == "crash":
             return False
-        return doc_type != self._names.usage_ping(fields.application)
+        return doc_type != self._names.told(fields.application).usage_ping
 
     def _fault_of_server(self, fields: PingFields) -> Outcome | None:
         """Return why what the server says of the ping leaves it out, None where nothing does."""
@@ -205,7 +206,7 @@ class Judge:
             minidump,
             fields.is_glean,
             pair,
-            self._names.name(fields.application),
+            self._names.told(fields.application).name,
             carried + _OTHERS_CARRIED[2 * (client is not None) + (fields.active_ticks is not None)],
             cut,
         )

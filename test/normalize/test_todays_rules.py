@@ -308,8 +308,8 @@ class NamesTest(TodayTestCase):
         """However many applications pings name, 1,000 names of up to 200 code points are kept."""
         names = _ShownNames(ApplicationNames(()))
         for said in ("y" * 200, "z" * 201, *(f"{n}" for n in range(2_000))):
-            self.assertEqual(names.name(said), said[:200])
-        self.assertEqual(list(names._shown), ["y" * 200, *(f"{n}" for n in range(999))])
+            self.assertEqual(names.told(said).name, said[:200])
+        self.assertEqual(list(names._told), ["y" * 200, *(f"{n}" for n in range(999))])
 
     def test_channels(self) -> None:
         """Names of a distribution stand for their channel; others stay as they are."""
