@@ -120,9 +120,6 @@ class DayTable:
         """Whether its rows, and those of its summaries, have all stats as columns."""
         return set(STAT_NAMES) <= set(self.schema.names)
 
-    def __hash__(self) -> int:
-        return hash(self.name)
-
 
 def _texts(names: Iterable[str], *, nullable: bool = True) -> list[pa.Field]:
     return [pa.field(name, pa.string(), nullable=nullable) for name in names]
