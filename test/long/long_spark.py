@@ -96,8 +96,7 @@ class LargeResultTest(unittest.TestCase):
 class LongBackfillTest(unittest.TestCase):
     def setUp(self) -> None:
         """Bound all waiting; write one ping for each day."""
-        # A day takes 8 seconds where two others want a core, 25 and more where ten do.
-        self.enterContext(time_limit(4 * LIMIT_SECONDS))
+        self.enterContext(time_limit(2 * LIMIT_SECONDS))
         self.pings = Path(self.enterContext(TemporaryDirectory()))
         self.days = [DAY + timedelta(days=number) for number in range(24)]
         for day in self.days:
