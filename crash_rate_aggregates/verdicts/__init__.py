@@ -1,0 +1,1 @@
+"""What the counts mean: pure functions over small arrays, by docs/statistics.md."""
