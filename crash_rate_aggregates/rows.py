@@ -143,11 +143,15 @@ CRASH_AGGREGATES: Final = DayTable(
         "crash_aggregates_by_build",
         "crash_aggregates_by_system",
         "crash_aggregates_by_country",
+        "crash_aggregates_by_stratum",
     ),
     usage_pings=PingSum(("ping_count",)),
     crash_pings=PingSum(CRASH_PING_STATS),
 )
 """The table of 2016: one row an aggregate, `dimensions` a JSON object's text."""
+STRATUM_COUNTRIES: Final = 12
+"""In the summary by stratum: those of an application with most usage hours of the day. Cells of
+fewer hours would say little, and the table has a row for each."""
 NAMED_COUNTRIES: Final = 20
 """In the table of crashes by process: those with most usage hours of the day."""
 BY_PROCESS: Final = DayTable(
@@ -201,6 +205,8 @@ CLIENT_LEVELS: Final = (
     ClientLevel("os", ("os_name",)),
     ClientLevel("os_version", ("os_name", "os_version")),
     ClientLevel("country", ("country",)),
+    # Shares of releases are compared within a system, and nothing finer is counted.
+    ClientLevel("label_os", ("label", "os_name")),
 )
 LEVEL_COLUMNS: Final = tuple(
     dict.fromkeys(chain.from_iterable(level.columns for level in CLIENT_LEVELS))

@@ -216,6 +216,15 @@ class PeopleContract(unittest.TestCase):
             ("os_version", {"os_name": "Linux", "os_version": "5.15"}, 1, of_two, 3600),
             ("country", {"country": "DE"}, 1, of_one, 5400),
             ("country", {"country": "FR"}, 1, of_two, 3600),
+            ("label_os", {"label": LABEL, "os_name": "Windows_NT"}, 1, of_one, 3600),
+            ("label_os", {"label": LABEL, "os_name": "Linux"}, 1, of_two, 3600),
+            (
+                "label_os",
+                {"label": NEXT_LABEL, "os_name": "Windows_NT"},
+                1,
+                {kind: {} for kind in both},
+                0,
+            ),
         ):
             for kind, counts in kinds.items():
                 top = {"top_usage_seconds": seconds} if "top_clients" in counts else {}

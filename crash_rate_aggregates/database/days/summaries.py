@@ -16,7 +16,7 @@ from crash_rate_aggregates.database.access.locks import changing_day
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
 from crash_rate_aggregates.database.days.delete_days import delete_days
-from crash_rate_aggregates.rows import DAY_TABLES, FOLDED_DAYS, SUMMARIES
+from crash_rate_aggregates.rows import DAY_TABLES, FOLDED_DAYS, STRATUM_COUNTRIES, SUMMARIES
 from crash_rate_aggregates.stats import STAT_NAMES, STATS
 
 _statement = statements_beside(__name__)
@@ -52,7 +52,11 @@ def summarize_day(connection: psycopg.Connection, submission_date: date, run_id:
     for name in (*of_tables, "insert_run_totals"):
         connection.execute(
             _statement(name).format(stats=_STATS, sums=_SUMS),
-            {"submission_date": submission_date, "run_id": run_id},
+            {
+                "submission_date": submission_date,
+                "run_id": run_id,
+                "stratum_countries": STRATUM_COUNTRIES,
+            },
         )
     connection.execute(
         "INSERT INTO crash_aggregates_folded_days (submission_date, applications) "

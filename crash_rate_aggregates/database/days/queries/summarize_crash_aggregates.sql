@@ -19,9 +19,10 @@ WITH stored AS NOT MATERIALIZED (
 
 grouped AS MATERIALIZED (
     SELECT
-        GROUPING(build_id) = 0 AS is_by_build,
-        GROUPING(os_name) = 0 AS is_by_system,
-        GROUPING(country) = 0 AS is_by_country,
+        GROUPING(build_version, os_name) = 1 AS is_by_build,
+        GROUPING(os_version) = 0 AS is_by_system,
+        GROUPING(country, os_name) = 1 AS is_by_country,
+        GROUPING(country, os_name) = 0 AS is_by_stratum,
         activity_date,
         application,
         channel,
@@ -37,7 +38,17 @@ grouped AS MATERIALIZED (
     GROUP BY GROUPING SETS (
         (activity_date, application, channel, build_version, build_id),
         (application, channel, os_name, os_version),
-        (application, channel, country, architecture)
+        (application, channel, country, architecture),
+        (
+            activity_date,
+            application,
+            channel,
+            build_version,
+            build_id,
+            os_name,
+            architecture,
+            country
+        )
     )
 ),
 
@@ -74,6 +85,7 @@ folded AS MATERIALIZED (
         is_by_build,
         is_by_system,
         is_by_country,
+        is_by_stratum,
         activity_date,
         named.application,
         channel,
@@ -87,6 +99,22 @@ folded AS MATERIALIZED (
         {stats}
     FROM grouped
     JOIN named ON named.given IS NOT DISTINCT FROM grouped.application
+),
+
+named_countries AS MATERIALIZED (
+    SELECT application, country
+    FROM (
+        SELECT
+            application,
+            country,
+            row_number() OVER (
+                PARTITION BY application ORDER BY sum(usage_seconds) DESC, country
+            ) AS place
+        FROM folded
+        WHERE is_by_country AND country IS NOT NULL
+        GROUP BY application, country
+    ) AS countries
+    WHERE place <= %(stratum_countries)s
 ),
 
 by_channel AS (
@@ -135,6 +163,48 @@ by_build AS (
     ) AS aged
     GROUP BY 2, 3, 4, 5, 6, 7
     ORDER BY 3, 4, 6
+),
+
+by_stratum AS (
+    INSERT INTO crash_aggregates_by_stratum (
+        submission_date,
+        activity_date,
+        application,
+        channel,
+        build_version,
+        build_id,
+        os_name,
+        architecture,
+        country,
+        aggregates,
+        {stats}
+    )
+    SELECT
+        %(submission_date)s,
+        activity_date,
+        application,
+        crash_channel(channel),
+        CASE WHEN build_id IS NULL OR is_recent THEN build_version END,
+        CASE WHEN is_recent THEN build_id END,
+        os_name,
+        architecture,
+        CASE WHEN is_named OR country IS NULL THEN country ELSE 'other' END,
+        sum(aggregates),
+        {sums}
+    FROM (
+        SELECT
+            folded.*,
+            crash_build_age(build_id, activity_date) IS NOT NULL AS is_recent,
+            named_countries.country IS NOT NULL AS is_named
+        FROM folded
+        LEFT JOIN named_countries
+            ON named_countries.application = folded.application
+            AND named_countries.country = folded.country
+        WHERE is_by_stratum
+        OFFSET 0
+    ) AS placed
+    GROUP BY 2, 3, 4, 5, 6, 7, 8, 9
+    ORDER BY 3, 4, 6, 2
 ),
 
 by_system AS (
