@@ -1,0 +1,167 @@
+"""The explanation of a spike: the segments that pass their tests, by excess."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from crash_rate_aggregates.verdicts.explanation.candidates import Candidates, candidates
+from crash_rate_aggregates.verdicts.explanation.expectations import NEW_VARIANCE, PRIOR_CRASHES
+from crash_rate_aggregates.verdicts.explanation.leaves import Floats, Leaves, Totals
+from crash_rate_aggregates.verdicts.explanation.log_tail import log_upper_tail, z_of_log_tail
+from crash_rate_aggregates.verdicts.explanation.picking import Pick, pick_segments
+from crash_rate_aggregates.verdicts.explanation.segment_drifts import dimension_drifts
+from crash_rate_aggregates.verdicts.explanation.segments import Segments
+
+APART: Final = (
+    ("build_version", "build_id"),
+    ("version", "build_id"),
+    ("os_name", "os_version"),
+    ("experiment_id", "experiment_branch"),
+)
+"""Pairs of dimensions of which one says the other."""
+FALSE_ALARMS: Final = 0.05
+"""Probability that any segment is reported where nothing happened, at most."""
+LEAST_RATIO: Final = 1.1
+_Z: Final = 1.96
+_LEAST_DRIFT: Final = 0.05**2
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Where crashes rose more than elsewhere."""
+
+    values: Mapping[str, str | None]
+    """One to three, by names of dimensions."""
+    crashes: float
+    """Now; without those of segments picked before it."""
+    expected: float
+    """Crashes now at its own rate before, times what the unexplained rest has changed by."""
+    excess: float
+    """Crashes less expected ones."""
+    share: float | None
+    """Of the whole excess; above 1 where the rest has fallen. None without a whole excess."""
+    ratio: float
+    """Crashes over expected ones."""
+    lower: float
+    """Of the 95% interval of the ratio."""
+    upper: float
+    z: float
+    """Normal value with the upper tail of its test."""
+    is_new: bool
+    """Whether it had hardly any hours before: then it is compared with the common rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The segments of two periods that stand out."""
+
+    segments: tuple[Segment, ...]
+    """Disjoint, largest excess first; empty where none stands out."""
+    totals: Totals
+    """Crashes and hours of all leaves in both periods."""
+    excess: float
+    """Crashes now less those at the rate before; negative where rates fell."""
+    candidates: int
+    """Segments that were looked at, which their tests allow for: those with a past."""
+    candidates_without_past: int
+
+    @property
+    def rate_before(self) -> float:
+        """Crashes per 1,000 usage hours before."""
+        return 1000 * self.totals.rate_before
+
+    @property
+    def rate_now(self) -> float:
+        """Crashes per 1,000 usage hours now."""
+        return 1000 * self.totals.rate_now
+
+
+@dataclass(frozen=True, slots=True)
+class _Tested:
+    pick: Pick
+    drift: float
+    """Variance of the log rate by all of its dimensions."""
+    z: float
+
+
+def explain(leaves: Leaves, phi: float, apart: Collection[tuple[str, str]] = APART) -> Explanation:
+    """Find the segments in which crashes rose between two periods.
+
+    Args:
+        leaves: By all dimensions, in both periods.
+        phi: Variance of counts over their mean, at least 1: `burst_factor`, or 3.
+        apart: Pairs of dimensions that do not stand together in a segment.
+    """
+    totals = leaves.sums.total()
+    excess = totals.crashes_now - totals.expected
+    if totals.rate_before <= 0 or totals.rate_now <= 0:
+        return Explanation((), totals, excess, 0, 0)
+    found = candidates(leaves, apart)
+    picks, left = pick_segments(found.segments, phi)
+    drifts = dimension_drifts(found.segments, left, phi)
+    passed = _passed(picks, found, drifts, phi)
+    reported = _reported(found.segments, passed, totals)
+    return Explanation(
+        tuple(sorted(reported, key=lambda segment: -segment.excess)),
+        totals,
+        excess,
+        found.with_past,
+        found.without_past,
+    )
+
+
+def _passed(picks: Sequence[Pick], found: Candidates, drifts: Floats, phi: float) -> list[_Tested]:
+    passed: list[_Tested] = []
+    for pick in picks:
+        subset = found.segments.subsets[found.segments.subset_of[pick.segment]]
+        drift = float(drifts[list(subset)].sum())
+        log_tail = _log_tail(pick, drift, phi)
+        count = found.with_past if pick.has_past else found.without_past
+        if log_tail > math.log(FALSE_ALARMS / max(1, count)):
+            break
+        if math.exp(pick.log_ratio) < LEAST_RATIO:
+            break
+        passed.append(_Tested(pick, drift, z_of_log_tail(log_tail)))
+    return passed
+
+
+def _log_tail(pick: Pick, drift: float, phi: float) -> float:
+    mean = pick.expected * pick.rest_ratio
+    past = phi / (pick.crashes_before + PRIOR_CRASHES) if pick.has_past else NEW_VARIANCE
+    return log_upper_tail(pick.crashes, mean, mean * (phi + past * mean + drift * mean))
+
+
+def _reported(segments: Segments, passed: Sequence[_Tested], totals: Totals) -> list[Segment]:
+    rest = np.ones(len(segments.leaves.codes), dtype=np.bool_)
+    for tested in passed:
+        rest &= ~tested.pick.leaves
+    rest_totals = segments.leaves.sums.where(rest).total()
+    return [_segment(segments, tested, rest_totals, totals) for tested in passed]
+
+
+def _segment(segments: Segments, tested: _Tested, rest: Totals, totals: Totals) -> Segment:
+    pick = tested.pick
+    # Of a rest without crashes nothing is known: then what it was when the segment was picked.
+    rest_ratio = rest.rate_now / rest.rate_before if rest.rate_before > 0 else 0.0
+    expected = pick.expected * (rest_ratio or pick.rest_ratio)
+    ratio = pick.crashes / expected
+    factor = math.exp(_Z * math.sqrt(pick.variance + max(tested.drift, _LEAST_DRIFT)))
+    whole = totals.crashes_now - totals.expected
+    excess = pick.crashes - expected
+    return Segment(
+        segments.values_of(pick.segment),
+        pick.crashes,
+        expected,
+        excess,
+        excess / whole if whole > 0 else None,
+        ratio,
+        ratio / factor,
+        ratio * factor,
+        tested.z,
+        not pick.has_past,
+    )
