@@ -6,6 +6,7 @@ Biometrics 41 (1985).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,16 +38,33 @@ def log_rate_ratio(
         phi: Variance of a count over its mean.
         weights: w of each age; 1 if None.
     """
+    right, left, spread = _sums_of_ages(new, old)
+    by_age = np.ones(len(right)) if weights is None else weights
+    total_right, total_left = float(by_age @ right), float(by_age @ left)
+    if total_right <= 0 or total_left <= 0:
+        return None
+    variance = phi * float(by_age**2 @ spread) / (total_right * total_left)
+    return LogRatio(math.log(total_right / total_left), variance)
+
+
+def log_rate_ratios(new: StratumSums, old: StratumSums, phi: float) -> tuple[Floats, Floats]:
+    """Return the log ratio of each age with its variance, NaN where there is none."""
+    right, left, spread = _sums_of_ages(new, old)
+    product = np.where((right > 0) & (left > 0), right * left, np.nan)
+    return np.log(product / np.where(left > 0, left, np.nan) ** 2), phi * spread / product
+
+
+def _sums_of_ages(new: StratumSums, old: StratumSums) -> tuple[Floats, Floats, Floats]:
+    """Return of each age R, S and sum (xn + xp) hn hp/T^2 over its strata."""
     hours = new.hours + old.hours
     share = np.divide(1.0, hours, out=np.zeros_like(hours), where=hours > 0)
-    by_age = np.ones(len(hours)) if weights is None else weights
-    right = by_age @ (new.crashes * old.hours * share).sum(axis=1)
-    left = by_age @ (old.crashes * new.hours * share).sum(axis=1)
-    if right <= 0 or left <= 0:
-        return None
+    ours, theirs = new.hours * share, old.hours * share
     crashes = new.crashes + old.crashes
-    spread = by_age**2 @ (crashes * new.hours * old.hours * share**2).sum(axis=1)
-    return LogRatio(float(np.log(right / left)), float(phi * spread / (right * left)))
+    return (
+        np.einsum("as,as->a", new.crashes, theirs),
+        np.einsum("as,as->a", old.crashes, ours),
+        np.einsum("as,as,as->a", crashes, ours, theirs),
+    )
 
 
 def overlap(new: StratumSums, old: StratumSums) -> Floats:

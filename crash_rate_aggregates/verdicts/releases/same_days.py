@@ -20,6 +20,7 @@ from crash_rate_aggregates.verdicts.releases.mantel_haenszel import (
     crashes_beside,
     hours_beside,
     log_rate_ratio,
+    log_rate_ratios,
     overlap,
 )
 from crash_rate_aggregates.verdicts.releases.version_days import (
@@ -43,6 +44,7 @@ _UNKNOWN_DAY_SD = 0.03
 _FEWEST_DIFFERENCES = 6
 _MAD = 1.4826
 _OUTLYING = 3.0
+_SECOND = np.array([1.0, -2.0, 1.0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,17 +178,10 @@ def _like(
 
 
 def _second_differences(new: StratumSums, old: StratumSums, phi: float) -> tuple[Floats, Floats]:
-    days = [
-        log_rate_ratio(
-            StratumSums(new.hours[age : age + 1], new.crashes[age : age + 1]),
-            StratumSums(old.hours[age : age + 1], old.crashes[age : age + 1]),
-            phi,
-        )
-        for age in range(len(new.hours))
-    ]
-    runs = [run for run in zip(days, days[1:], days[2:], strict=False) if all(run)]
-    values, variances = (
-        np.array([[getattr(one, name) for one in run] for run in runs]).reshape(-1, 3)
-        for name in ("value", "variance")
-    )
-    return values @ np.array([1.0, -2.0, 1.0]), variances @ np.array([1.0, 4.0, 1.0]) / 6
+    values, variances = log_rate_ratios(new, old, phi)
+    if len(values) < len(_SECOND):
+        return np.empty(0), np.empty(0)
+    differences = np.convolve(values, _SECOND, "valid")
+    spread = np.convolve(variances, _SECOND**2 / 6, "valid")
+    known = np.isfinite(differences)
+    return differences[known], spread[known]
