@@ -1,0 +1,114 @@
+"""Two versions at equal ages: as many days after their releases, as late, of the same strata."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
+from crash_rate_aggregates.verdicts.releases.mantel_haenszel import (
+    crashes_beside,
+    hours_beside,
+    log_rate_ratio,
+)
+from crash_rate_aggregates.verdicts.releases.version_days import (
+    LAGS,
+    Floats,
+    Integers,
+    VersionDays,
+    hours_submitted,
+    sums_within,
+)
+
+MOST_AGES = 14
+"""Ages that are compared: what a version is judged by does not change once its life is over."""
+_VERSION_DAY_SD = 0.015
+"""Of a version's day beyond the channel's day."""
+_DIFFERENCE_SD = 0.02
+"""Of what equal age leaves besides the drift: roll-outs that differ."""
+_DF = 20
+_MAD = 1.4826
+
+
+def equal_age(
+    new: VersionDays,
+    old: VersionDays,
+    today: int,
+    *,
+    phi: float,
+    tau: float,
+    drift: float,
+    late_variance: Floats | None = None,
+    weekday_effect: Floats | None = None,
+) -> Contrast | None:
+    """Return the new version beside the old one at equal ages, None where they share no crashes.
+
+    What is not complete yet is compared with what of the old one had come after as many days, so
+    that crashes which come before their hours do the new one no wrong.
+
+    Args:
+        new: The version that is judged.
+        old: Its predecessor.
+        today: The last submission date that is read, as `date.toordinal` counts.
+        phi: Variance of a count over its mean.
+        tau: Relative standard deviation of a day of the channel beyond counts.
+        drift: Standard deviation of how much the channel's log rate moves between their releases;
+            `drift_over` estimates it.
+        late_variance: Of 8 values: how much the log rate of an activity date varies by its delays
+            while it is known up to 0 ... 7 days late; None if days are complete.
+        weekday_effect: Of 7 values: the log rate of Monday ... Sunday beside the week's; None if
+            weekdays are alike.
+    """
+    lags = _common_lags(new, old, today)
+    ages = np.flatnonzero(lags)
+    ours, theirs = sums_within(new, ages, lags[ages]), sums_within(old, ages, lags[ages])
+    ratio = log_rate_ratio(ours, theirs, phi)
+    if ratio is None:
+        return None
+    crashes = crashes_beside(ours, theirs)
+    # Both sides have crashes, but the new one's may lie where the old one has no hours at all.
+    weights = crashes / crashes.sum()
+    late = np.zeros(LAGS) if late_variance is None else late_variance
+    days = tau**2 + _VERSION_DAY_SD**2 + late[lags[ages] - 1]
+    return Contrast(
+        log_ratio=ratio.value - _weekdays_apart(new, old, ages, weights, weekday_effect),
+        variance=ratio.variance + 2 * float(weights**2 @ days),
+        systematic_sd=math.hypot(drift, _DIFFERENCE_SD),
+        df=_DF,
+        hours=float(hours_beside(ours, theirs).sum()),
+        crashes=float(crashes.sum()),
+        daily_hours=hours_submitted(new, today, MOST_AGES),
+        method=Method.EQUAL_AGE,
+    )
+
+
+def drift_over(log_rates: Floats, gap: int) -> float:
+    """Return how much a channel's log rate typically moves in so many days.
+
+    1.4826 times the median of the absolute differences between means of 7 days and those `gap`
+    days before; 0 with too short a history.
+
+    Args:
+        log_rates: Of the channel's complete activity dates, one after the other.
+        gap: Days between two releases, at least 1.
+    """
+    if len(log_rates) < 7 + gap:
+        return 0.0
+    weekly = np.convolve(log_rates, np.full(7, 1 / 7), mode="valid")
+    return float(_MAD * np.median(np.abs(weekly[gap:] - weekly[:-gap])))
+
+
+def _common_lags(new: VersionDays, old: VersionDays, today: int) -> Integers:
+    ages = min(new.ages, old.ages, MOST_AGES)
+    return np.minimum(new.stored_lags(today)[:ages], old.stored_lags(today)[:ages])
+
+
+def _weekdays_apart(
+    new: VersionDays, old: VersionDays, ages: Integers, weights: Floats, effect: Floats | None
+) -> float:
+    if effect is None:
+        return 0.0
+    # Ordinal 1 was a Monday.
+    ours, theirs = ((version.first_day + ages - 1) % 7 for version in (new, old))
+    return float(weights @ (effect[ours] - effect[theirs]))

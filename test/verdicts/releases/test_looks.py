@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import unittest
+
+import numpy as np
+
+from crash_rate_aggregates.verdicts.releases.contrast import Method
+from crash_rate_aggregates.verdicts.releases.judged import State, judge
+from crash_rate_aggregates.verdicts.releases.looks import Channel, Look, contrasts, looks, since
+from crash_rate_aggregates.verdicts.releases.same_days import Pair
+from test.verdicts.releases.worked_verdict import FIRST_DAY, contrast_of, version_of
+
+CHANNEL = Channel(phi=3.0, tau=0.05, drift=0.03)
+HOURS = np.full((8, 2), 1_000_000.0)
+
+
+def pair(cycle: int, factor: float = 1.0) -> Pair:
+    """Return a version of a cycle, 0 the newest, beside its predecessor of two days before."""
+    first = FIRST_DAY - 2 * cycle
+    return Pair(
+        version_of(HOURS, HOURS * 0.01 * factor, first, (0.7, 0.2, 0.1)),
+        version_of(HOURS, HOURS * 0.01, first - 2, (0.7, 0.2, 0.1)),
+    )
+
+
+EARLIER = [pair(cycle) for cycle in range(1, 6)]
+WORSE, BETTER = (Look(0, judge(contrast_of(ratio), 0.1)) for ratio in (0.2, -0.2))
+NOTHING = Look(0, judge(None, 0.1))
+
+
+class LooksTest(unittest.TestCase):
+    def test_doubled_crashes(self) -> None:
+        """A version that crashes twice as often is worse on its first evening and on all others."""
+        said = looks(pair(0, 2.0), EARLIER, CHANNEL, FIRST_DAY + 9, alpha=0.05)
+        self.assertEqual([look.day for look in said], list(range(FIRST_DAY, FIRST_DAY + 10)))
+        self.assertEqual({look.judged.state for look in said}, {State.WORSE})
+        self.assertEqual(since(said), FIRST_DAY)
+
+    def test_equal_versions(self) -> None:
+        """One that does not is not."""
+        said = looks(pair(0), EARLIER, CHANNEL, FIRST_DAY + 9, alpha=0.05)
+        self.assertEqual({look.judged.state for look in said}, {State.NO_CHANGE})
+        self.assertIsNone(since(said))
+
+    def test_same_days_decide(self) -> None:
+        """The same days come first where they can be had, and equal age stands beside them."""
+        methods = [one.method for one in contrasts(pair(0), EARLIER, CHANNEL, FIRST_DAY + 3)]
+        self.assertEqual(methods, [Method.SAME_DAYS, Method.EQUAL_AGE])
+        methods = [one.method for one in contrasts(pair(0), EARLIER[:2], CHANNEL, FIRST_DAY + 3)]
+        self.assertEqual(methods, [Method.EQUAL_AGE])
+
+    def test_past_evenings_do_not_change(self) -> None:
+        """What is said of an evening needs nothing that came later."""
+        early, late = (
+            looks(pair(0, 1.3), EARLIER, CHANNEL, FIRST_DAY + days, alpha=0.05) for days in (2, 6)
+        )
+        self.assertEqual(early, late[:3])
+
+
+class SinceTest(unittest.TestCase):
+    def test_last_run(self) -> None:
+        """It is the first evening of the run that lasts until today."""
+        said = [Look(day, WORSE.judged if day != 12 else NOTHING.judged) for day in range(10, 16)]
+        self.assertEqual(since(said), 13)
+
+    def test_change_of_mind(self) -> None:
+        """After "better", "worse" begins anew."""
+        judged = (BETTER, BETTER, WORSE, WORSE)
+        said = [Look(day, one.judged) for day, one in enumerate(judged)]
+        self.assertEqual(since(said), 2)
+
+    def test_neither(self) -> None:
+        """Where nothing is said today there is no since."""
+        self.assertIsNone(since([]))
+        self.assertIsNone(since([WORSE, NOTHING]))
