@@ -42,11 +42,12 @@ class JudgedKind:
     """Of crash pings: only those of this class."""
     is_startup: bool = False
     """Of crash pings: only those before the process had started."""
+    people_kind: str | None = None
+    """Of headlines: the kind of `PEOPLE_KINDS` that tells how its crashes come in bursts."""
 
     @property
     def is_headline(self) -> bool:
-        """Whether it is one of the first three, which have the error rate of a channel each; all
-        others share one."""
+        """Whether it is one of the first three; all others share one budget of false verdicts."""
         return self.counted_by is CountedBy.STATS
 
     @property
@@ -65,9 +66,9 @@ class JudgedKind:
 
 
 _HEADLINES: Final = (
-    JudgedKind("main", "main crashes"),
-    JudgedKind("content_minus_shutdown", "content crashes"),
-    JudgedKind("main_and_content_minus_shutdown", "main and content crashes"),
+    JudgedKind("main", "main crashes", people_kind="main"),
+    JudgedKind("content_minus_shutdown", "content crashes", people_kind="content"),
+    JudgedKind("main_and_content_minus_shutdown", "main and content crashes", people_kind="any"),
 )
 
 

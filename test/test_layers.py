@@ -35,7 +35,13 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("cli",),
         ("fill_database", "__main__"),
     ),
-    "database": (("access", "server"), ("days", "assessments"), ("schema",), ("prepare",), ("embedded_roles",)),
+    "database": (
+        ("access", "server"),
+        ("days", "assessments"),
+        ("schema",),
+        ("prepare",),
+        ("embedded_roles",),
+    ),
     "sources": (("interface",), ("stores", "formats"), ("reading", "release_documents")),
     "engines": (
         ("interface", "columns", "scratch", "people_statements"),

@@ -124,19 +124,33 @@ class AlarmRow:
     observed: float | None
     expected: float | None
     ratio: float | None
-    level: float | None
-    """Natural logarithm, frozen while the alarm lasts."""
-    calm_days: int
+    lower_limit: float | None
+    """Of the ratio."""
+    upper_limit: float | None
     machines: str | None = None
+    """Whether few machines or many make the excess."""
 
 
-Row = VariationRow | NowcastRow | VerdictRow | ExplanationRow | AlarmRow
+@dataclass(frozen=True, slots=True)
+class WatchStateRow:
+    """What an evening leaves to the next, of one measure."""
+
+    application: str
+    channel: str
+    kind: str
+    measure: str
+    state: Mapping[str, Any]
+    """As JSON can hold it."""
+
+
+Row = VariationRow | NowcastRow | VerdictRow | ExplanationRow | AlarmRow | WatchStateRow
 ANSWER_TABLES: Final[Mapping[type[Any], str]] = {
     VariationRow: "crash_variation",
     NowcastRow: "crash_nowcasts",
     VerdictRow: "crash_verdicts",
     ExplanationRow: "crash_explanations",
     AlarmRow: "crash_alarms",
+    WatchStateRow: "crash_watch_states",
 }
 """Where rows of each kind are stored, beside the number of their assessment."""
 ASSESSMENTS: Final = "crash_assessments"

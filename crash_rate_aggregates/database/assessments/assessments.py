@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from itertools import groupby
@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
-from crash_rate_aggregates.database.assessments.answers import ANSWER_TABLES, ExplanationRow, Row
+from crash_rate_aggregates.database.assessments.answers import ANSWER_TABLES, Row
 
 _statement = statements_beside(__name__)
 
@@ -82,6 +82,5 @@ def _insert(cursor: psycopg.Cursor, kind: type[Row], rows: Sequence[Row], number
 
 def _values(row: Row, number: int) -> dict[str, Any]:
     values = {one.name: getattr(row, one.name) for one in fields(row)}
-    if isinstance(row, ExplanationRow):
-        values["segment"] = Jsonb(dict(row.segment))
-    return {**values, "assessment_id": number}
+    objects = {name: Jsonb(dict(one)) for name, one in values.items() if isinstance(one, Mapping)}
+    return {**values, **objects, "assessment_id": number}

@@ -12,11 +12,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from crash_rate_aggregates.judged_kinds import HEADLINE_KINDS
+from crash_rate_aggregates.crash_kinds import CRASH_KINDS
 from crash_rate_aggregates.questions.inputs.snapshot import Snapshot
+from crash_rate_aggregates.verdicts.releases.version_days import LAGS
 
-LAGS = 8
-"""Submission dates that tell of an activity date: its own and the seven after it."""
 Floats = npt.NDArray[np.float64]
 
 
@@ -33,7 +32,7 @@ class ChannelDays:
     hours: Floats
     """Usage hours, likewise; 0 where nothing came."""
     crashes: Mapping[str, Floats]
-    """By headline kind, likewise; a kind that cannot be known for the application has none."""
+    """By kind, likewise, NaN where a day did not count it; a kind that cannot be known for the application has none."""
 
     @property
     def complete(self) -> npt.NDArray[np.bool_]:
@@ -74,20 +73,16 @@ def _channel(
     hours = np.zeros(shape)
     hours[at] = [row["hours"] for row in rows]
     crashes = {}
-    for kind in HEADLINE_KINDS:
+    for kind in CRASH_KINDS:
         of_kind = np.zeros(shape)
         of_kind[at] = [np.nan if row[kind.name] is None else row[kind.name] for row in rows]
         # Without a single one in half a year they are not sent, or not counted.
         if np.nansum(of_kind) > 0:
             crashes[kind.name] = of_kind
-    return ChannelDays(
-        application, channel, first, _stored(snapshot, first, shape), hours, crashes
-    )
+    return ChannelDays(application, channel, first, _stored(snapshot, first, shape), hours, crashes)
 
 
-def _stored(
-    snapshot: Snapshot, first: date, shape: tuple[int, int]
-) -> npt.NDArray[np.bool_]:
+def _stored(snapshot: Snapshot, first: date, shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
     numbers = [(day - first).days for day in snapshot.runs]
     submitted = np.add.outer(np.arange(shape[0]), np.arange(shape[1]))
     return np.isin(submitted, numbers)

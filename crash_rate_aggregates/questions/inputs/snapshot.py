@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,12 +12,14 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from crash_rate_aggregates.crash_kinds import CRASH_KINDS, CrashKind
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
 from crash_rate_aggregates.judged_kinds import HEADLINE_KINDS
 
 _statement = statements_beside(__name__)
 
+_HEADLINES = tuple(one for one in CRASH_KINDS if one.name in {kind.name for kind in HEADLINE_KINDS})
 HISTORY_DAYS = 182
 """Submission dates that are read at most: 26 weeks."""
 
@@ -37,17 +39,15 @@ class Snapshot:
         """The first submission date that is read."""
         return self.day - timedelta(days=HISTORY_DAYS - 1)
 
-    def rows(
-        self, name: LiteralString, **values: Any
-    ) -> Iterator[dict[str, Any]]:
+    def rows(self, name: LiteralString, **values: Any) -> Iterator[dict[str, Any]]:
         """Ask a statement of queries/ for its rows.
 
         Args:
             name: Of the file. `{kinds}` in it stands for a column for each headline kind, from
-                sums over rows; `%(first)s` and `%(last)s` are the first and last submission date.
+                sums over rows, `{all_kinds}` for those of all; `%(first)s` and `%(last)s` are the first and last submission date.
             values: Of further parameters.
         """
-        query = _statement(name).format(kinds=_KINDS)
+        query = _statement(name).format(kinds=_sums(_HEADLINES), all_kinds=_sums(CRASH_KINDS))
         self.cursor.execute(query, {"first": self.first, "last": self.day, **values})
         yield from self.cursor
 
@@ -75,10 +75,11 @@ def evening_of(connection: psycopg.Connection, day: date) -> Iterator[Snapshot]:
         yield Snapshot(cursor, day, runs)
 
 
-# One place for what a kind is made of, crash_kinds; sums of NULL stay NULL: not counted then.
-_KINDS = sql.SQL(", ").join(
-    sql.SQL("sum({crashes})::double precision AS {kind}").format(
-        crashes=sql.SQL(kind.crashes), kind=sql.Identifier(kind.name)
+def _sums(kinds: Iterable[CrashKind]) -> sql.Composed:
+    # One place for what a kind is made of, crash_kinds; a sum of NULL stays NULL: not counted then.
+    return sql.SQL(", ").join(
+        sql.SQL("sum({crashes})::double precision AS {kind}").format(
+            crashes=sql.SQL(kind.crashes), kind=sql.Identifier(kind.name)
+        )
+        for kind in kinds
     )
-    for kind in HEADLINE_KINDS
-)

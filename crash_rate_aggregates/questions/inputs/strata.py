@@ -62,9 +62,7 @@ def read_strata(
     rows = list(snapshot.rows("strata", **values))
     named = _named_everywhere(rows, wanted)
     strata: dict[_Stratum, int] = {}
-    shapes = {
-        one.label: min((snapshot.day - one.first_day).days + 1, ages) for one in wanted
-    }
+    shapes = {one.label: min((snapshot.day - one.first_day).days + 1, ages) for one in wanted}
     placed = [(row, _place(row, named, strata)) for row in rows]
     hours = _filled(placed, shapes, len(strata), "hours")
     crashes = {

@@ -5,7 +5,7 @@ SELECT
     days.activity_date,
     days.submission_date - days.activity_date AS days_late,
     sum(days.usage_hours) AS hours,
-    {kinds}
+    {all_kinds}
 FROM crash_aggregates_by_channel AS days
 JOIN crash_applications AS known ON known.name = days.application
 WHERE
