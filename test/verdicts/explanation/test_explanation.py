@@ -144,8 +144,8 @@ class ExplanationTest(unittest.TestCase):
         )
         other = explain(leaves, 1)
         for name in ("crashes", "expected", "share", "ratio", "lower", "upper", "z"):
-            values = (getattr(found.segments[0], name) for found in (one, other))
-            self.assertAlmostEqual(*values, places=9)
+            value, scaled = (getattr(found.segments[0], name) for found in (one, other))
+            self.assertAlmostEqual(value, scaled, places=9)
 
     def test_a_spike_far_beyond_probabilities(self) -> None:
         """A spike whose tail lies below 1e-300 still has its z."""
