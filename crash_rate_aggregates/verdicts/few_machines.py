@@ -18,8 +18,10 @@ OFTEN: Final = 6
 FEW_FROM: Final = 0.5
 """Share of the excess by clients who crash so often, above which they are few machines."""
 MANY_BELOW: Final = 0.25
-MOST_RISE: Final = 0.1
-"""Of clients who crash: above, they are not the same few."""
+MOST_MORE_OFTEN: Final = 0.1
+"""Of crashing clients, those who began to crash so often: above, they are not few."""
+MOST_RISE: Final = 0.25
+"""Of all crashing clients, likewise; their number moves by a tenth from day to day anyway."""
 _DAYS_OF_MEDIAN: Final = 7
 _WEEKS_OF_FACTOR: Final = 2
 _LEAST_CRASHES: Final = 50
@@ -43,9 +45,9 @@ class ClientDays:
     active_clients: Floats
     """float64[D], distinct ones of each day."""
     crashed_clients: Floats
-    """float64[D], likewise."""
+    """float64[D, bucket], likewise, by how often they crashed that day: `CRASH_BUCKETS`."""
     crashes: Floats
-    """float64[D, bucket], by how often their clients crashed that day: `CRASH_BUCKETS`."""
+    """float64[D, bucket], those of these clients."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,11 @@ class MachinesVerdict:
     """Crashes less those expected from the days before, for as many active clients."""
     share_of_often: float | None = None
     """Of the excess, by clients with 6 crashes or more in a day; None without an excess."""
+    more_often: float | None = None
+    """Clients with 6 crashes or more in a day that are more than expected, over all crashing
+    clients expected; None where none were expected."""
     rise_of_clients: float | None = None
-    """Of clients that crashed, over those expected, less 1; None where none were expected."""
+    """Of all clients that crashed, over those expected, less 1; None likewise."""
 
 
 def few_or_many(before: ClientDays, now: ClientDays) -> MachinesVerdict:
@@ -80,11 +85,13 @@ def few_or_many(before: ClientDays, now: ClientDays) -> MachinesVerdict:
         return MachinesVerdict(crashes)
     active = now.active_clients.sum()
     excess = now.crashes.sum(axis=0) - active * _by_client(before, before.crashes)
-    expected = float(active * _by_client(before, before.crashed_clients))
-    rise = crashed / expected - 1 if expected > 0 else None
-    whole = float(excess.sum())
+    expected = active * _by_client(before, before.crashed_clients)
+    more = now.crashed_clients.sum(axis=0) - expected
+    whole, usual = float(excess.sum()), float(expected.sum())
     share = float(excess[_IS_OFTEN].sum()) / whole if whole > 0 else None
-    return MachinesVerdict(crashes, _word(share, rise), whole, share, rise)
+    more_often = float(more[_IS_OFTEN].sum()) / usual if usual > 0 else None
+    rise = float(more.sum()) / usual if usual > 0 else None
+    return MachinesVerdict(crashes, _word(share, more_often, rise), whole, share, more_often, rise)
 
 
 def machines_line(verdict: MachinesVerdict) -> str:
@@ -137,9 +144,13 @@ def _by_client(days: ClientDays, counts: Floats) -> Floats:
     return np.asarray(np.median((counts.T / active).T, axis=0))
 
 
-def _word(share: float | None, rise: float | None) -> Machines:
+def _word(share: float | None, more_often: float | None, rise: float | None) -> Machines:
     if share is None:
         return Machines.UNCLEAR
-    if share > FEW_FROM and rise is not None and rise < MOST_RISE:
+    if more_often is None or rise is None:
+        are_few = False
+    else:
+        are_few = more_often < MOST_MORE_OFTEN and rise < MOST_RISE
+    if share > FEW_FROM and are_few:
         return Machines.FEW
     return Machines.MANY if share < MANY_BELOW else Machines.UNCLEAR

@@ -18,38 +18,61 @@ from test import property_tests
 
 _USUAL = (300.0, 80.0, 60.0, 40.0, 0.0)
 """Crashes of a day by clients that crash once, twice, 3 to 5, 6 to 20 times, more often."""
+_CRASHED = (300.0, 40.0, 20.0, 5.0, 0.0)
+"""How many such clients there are: 365."""
 
 
-def _days(*crashes: tuple[float, ...], crashed: float = 370, active: float = 10_000) -> ClientDays:
+def _days(
+    *crashes: tuple[float, ...], crashed: tuple[float, ...] = _CRASHED, active: float = 10_000
+) -> ClientDays:
     days = len(crashes)
-    return ClientDays(np.full(days, active), np.full(days, crashed), np.array(crashes))
+    return ClientDays(np.full(days, active), np.array([crashed] * days), np.array(crashes))
+
+
+_BEFORE = _days(*[_USUAL] * 14)
+_ONE = np.array([1.0])
 
 
 class FewMachinesTest(unittest.TestCase):
     def test_one_machine(self) -> None:
         """500 more crashes by one client are few machines."""
-        found = few_or_many(_days(*[_USUAL] * 14), _days((300, 80, 60, 40, 500), crashed=371))
+        now = _days((300, 80, 60, 40, 500), crashed=(300, 40, 20, 5, 1))
+        found = few_or_many(_BEFORE, now)
         self.assertEqual((found.machines, found.crashes), (Machines.FEW, 980))
         self.assertAlmostEqual(found.excess or 0, 500, places=9)
         self.assertAlmostEqual(found.share_of_often or 0, 1, places=9)
-        self.assertAlmostEqual(found.rise_of_clients or 0, 1 / 370, places=9)
+        self.assertAlmostEqual(found.more_often or 0, 1 / 365, places=9)
+        self.assertAlmostEqual(found.rise_of_clients or 0, 1 / 365, places=9)
 
     def test_many_machines(self) -> None:
         """500 more crashes by as many clients are many machines."""
-        found = few_or_many(_days(*[_USUAL] * 14), _days((800, 80, 60, 40, 0), crashed=870))
+        now = _days((800, 80, 60, 40, 0), crashed=(800, 40, 20, 5, 0))
+        found = few_or_many(_BEFORE, now)
         self.assertEqual(found.machines, Machines.MANY)
         self.assertAlmostEqual(found.share_of_often or 0, 0, places=9)
+        self.assertAlmostEqual(found.rise_of_clients or 0, 500 / 365, places=9)
 
     def test_in_between(self) -> None:
         """A third of the excess by clients with 6 crashes or more is neither."""
-        found = few_or_many(_days(*[_USUAL] * 14), _days((400, 180, 60, 140, 0), crashed=500))
+        found = few_or_many(_BEFORE, _days((400, 180, 60, 140, 0)))
         self.assertEqual(found.machines, Machines.UNCLEAR)
         self.assertAlmostEqual(found.share_of_often or 0, 1 / 3, places=9)
 
     def test_many_clients_that_crash_often(self) -> None:
-        """Where a tenth more clients crash they are not few, however often each does."""
-        found = few_or_many(_days(*[_USUAL] * 14), _days((300, 80, 60, 440, 0), crashed=410))
-        self.assertEqual(found.machines, Machines.UNCLEAR)
+        """Where a tenth of the crashing clients begin to crash often they are not few."""
+        crashes = (300.0, 80.0, 60.0, 440.0, 0.0)
+        for clients, machines in ((41, Machines.FEW), (42, Machines.UNCLEAR)):
+            with self.subTest(clients=clients):
+                now = _days(crashes, crashed=(264, 40, 20, clients, 0))
+                self.assertEqual(few_or_many(_BEFORE, now).machines, machines)
+
+    def test_more_clients_that_crash_at_all(self) -> None:
+        """Where a quarter more clients crash they are not few, whoever crashes most."""
+        crashes = (300.0, 80.0, 60.0, 440.0, 0.0)
+        for clients, machines in ((391, Machines.FEW), (392, Machines.UNCLEAR)):
+            with self.subTest(clients=clients):
+                now = _days(crashes, crashed=(clients, 40, 20, 5, 0))
+                self.assertEqual(few_or_many(_BEFORE, now).machines, machines)
 
     def test_the_edges(self) -> None:
         """Half of the excess is not over half, a quarter not under it."""
@@ -60,22 +83,24 @@ class FewMachinesTest(unittest.TestCase):
             ((376, 80, 60, 64, 0), Machines.MANY),
         ):
             with self.subTest(now=now):
-                found = few_or_many(_days(*[_USUAL] * 14), _days(now))
-                self.assertEqual(found.machines, machines)
+                # One active client keeps whole numbers whole, so that no rounding decides.
+                same = ClientDays(_ONE, np.array([_CRASHED]), np.array([now], dtype=float))
+                before = ClientDays(_ONE, np.array([_CRASHED]), np.array([_USUAL]))
+                self.assertEqual(few_or_many(before, same).machines, machines)
 
     def test_more_active_clients_let_expect_more(self) -> None:
         """Twice the clients with twice the crashes are no excess, of which nothing can be said."""
-        doubled = tuple(2 * count for count in _USUAL)
-        found = few_or_many(_days(*[_USUAL] * 14), _days(doubled, crashed=740, active=20_000))
-        self.assertEqual((found.machines, found.share_of_often), (Machines.UNCLEAR, None))
+        doubled, crashed = (tuple(2 * count for count in one) for one in (_USUAL, _CRASHED))
+        found = few_or_many(_BEFORE, _days(doubled, crashed=crashed, active=20_000))
         self.assertAlmostEqual(found.excess or 0, 0, places=9)
+        self.assertAlmostEqual(found.rise_of_clients or 0, 0, places=9)
 
     def test_a_wild_day_before_hides_nothing(self) -> None:
         """One machine with 9,000 crashes on a day before changes nothing that is expected."""
         wild = (300.0, 80.0, 60.0, 40.0, 9000.0)
-        now = _days((300, 80, 60, 40, 500), crashed=371)
-        plain = few_or_many(_days(*[_USUAL] * 14), now)
-        self.assertEqual(few_or_many(_days(*[_USUAL] * 13, wild), now), plain)
+        now = _days((300, 80, 60, 40, 500), crashed=(300, 40, 20, 5, 1))
+        before = _days(*[_USUAL] * 13, wild)
+        self.assertEqual(few_or_many(before, now), few_or_many(_BEFORE, now))
 
     def test_few_days_before_are_summed(self) -> None:
         """With under a week before, what is expected is their mean by active client."""
@@ -85,32 +110,31 @@ class FewMachinesTest(unittest.TestCase):
 
     def test_of_fewer_than_five_clients_nothing_is_told(self) -> None:
         """Where 4 clients crashed, now or before, only the crashes are told; 5 are enough."""
-        usual = _days(*[_USUAL] * 14)
         only = MachinesVerdict(crashes=90)
-        self.assertEqual(few_or_many(usual, _days((0, 0, 0, 0, 90), crashed=4)), only)
-        before = _days((4, 0, 0, 0, 0), crashed=4)
-        self.assertEqual(few_or_many(before, _days((0, 0, 0, 0, 90), crashed=5)), only)
-        told = few_or_many(usual, _days((0, 0, 0, 0, 9000), crashed=5))
+        four, five = (0, 0, 0, 0, 4), (0, 0, 0, 0, 5)
+        self.assertEqual(few_or_many(_BEFORE, _days((0, 0, 0, 0, 90), crashed=four)), only)
+        before = _days((4, 0, 0, 0, 0), crashed=(4, 0, 0, 0, 0))
+        self.assertEqual(few_or_many(before, _days((0, 0, 0, 0, 90), crashed=five)), only)
+        told = few_or_many(_BEFORE, _days((0, 0, 0, 0, 9000), crashed=five))
         self.assertEqual(told.machines, Machines.FEW)
 
     def test_the_first_crashes_at_all(self) -> None:
         """Where nobody crashed before, who crashes now can still be many."""
-        before = _days((0, 0, 0, 0, 0), crashed=0)
-        found = few_or_many(before, _days((200, 20, 0, 0, 0), crashed=210))
+        before = _days((0, 0, 0, 0, 0), crashed=(0, 0, 0, 0, 0))
+        found = few_or_many(before, _days((200, 20, 0, 0, 0), crashed=(200, 10, 0, 0, 0)))
         self.assertEqual((found.machines, found.rise_of_clients), (Machines.MANY, None))
 
     def test_what_people_read(self) -> None:
         """The word, whose share of the excess, and how many clients more."""
-        usual = _days(*[_USUAL] * 14)
+        many = _days((800, 80, 60, 40, 0), crashed=(800, 40, 20, 5, 0))
+        fewer = _days((200, 80, 60, 40, 0))
         lines = {
             "few machines: 100% of the excess by clients with 6 crashes or more a day, "
-            "clients that crashed +0%": few_or_many(usual, _days((300, 80, 60, 40, 500))),
+            "clients that crashed +0%": few_or_many(_BEFORE, _days((300, 80, 60, 40, 500))),
             "many machines: 0% of the excess by clients with 6 crashes or more a day, "
-            "clients that crashed +135%": few_or_many(
-                usual, _days((800, 80, 60, 40, 0), crashed=870)
-            ),
+            "clients that crashed +137%": few_or_many(_BEFORE, many),
             "90 crashes of fewer than 5 clients": MachinesVerdict(90),
-            "cannot say whether few machines or many": few_or_many(usual, usual),
+            "cannot say whether few machines or many": few_or_many(_BEFORE, fewer),
         }
         for line, verdict in lines.items():
             self.assertEqual(machines_line(verdict), line)

@@ -16,6 +16,7 @@ from crash_rate_aggregates.verdicts.explanation.log_tail import log_upper_tail, 
 from crash_rate_aggregates.verdicts.explanation.picking import Pick, pick_segments
 from crash_rate_aggregates.verdicts.explanation.segment_drifts import dimension_drifts
 from crash_rate_aggregates.verdicts.explanation.segments import Segments
+from crash_rate_aggregates.verdicts.explanation.standard_hours import with_standard_hours
 
 APART: Final = (
     ("build_version", "build_id"),
@@ -63,9 +64,9 @@ class Explanation:
     segments: tuple[Segment, ...]
     """Disjoint, largest excess first; empty where none stands out."""
     totals: Totals
-    """Crashes and hours of all leaves in both periods."""
+    """Crashes and hours, as they were spent, of all leaves in both periods."""
     excess: float
-    """Crashes now less those at the rate before; negative where rates fell."""
+    """Crashes now less those at the rates before; negative where rates fell."""
     candidates: int
     """Segments that were looked at, which their tests allow for: those with a past."""
     candidates_without_past: int
@@ -89,18 +90,28 @@ class _Tested:
     z: float
 
 
-def explain(leaves: Leaves, phi: float, apart: Collection[tuple[str, str]] = APART) -> Explanation:
+def explain(
+    leaves: Leaves,
+    phi: float,
+    apart: Collection[tuple[str, str]] = APART,
+    *,
+    weighs_hours: bool = True,
+) -> Explanation:
     """Find the segments in which crashes rose between two periods.
 
     Args:
         leaves: By all dimensions, in both periods.
         phi: Variance of counts over their mean, at least 1: `burst_factor`, or 3.
         apart: Pairs of dimensions that do not stand together in a segment.
+        weighs_hours: Whether hours are weighed by the usual rates of what they were spent with.
     """
+    spent = leaves.sums.total()
+    if spent.rate_before <= 0 or spent.rate_now <= 0:
+        return Explanation((), spent, spent.crashes_now - spent.expected, 0, 0)
+    if weighs_hours:
+        leaves = with_standard_hours(leaves)
     totals = leaves.sums.total()
     excess = totals.crashes_now - totals.expected
-    if totals.rate_before <= 0 or totals.rate_now <= 0:
-        return Explanation((), totals, excess, 0, 0)
     found = candidates(leaves, apart)
     picks, left = pick_segments(found.segments, phi)
     drifts = dimension_drifts(found.segments, left, phi)
@@ -108,7 +119,7 @@ def explain(leaves: Leaves, phi: float, apart: Collection[tuple[str, str]] = APA
     reported = _reported(found.segments, passed, totals)
     return Explanation(
         tuple(sorted(reported, key=lambda segment: -segment.excess)),
-        totals,
+        spent,
         excess,
         found.with_past,
         found.without_past,

@@ -53,7 +53,12 @@ class LeavesTest(unittest.TestCase):
 
     def test_what_does_not_fit_is_refused(self) -> None:
         """Columns of other lengths, negative counts and what is no number raise."""
-        faults = [([1, 2], [0]), ([-1], [0]), ([float("nan")], [0]), ([1], [0, 0])]
+        faults: list[tuple[list[float], list[float]]] = [
+            ([1, 2], [0]),
+            ([-1], [0]),
+            ([float("nan")], [0]),
+            ([1], [0, 0]),
+        ]
         for crashes, hours in faults:
             with self.subTest(crashes=crashes, hours=hours), self.assertRaises(ValueError):
                 leaves_from_columns({"os": ["a"]}, crashes, hours, [0], [0])
@@ -70,7 +75,7 @@ class LeavesTest(unittest.TestCase):
 
     @property_tests.examples(1)
     @given(_ROWS, st.randoms())
-    def test_order_of_rows_does_not_matter(self, rows, random) -> None:  # type: ignore[no-untyped-def]
+    def test_order_of_rows_does_not_matter(self, rows, random) -> None:
         """Rows in another order make the same leaves."""
         shuffled = random.sample(rows, len(rows))
         one, other = (

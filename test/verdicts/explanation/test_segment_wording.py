@@ -62,7 +62,7 @@ class SegmentWordingTest(unittest.TestCase):
 
     def test_names_of_segments(self) -> None:
         """Versions and systems stand first and the country last; absent values are said."""
-        names = {
+        names: dict[str, dict[str, str | None]] = {
             "156.0b3 x86-64 in DE": {"country": "DE", "architecture": "x86-64", "label": "156.0b3"},
             "Windows_NT e10s true": {"e10s_enabled": "true", "os_name": "Windows_NT"},
             "nightly without os version in unknown countries": {
