@@ -50,6 +50,12 @@ class JudgedKind:
         """Whether it is one of the first three; all others share one budget of false verdicts."""
         return self.counted_by is CountedBy.STATS
 
+    def holds_process(self, process: str) -> bool:
+        """Tell whether crashes of that process are in the kind, of a headline."""
+        processes = {"main": (MAIN_PROCESS,), "content": (CONTENT_PROCESS,)}
+        both = (MAIN_PROCESS, CONTENT_PROCESS)
+        return process in processes.get(self.people_kind or "", both)
+
     @property
     def crashes(self) -> str:
         """SQL over sums of stats, of a kind that they count."""

@@ -71,9 +71,7 @@ def fit_kind(days: ChannelDays, kind: str, burst_factor: float | None) -> KindFi
     counts, weekdays = complete_counts(days, crashes), days.weekdays
     phi = ASSUMED_PHI if burst_factor is None else burst_factor
     first = newest_complete(days, crashes)[:1].sum()
-    variation = day_variation(
-        counts[first:], days.hours[first:].sum(axis=1), weekdays[first:], phi
-    )
+    variation = day_variation(counts[first:], days.hours[first:].sum(axis=1), weekdays[first:], phi)
     return KindFit(days, crashes, burst_factor, variation)
 
 

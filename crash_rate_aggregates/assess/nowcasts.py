@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -12,10 +14,13 @@ from crash_rate_aggregates.database.assessments.answers import NowcastRow, Varia
 from crash_rate_aggregates.judged_kinds import HEADLINE_KINDS
 from crash_rate_aggregates.questions.inputs.channel_days import ChannelDays
 from crash_rate_aggregates.verdicts.delays import Delay
-from crash_rate_aggregates.verdicts.nowcast import Nowcast, NowcastState, nowcast
+from crash_rate_aggregates.verdicts.nowcast import NowcastState, nowcast
 from crash_rate_aggregates.verdicts.releases.version_days import LAGS
 
 _CHANGED = "delays have changed lately"
+_LIMITS = ("lower_limit", "upper_limit", "final_lower_limit", "final_upper_limit")
+_SHOWN = (NowcastState.COMPLETE, NowcastState.PROVISIONAL)
+"""What is too early has no rate."""
 _NOT_STORED = "its submission date is not stored"
 
 
@@ -40,12 +45,10 @@ def _nowcast_row(days: ChannelDays, kind: str, fit: KindFit, row: int) -> Nowcas
     lags = np.flatnonzero(days.stored[row])
     crashes, hours = float(np.nansum(fit.crashes[row])), float(days.hours[row].sum())
     delay = fit.delay(lags.tolist()) if days.stored[row, 0] else None
-    found = nowcast(
-        delay, int(days.weekdays[row]), crashes, hours, fit.phi, tau=fit.tau
-    )
+    found = nowcast(delay, int(days.weekdays[row]), crashes, hours, fit.phi, tau=fit.tau)
     late = len(days.hours) - 1 - row
-    shown = found if found.state in (NowcastState.COMPLETE, NowcastState.PROVISIONAL) else None
-    return NowcastRow(
+    row_of = partial(
+        NowcastRow,
         days.application,
         days.channel,
         kind,
@@ -56,17 +59,14 @@ def _nowcast_row(days: ChannelDays, kind: str, fit: KindFit, row: int) -> Nowcas
         hours,
         found.crash_completeness,
         found.hour_completeness,
-        *_limits(shown),
         note=_note(days, row, late, delay),
     )
-
-
-def _limits(shown: Nowcast | None) -> tuple[float | None, ...]:
-    """Return rate, expected limits and final limits; what is too early has none of them."""
-    if shown is None or shown.expected is None or shown.final is None:
-        return (None,) * 5
-    expected, final = shown.expected, shown.final
-    return shown.rate, expected.lower, expected.upper, final.lower, final.upper
+    if found.state not in _SHOWN or found.expected is None or found.final is None:
+        return row_of(rate=None, **dict.fromkeys(_LIMITS))
+    expected, final = found.expected, found.final
+    values = (expected.lower, expected.upper, final.lower, final.upper)
+    limits: dict[str, Any] = dict(zip(_LIMITS, values, strict=True))
+    return row_of(rate=found.rate, **limits)
 
 
 def _note(days: ChannelDays, row: int, late: int, delay: Delay | None) -> str | None:

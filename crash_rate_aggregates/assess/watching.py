@@ -13,6 +13,7 @@ from crash_rate_aggregates.assess.watch_states import state_of, stored_state
 from crash_rate_aggregates.database.assessments.answers import AlarmRow, WatchStateRow
 from crash_rate_aggregates.judged_kinds import HEADLINE_KINDS
 from crash_rate_aggregates.questions.inputs.channel_days import ChannelDays
+from crash_rate_aggregates.verdicts.watch.alarm_wording import alarm_words
 from crash_rate_aggregates.verdicts.watch.alarms import (
     HISTORY,
     Alarm,
@@ -23,7 +24,6 @@ from crash_rate_aggregates.verdicts.watch.alarms import (
 )
 from crash_rate_aggregates.verdicts.watch.departures import DatedHours, DatedRate
 from crash_rate_aggregates.verdicts.watch.volumes import fit_hours_share, is_year_end
-from crash_rate_aggregates.verdicts.watch.wording import alarm_words
 
 RATE, HOURS = "rate", "hours"
 """What is watched of a channel: the rate of each headline kind, and its usage hours."""
@@ -55,7 +55,7 @@ def watch_rows(
     yield from _rows(days, HOURS, HOURS, "usage hours", today, [*_hours(days)], before)
 
 
-def _rows(  # noqa: PLR0913, PLR0917  One measure has as many parts, and is called for twice.
+def _rows(  # noqa: PLR0917  One measure has as many parts, and is called for twice.
     days: ChannelDays,
     kind: str,
     measure: str,
@@ -72,10 +72,8 @@ def _rows(  # noqa: PLR0913, PLR0917  One measure has as many parts, and is call
         yield _alarm_row(key, words, found.alarm, today)
 
 
-def _alarm_row(
-    key: tuple[str, str, str, str], words: str, alarm: Alarm, today: date
-) -> AlarmRow:
-    application, channel, kind, measure = key
+def _alarm_row(key: tuple[str, str, str, str], words: str, alarm: Alarm, today: date) -> AlarmRow:
+    application, channel, kind, _ = key
     size = alarm.size
     return AlarmRow(
         alarm_id(application, channel, kind, alarm.first_date.isoformat()),

@@ -32,7 +32,8 @@ class ChannelDays:
     hours: Floats
     """Usage hours, likewise; 0 where nothing came."""
     crashes: Mapping[str, Floats]
-    """By kind, likewise, NaN where a day did not count it; a kind that cannot be known for the application has none."""
+    """By kind, likewise, NaN where a day did not count it. A kind that cannot be known for the
+    application is not there."""
 
     @property
     def complete(self) -> npt.NDArray[np.bool_]:

@@ -43,9 +43,17 @@ def bursts(snapshot: Snapshot) -> Mapping[tuple[str, str, str], Bursts]:
 
 
 def client_days(
-    snapshot: Snapshot, application: str, channel: str, kind: str, first: date, last: date
+    snapshot: Snapshot, of_channel: tuple[str, str, str], first: date, last: date
 ) -> ClientDays:
-    """Return the clients of a channel on some submission dates, for one kind of `PEOPLE_KINDS`."""
+    """Return the clients of a channel on some submission dates.
+
+    Args:
+        snapshot: Of the evening.
+        of_channel: Application, channel and one kind of `PEOPLE_KINDS`.
+        first: The first submission date.
+        last: The last one, included.
+    """
+    application, channel, kind = of_channel
     rows = list(
         snapshot.rows(
             "client_days",

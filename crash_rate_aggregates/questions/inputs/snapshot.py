@@ -39,12 +39,18 @@ class Snapshot:
         """The first submission date that is read."""
         return self.day - timedelta(days=HISTORY_DAYS - 1)
 
+    def tuples(self, query: sql.Composed, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Ask a statement that is composed, for rows without names: there may be many."""
+        with self.cursor.connection.cursor() as cursor:
+            return cursor.execute(query, values).fetchall()
+
     def rows(self, name: LiteralString, **values: Any) -> Iterator[dict[str, Any]]:
         """Ask a statement of queries/ for its rows.
 
         Args:
             name: Of the file. `{kinds}` in it stands for a column for each headline kind, from
-                sums over rows, `{all_kinds}` for those of all; `%(first)s` and `%(last)s` are the first and last submission date.
+                sums over rows, `{all_kinds}` for those of all; `%(first)s` and `%(last)s` are the
+                first and last submission date.
             values: Of further parameters.
         """
         query = _statement(name).format(kinds=_sums(_HEADLINES), all_kinds=_sums(CRASH_KINDS))

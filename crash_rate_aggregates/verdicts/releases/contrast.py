@@ -14,6 +14,10 @@ class Method(StrEnum):
     SAME_DAYS = "same days"
     """Both on the same days, less what the versions before them differed by there: days are alike,
     people differ as they did before."""
+    USER_DAYS = "user-days"
+    """At equal age, by the share of user-days with a crash, within systems."""
+    BRANCHES = "branches"
+    """Branches of an experiment, into which people were drawn by lot, on the same days."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,257 @@
+"""The verdicts on the releases of one channel on one evening."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from crash_rate_aggregates.assess.channel_fit import KindFit, complete_counts
+from crash_rate_aggregates.database.assessments.answers import VerdictRow
+from crash_rate_aggregates.judged_kinds import (
+    JUDGED_KINDS,
+    USER_DAYS,
+    CountedBy,
+    JudgedKind,
+)
+from crash_rate_aggregates.questions.inputs.clients import user_days
+from crash_rate_aggregates.questions.inputs.releases import Release, Succession
+from crash_rate_aggregates.questions.inputs.snapshot import Snapshot
+from crash_rate_aggregates.questions.inputs.strata import Strata, read_strata
+from crash_rate_aggregates.verdicts.day_variation import log_ratio, weekday_effects
+from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
+from crash_rate_aggregates.verdicts.releases.equal_age import MOST_AGES, drift_over
+from crash_rate_aggregates.verdicts.releases.judged import (
+    CHANGE,
+    Judged,
+    alpha_for,
+    data_problem,
+    judge,
+)
+from crash_rate_aggregates.verdicts.releases.looks import Channel, contrasts, looks, since
+from crash_rate_aggregates.verdicts.releases.same_days import Pair
+from crash_rate_aggregates.verdicts.releases.version_days import VersionDays
+from crash_rate_aggregates.verdicts.releases.wording import verdict_words
+
+MOST_EARLIER = 8
+"""Earlier pairs of releases that are read for the same days."""
+MOST_GAP = 42
+"""Days between a release and the one before it, beyond which they share no days."""
+_BUDGET_DAYS = 56
+_DAYS_OF_MONTH = 30.4
+_HEADLINE = "main_and_content_minus_shutdown"
+_USER_DAYS_PHI = 2.0
+"""The same clients come again on other days, which sums of days cannot tell."""
+_OTHERS = [kind for kind in JUDGED_KINDS if not kind.is_headline]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseContext:
+    """What is known when the releases of a channel are judged."""
+
+    snapshot: Snapshot
+    succession: Succession
+    fits: Mapping[str, KindFit]
+    """By kind; those of the headlines that the channel has."""
+    change: float = CHANGE
+
+    @property
+    def verdicts_a_month(self) -> float:
+        """Releases that began within the last 56 days, a month; at least 1."""
+        first = self.snapshot.day - timedelta(days=_BUDGET_DAYS)
+        begun = sum(one.first_day > first for one in self.succession.releases)
+        return max(1.0, begun * _DAYS_OF_MONTH / _BUDGET_DAYS)
+
+    def alpha(self, kind: JudgedKind) -> float:
+        """Return the error rate of one verdict: headlines have one each, others share one."""
+        return alpha_for(self.verdicts_a_month, 1 if kind.is_headline else len(_OTHERS))
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A release beside another, with all that was read for it."""
+
+    release: Release
+    previous: Release
+    pairs: tuple[tuple[Release, Release], ...]
+    """Earlier ones, the newest first."""
+
+    @property
+    def gap(self) -> int:
+        """Days between the two."""
+        return (self.release.first_day - self.previous.first_day).days
+
+
+def judged_releases(context: ReleaseContext) -> list[Compared]:
+    """Return the releases that are judged this evening: those of the last 14 days and the newest.
+
+    Those without a predecessor are left out: there is nothing to compare them with.
+    """
+    releases = context.succession.releases
+    first = context.snapshot.day - timedelta(days=MOST_AGES - 1)
+    current = [one for one in releases if one.first_day >= first or one is releases[-1]]
+    compared = [compared_with(context, one, context.succession.previous(one)) for one in current]
+    return [one for one in compared if one is not None]
+
+
+def compared_with(
+    context: ReleaseContext, release: Release, previous: Release | None
+) -> Compared | None:
+    """Return the comparison with a release before it; None where there is none."""
+    if previous is None:
+        return None
+    pairs = [
+        (new, old)
+        for new, old in context.succession.pairs_before(release)
+        if (new.first_day - old.first_day).days <= MOST_GAP
+    ]
+    return Compared(release, previous, tuple(pairs[:MOST_EARLIER]))
+
+
+def verdict_rows(context: ReleaseContext, compared: Sequence[Compared]) -> Iterator[VerdictRow]:
+    """Yield the verdicts on releases, for each kind and method.
+
+    Args:
+        context: Of the channel.
+        compared: From `judged_releases`.
+    """
+    if not compared:
+        return
+    wanted = [
+        release
+        for one in compared
+        for release in (one.release, one.previous, *(part for pair in one.pairs for part in pair))
+    ]
+    strata = read_strata(context.snapshot, context.succession, wanted, MOST_AGES + MOST_GAP)
+    pairs = [release for one in compared for release in (one.release, one.previous)]
+    people = user_days(context.snapshot, context.succession, pairs, MOST_AGES)
+    for one in compared:
+        for kind in JUDGED_KINDS:
+            yield from _of_kind(context, one, kind, _versions(kind, strata, people))
+
+
+@dataclass(frozen=True, slots=True)
+class _Versions:
+    """Where the days of releases are found, for one kind."""
+
+    kind: JudgedKind
+    strata: Strata
+    people: Mapping[str, VersionDays]
+
+    def of(self, release: Release) -> VersionDays:
+        if self.kind is USER_DAYS:
+            return self.people[release.label]
+        return self.strata.version(release.label, self.kind.name)
+
+    def pair(self, new: Release, old: Release) -> Pair:
+        return Pair(self.of(new), self.of(old))
+
+
+def _versions(kind: JudgedKind, strata: Strata, people: Mapping[str, VersionDays]) -> _Versions:
+    return _Versions(kind, strata, people)
+
+
+def _of_kind(
+    context: ReleaseContext, compared: Compared, kind: JudgedKind, versions: _Versions
+) -> Iterator[VerdictRow]:
+    fit = context.fits.get(kind.name if kind.is_headline else _HEADLINE)
+    pair = versions.pair(compared.release, compared.previous)
+    # Of a kind that the application does not send at all nothing is said.
+    if fit is None or not (pair.new.crashes.any() or pair.old.crashes.any()):
+        return
+    earlier = [versions.pair(new, old) for new, old in compared.pairs] if kind.is_headline else []
+    channel = _channel(fit, kind, compared.gap)
+    today, alpha = context.snapshot.day.toordinal(), context.alpha(kind)
+    found = contrasts(pair, earlier, channel, today)
+    evenings = looks(pair, earlier, channel, today, alpha=alpha, change=context.change)
+    ordinal = since(evenings)
+    begun = date.fromordinal(ordinal) if ordinal else None
+    for contrast in found or (None,):
+        judged = judge(contrast, alpha, context.change)
+        problem = _problem(context, compared, contrast)
+        if problem is not None:
+            judged = data_problem(problem, context.change)
+        is_decisive = contrast is None or contrast is found[0]
+        yield _row(context, compared, kind, pair, contrast, judged, is_decisive, begun, alpha)
+
+
+def _channel(fit: KindFit, kind: JudgedKind, gap: int) -> Channel:
+    counts = complete_counts(fit.days, fit.crashes)
+    log_rates = log_ratio(counts, fit.days.hours.sum(axis=1))
+    known = log_rates[np.isfinite(log_rates)]
+    is_people = kind is USER_DAYS
+    return Channel(
+        phi=_USER_DAYS_PHI if is_people else fit.phi,
+        tau=fit.tau,
+        drift=drift_over(known, gap),
+        late_variance=None if is_people else fit.late_variance(),
+        weekday_effect=weekday_effects(log_rates, fit.days.weekdays),
+    )
+
+
+def _problem(context: ReleaseContext, compared: Compared, contrast: Contrast | None) -> str | None:
+    """Say which of the release's submission dates is missing: equal age has no answer then."""
+    if contrast is None or contrast.method is Method.SAME_DAYS:
+        return None
+    first = compared.release.first_day
+    last = min(context.snapshot.day, first + timedelta(days=MOST_AGES - 1))
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    missing = [day for day in days if day not in context.snapshot.runs]
+    if not missing:
+        return None
+    more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+    return f"submission date {missing[0]}{more} is not stored"
+
+
+def _row(  # noqa: PLR0917  A row has as many sources.
+    context: ReleaseContext,
+    compared: Compared,
+    kind: JudgedKind,
+    pair: Pair,
+    contrast: Contrast | None,
+    judged: Judged,
+    is_decisive: bool,
+    begun: date | None,
+    alpha: float,
+) -> VerdictRow:
+    release, day = compared.release, context.snapshot.day
+    method = Method.EQUAL_AGE if contrast is None else contrast.method
+    if kind.counted_by is CountedBy.USER_DAYS:
+        method = Method.USER_DAYS
+    age = (day - release.first_day).days
+    ages = min(age + 1, MOST_AGES)
+    shown_since = begun if is_decisive else None
+    return VerdictRow(
+        context.succession.application,
+        context.succession.channel,
+        release.label,
+        compared.previous.label,
+        kind.name,
+        method,
+        is_decisive,
+        judged.state,
+        verdict_words(judged, shown_since),
+        release.first_day,
+        age,
+        shown_since,
+        judged.ratio,
+        judged.lower,
+        judged.upper,
+        *_sums(pair.new, ages),
+        *_sums(pair.old, ages),
+        _finite(judged.hours_needed),
+        _finite(judged.days_needed),
+        judged.change,
+        alpha,
+    )
+
+
+def _sums(version: VersionDays, ages: int) -> tuple[float, float]:
+    return float(version.crashes[:ages].sum()), float(version.hours[:ages].sum())
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
