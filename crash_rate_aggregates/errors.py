@@ -16,6 +16,9 @@ class ExitCode(IntEnum):
     ERROR = 1
     USAGE = 2
     CHECK_FAILED = 3
+    WORSE = 3
+    """Of `verdict`: what `check` says of days it says of a release."""
+    NOTHING_TO_SAY = 4
 
 
 class CrashRateAggregatesError(Exception):
@@ -327,6 +330,20 @@ class DayNotStoredError(DatabaseError):
 
     slug = "day-not-stored"
     remedy = "Fill the day with `run` or `backfill`, or leave out the date to see the latest."
+
+
+class NotAssessedError(DatabaseError):
+    """No stored day was assessed, so no verdict is stored."""
+
+    slug = "not-assessed"
+    remedy = "Assess the stored days: `crash-rate-aggregates assess`."
+
+
+class ReleaseNotFoundError(DatabaseError):
+    """No stored day has enough usage of that release."""
+
+    slug = "release-not-found"
+    remedy = "Name a release of `question releases`, and its application and channel."
 
 
 class LockTimeoutError(DatabaseError):

@@ -27,6 +27,7 @@ from crash_rate_aggregates.verdicts.releases.equal_age import MOST_AGES, drift_o
 from crash_rate_aggregates.verdicts.releases.judged import (
     CHANGE,
     Judged,
+    State,
     alpha_for,
     data_problem,
     judge,
@@ -166,16 +167,22 @@ def _of_kind(
     channel = _channel(fit, kind, compared.gap)
     today, alpha = context.snapshot.day.toordinal(), context.alpha(kind)
     found = contrasts(pair, earlier, channel, today)
-    evenings = looks(pair, earlier, channel, today, alpha=alpha, change=context.change)
-    ordinal = since(evenings)
-    begun = date.fromordinal(ordinal) if ordinal else None
     for contrast in found or (None,):
         judged = judge(contrast, alpha, context.change)
         problem = _problem(context, compared, contrast)
         if problem is not None:
             judged = data_problem(problem, context.change)
         is_decisive = contrast is None or contrast is found[0]
+        begun = None
+        # Only of these it is asked, and all evenings before are to be judged for it.
+        if is_decisive and judged.state in (State.WORSE, State.BETTER):
+            evenings = looks(pair, earlier, channel, today, alpha=alpha, change=context.change)
+            begun = _day(since(evenings))
         yield _row(context, compared, kind, pair, contrast, judged, is_decisive, begun, alpha)
+
+
+def _day(ordinal: int | None) -> date | None:
+    return None if ordinal is None else date.fromordinal(ordinal)
 
 
 def _channel(fit: KindFit, kind: JudgedKind, gap: int) -> Channel:
@@ -223,7 +230,6 @@ def _row(  # noqa: PLR0917  A row has as many sources.
         method = Method.USER_DAYS
     age = (day - release.first_day).days
     ages = min(age + 1, MOST_AGES)
-    shown_since = begun if is_decisive else None
     return VerdictRow(
         context.succession.application,
         context.succession.channel,
@@ -233,13 +239,13 @@ def _row(  # noqa: PLR0917  A row has as many sources.
         method,
         is_decisive,
         judged.state,
-        verdict_words(judged, shown_since),
+        verdict_words(judged, begun),
         release.first_day,
         age,
-        shown_since,
+        begun,
         judged.ratio,
         judged.lower,
-        judged.upper,
+        _finite(judged.upper),
         *_sums(pair.new, ages),
         *_sums(pair.old, ages),
         _finite(judged.hours_needed),

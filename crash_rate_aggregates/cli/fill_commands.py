@@ -95,6 +95,7 @@ def _fill(
     pings = required_pings(settings)
 
     from crash_rate_aggregates import job as jobs
+    from crash_rate_aggregates.assess.assessing_days import assess_days
     from crash_rate_aggregates.sources.release_documents import read_releases
     from crash_rate_aggregates.sources.stores.urls import open_store
     from crash_rate_aggregates.terminal.day_reports import DayReports
@@ -126,6 +127,9 @@ def _fill(
         reports = DayReports(say, STDERR.print, as_json=as_json)
         for result in jobs.backfill(job, choose_days(url), stop_on_error=stop_on_error):
             reports.show(result)
+        # All at the end, in order: an evening begins with what the one before it left.
+        for assessed in assess_days(url, reports.stored_days):
+            reports.show_assessment(assessed)
     return reports.finish()
 
 

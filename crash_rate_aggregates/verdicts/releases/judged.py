@@ -115,15 +115,23 @@ def judge(contrast: Contrast | None, alpha: float, change: float = CHANGE) -> Ju
     return Judged(
         state,
         change,
-        ratio=math.exp(contrast.log_ratio),
-        lower=math.exp(lower),
-        upper=math.exp(upper),
+        ratio=_exp(contrast.log_ratio),
+        lower=_exp(lower),
+        upper=_exp(upper),
         level=1 - 2 * alpha,
         anytime_half_width=anytime,
         hours_needed=needed,
         days_needed=_days(needed, contrast.daily_hours),
         contrast=contrast,
     )
+
+
+def _exp(value: float) -> float:
+    """Return e to that power, infinity beyond what a float holds: with hardly a crash it is."""
+    try:
+        return math.exp(value)
+    except OverflowError:
+        return math.inf
 
 
 def _state(lower: float, upper: float, change: float, room: float) -> State:
