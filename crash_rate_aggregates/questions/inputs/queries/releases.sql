@@ -37,8 +37,8 @@ SELECT
     channel,
     label,
     min(activity_date) FILTER (WHERE share >= 0.01) AS first_day,
-    max(share) AS greatest_share,
-    coalesce(sum(share) FILTER (WHERE activity_date = %(last)s), 0) AS share_now
+    max(share)::double precision AS greatest_share,
+    coalesce(sum(share) FILTER (WHERE activity_date = %(last)s), 0)::double precision AS share_now
 FROM shares
 WHERE label IS NOT NULL AND (has_build OR NOT has_builds)
 GROUP BY application, channel, label
