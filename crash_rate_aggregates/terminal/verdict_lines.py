@@ -29,9 +29,12 @@ def leading(rows: Sequence[VerdictRow]) -> VerdictRow:
 def _rank(row: VerdictRow) -> tuple[int, bool, float, int]:
     kind = kind_named(row.kind)
     is_headline = kind is not None and kind.is_headline
-    lower = row.lower_limit if row.state == "worse" and row.lower_limit else 0.0
-    names = [one.name for one in JUDGED_KINDS]
-    place = -1 if row.kind == _HEADLINE else names.index(row.kind)
+    is_worse = row.state == "worse"
+    lower = row.lower_limit if is_worse and row.lower_limit else 0.0
+    place = [one.name for one in JUDGED_KINDS].index(row.kind)
+    # Of equals, what is worse is told by its own kind, and that nothing is by all crashes.
+    if row.kind == _HEADLINE and not is_worse:
+        place = -1
     return _ORDER.get(row.state, 2), not is_headline, -lower, place
 
 

@@ -1,4 +1,5 @@
--- Of one kind, which holds all crashes; by submission date, on which clients are distinct.
+-- Of one kind, which holds all crashes; by submission date, on which clients are distinct. Groups of few
+-- people are left out, as what is said of them is for all to read.
 SELECT
     label,
     submission_date - first_day AS age,
@@ -11,6 +12,7 @@ JOIN unnest(%(labels)s::text[], %(first_days)s::date[], %(last_days)s::date[])
 WHERE
     level = 'label_os'
     AND kind = 'any'
+    AND active_clients >= (SELECT crash_min_clients())
     AND application = %(application)s
     AND channel = %(channel)s
     AND submission_date BETWEEN wanted.first_day AND wanted.last_day
