@@ -101,7 +101,7 @@ def _draw_codes(leaves: int, draws: Draws) -> Codes:
     builds = np.minimum(draws.geometric(0.13, leaves) - 1, SIZES[1] - 1)
     # Old systems are of 32 bits, phones of two kinds of their own.
     old = draws.random(leaves) < 0.15 + 0.5 * np.isin(versions, _OLD_VERSIONS)
-    architectures = np.where(systems == _PHONES, 2 + (draws.random(leaves) < 0.3), old)
+    architectures = np.where(systems == _PHONES, 2 + draws.integers(2, size=leaves), old)
     multi = draws.random(leaves) < np.where(builds < SIZES[1] // 2, 0.85, 0.3)
     columns = (
         np.minimum(builds // 5, SIZES[0] - 1),
