@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -64,7 +65,9 @@ class Setting:
     leaves: int
     """That are drawn; some fall together."""
     drift: float = 0.05
-    """Standard deviation of the log rate's change by each dimension's values."""
+    """Standard deviation of the log rate's change by country."""
+    other_drift: float = 0.025
+    """Likewise, by the values of each other dimension, behind which there are more people."""
     before: float = 7
     """Hours before over hours now."""
 
@@ -74,11 +77,12 @@ def draw_population(setting: Setting, draws: Draws) -> Population:
     codes = _distinct(_draw_codes(setting.leaves, draws))
     hours = np.exp(_LEAF_SD * draws.standard_normal(len(codes)))
     hours *= _popularity(codes)
-    moved = hours * np.exp(_effects(codes, np.full(len(SIZES), _HOURS_SD), draws))
+    moved = hours * np.exp(_effects(codes, [_HOURS_SD] * len(SIZES), draws))
     # The newest builds gain what older ones lose.
     moved *= np.exp(0.5 - codes[:, 1] / SIZES[1])
-    rate = np.exp(_effects(codes, np.full(len(SIZES), _RATE_SD), draws))
-    drifts = np.exp(_effects(codes, np.full(len(SIZES), setting.drift), draws, _TAIL_DF))
+    rate = np.exp(_effects(codes, [_RATE_SD] * len(SIZES), draws))
+    drift = [setting.drift if name == "country" else setting.other_drift for name in DIMENSIONS]
+    drifts = np.exp(_effects(codes, drift, draws, _TAIL_DF))
     now = moved * rate * drifts
     scale = setting.crashes / now.sum()
     before = hours * rate * scale
@@ -101,7 +105,7 @@ def _draw_codes(leaves: int, draws: Draws) -> Codes:
     builds = np.minimum(draws.geometric(0.13, leaves) - 1, SIZES[1] - 1)
     # Old systems are of 32 bits, phones of two kinds of their own.
     old = draws.random(leaves) < 0.15 + 0.5 * np.isin(versions, _OLD_VERSIONS)
-    architectures = np.where(systems == _PHONES, 2 + (draws.random(leaves) < 0.3), old)
+    architectures = np.where(systems == _PHONES, 2 + draws.integers(2, size=leaves), old)
     multi = draws.random(leaves) < np.where(builds < SIZES[1] // 2, 0.85, 0.3)
     columns = (
         np.minimum(builds // 5, SIZES[0] - 1),
@@ -132,7 +136,7 @@ def _popularity(codes: Codes) -> Floats:
     return np.asarray((1.0 + codes[:, 5]) ** -0.6 * (1.0 + codes[:, 1]) ** -0.4)
 
 
-def _effects(codes: Codes, sds: Floats, draws: Draws, df: float | None = None) -> Floats:
+def _effects(codes: Codes, sds: Sequence[float], draws: Draws, df: float | None = None) -> Floats:
     """Return the sum over dimensions of an effect of each value, [leaf]."""
     total = np.zeros(len(codes))
     for i, (size, sd) in enumerate(zip(SIZES, sds, strict=True)):

@@ -75,7 +75,7 @@ def find_nothing(world: World, draws: Draws) -> Counts:
 
 def _spiked(world: World, population: Population, draws: Draws) -> tuple[Population, list[Spike]]:
     if world.is_new_build:
-        population, spike = new_build(population, world.excesses[0])
+        population, spike = new_build(population, world.excesses[0], draws)
         return population, [spike]
     spikes: list[Spike] = []
     for excess in world.excesses:
@@ -128,8 +128,8 @@ def _quiet(name: str, world: World, runs: int = 300) -> Cell:
     return Cell(PART, name, runs, (_QUIET,), partial(find_nothing, world))
 
 
-def _drifting(world: World, drift: float) -> World:
-    return replace(world, setting=replace(world.setting, drift=drift))
+def _drifting(world: World, drift: float, other: float) -> World:
+    return replace(world, setting=replace(world.setting, drift=drift, other_drift=other))
 
 
 def _over_days(world: World, before: float) -> World:
@@ -150,11 +150,11 @@ CELLS: tuple[Cell, ...] = (
     _spike("600 more on 6,000, phi 1", replace(_OF_600, phi=1)),
     _spike("600 more on 6,000, phi 6", replace(_OF_600, phi=6)),
     _spike("600 more on 6,000, phi 6 and told 3", replace(_OF_600, phi=6, told_phi=3)),
-    _spike("600 more on 6,000, no drift", _drifting(_OF_600, 0)),
-    _spike("600 more on 6,000, drift 10%", _drifting(_OF_600, 0.1)),
+    _spike("600 more on 6,000, no drift", _drifting(_OF_600, 0, 0)),
+    _spike("600 more on 6,000, drifts twice as large", _drifting(_OF_600, 0.1, 0.05)),
     _spike("1,200 more on 6,000", _OF_1200),
     _spike("1,200 more on 6,000, phi 6", replace(_OF_1200, phi=6)),
-    _spike("1,200 more on 6,000, drift 10%", _drifting(_OF_1200, 0.1)),
+    _spike("1,200 more on 6,000, drifts twice as large", _drifting(_OF_1200, 0.1, 0.05)),
     _spike("600 more on 30,000", replace(_LARGE, excesses=(600,))),
     _spike("3,000 more on 30,000", replace(_LARGE, excesses=(3_000,))),
     _spike("3,000 more on 150,000", replace(_HUGE, excesses=(3_000,))),
@@ -175,11 +175,11 @@ CELLS: tuple[Cell, ...] = (
     _quiet("nothing on 6,000, phi 1", replace(_MIDDLE, phi=1)),
     _quiet("nothing on 6,000, phi 6", replace(_MIDDLE, phi=6)),
     _quiet("nothing on 6,000, phi 6 and told 3", replace(_MIDDLE, phi=6, told_phi=3)),
-    _quiet("nothing on 6,000, no drift", _drifting(_MIDDLE, 0)),
-    _quiet("nothing on 6,000, drift 10%", _drifting(_MIDDLE, 0.1)),
+    _quiet("nothing on 6,000, no drift", _drifting(_MIDDLE, 0, 0)),
+    _quiet("nothing on 6,000, drifts twice as large", _drifting(_MIDDLE, 0.1, 0.05)),
     _quiet("nothing on 30,000", _LARGE),
-    _quiet("nothing on 30,000, drift 10%", _drifting(_LARGE, 0.1)),
+    _quiet("nothing on 30,000, drifts twice as large", _drifting(_LARGE, 0.1, 0.05)),
     _quiet("nothing on 150,000", _HUGE),
-    _quiet("nothing on 150,000, drift 10%", _drifting(_HUGE, 0.1)),
+    _quiet("nothing on 150,000, drifts twice as large", _drifting(_HUGE, 0.1, 0.05)),
     _quiet("nothing on 6,000 but one machine with 60", replace(_MIDDLE, machine=60)),
 )

@@ -13,6 +13,8 @@ from simulations.segments.populations import APART, DIMENSIONS, Draws, Populatio
 _MOST_TRIES = 300
 _LEAST_RATIO = 1.5
 _MOST_RATIO = 11
+_LEAST_NEW_RATIO = 4
+"""Of what has no past only this much can be told from what builds differ by anyway."""
 _BUILD = DIMENSIONS.index("build_id")
 
 
@@ -53,19 +55,20 @@ def raise_segment(
     raise RuntimeError("no segment fits the excess")
 
 
-def new_build(population: Population, excess: float) -> tuple[Population, Spike]:
-    """Let the build with most hours have none before, and crash more now."""
-    hours = np.bincount(population.codes[:, _BUILD], population.hours_now)
-    leaves = population.codes[:, _BUILD] == int(hours.argmax())
-    ratio = 1 + excess / float(population.crashes_now[leaves].sum())
-    raised = _raised(population, leaves, ratio)
-    keep = ~leaves
+def new_build(population: Population, excess: float, draws: Draws) -> tuple[Population, Spike]:
+    """Let a build have no hours before, and crash 4 to 11 times as often as it would now."""
+    crashes = np.bincount(population.codes[:, _BUILD], population.crashes_now)
+    ratios = 1 + excess / np.maximum(crashes, 1)
+    fitting = np.flatnonzero((ratios >= _LEAST_NEW_RATIO) & (ratios <= _MOST_RATIO))
+    build = draws.choice(fitting)
+    leaves = population.codes[:, _BUILD] == build
+    raised = _raised(population, leaves, float(ratios[build]))
     young = replace(
         raised,
-        hours_before=raised.hours_before * keep,
-        crashes_before=raised.crashes_before * keep,
+        hours_before=raised.hours_before * ~leaves,
+        crashes_before=raised.crashes_before * ~leaves,
     )
-    return young, Spike(leaves, ratio)
+    return young, Spike(leaves, float(ratios[build]))
 
 
 def _segment(population: Population, dimensions: int, draws: Draws) -> npt.NDArray[np.bool_]:

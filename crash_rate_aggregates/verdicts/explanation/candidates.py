@@ -10,7 +10,13 @@ import numpy.typing as npt
 
 from crash_rate_aggregates.verdicts.explanation.expectations import expected_crashes, has_past
 from crash_rate_aggregates.verdicts.explanation.leaves import Leaves, Sums, Totals
-from crash_rate_aggregates.verdicts.explanation.segments import Cut, Segments, cuts, subsets_of
+from crash_rate_aggregates.verdicts.explanation.segments import (
+    MOST_DIMENSIONS,
+    Cut,
+    Segments,
+    cuts,
+    subsets_of,
+)
 
 LEAST_CRASHES = 20
 """Of a segment now: below, it cannot be the answer."""
@@ -24,9 +30,10 @@ class Candidates:
 
     segments: Segments
     """Those with `LEAST_CRASHES` or more: all others can never compete, as sums only shrink."""
-    with_past: int
-    """How many segments were looked at that had a past: what a test must allow for."""
-    without_past: int
+    with_past: tuple[int, ...]
+    """How many segments of one, two and three dimensions were looked at that had a past: what a
+    test must allow for."""
+    without_past: tuple[int, ...]
     """Likewise, of those that had none."""
 
 
@@ -39,10 +46,10 @@ def candidates(leaves: Leaves, apart: Collection[tuple[str, str]]) -> Candidates
     """
     totals = leaves.sums.total()
     subsets = subsets_of(leaves, apart)
-    kept, counts, total = [], np.zeros(2, dtype=int), 0
+    kept, counts, total = [], np.zeros((MOST_DIMENSIONS, 2), dtype=int), 0
     segment_of = np.empty((len(subsets), len(leaves.codes)), dtype=np.int32)
     for number, cut in enumerate(cuts(leaves, subsets)):
-        counts += _counted(cut, totals)
+        counts[len(cut.subset) - 1] += _counted(cut, totals)
         chosen = cut.sums.crashes_now >= LEAST_CRASHES
         kept.append(cut.sums.where(chosen))
         segment_of[number] = _renumbered(chosen, total)[cut.group_of]
@@ -57,7 +64,7 @@ def candidates(leaves: Leaves, apart: Collection[tuple[str, str]]) -> Candidates
         segment_of,
         _joined(kept),
     )
-    return Candidates(segments, int(counts[0]), int(counts[1]))
+    return Candidates(segments, tuple(counts[:, 0].tolist()), tuple(counts[:, 1].tolist()))
 
 
 def _counted(cut: Cut, totals: Totals) -> npt.NDArray[np.int_]:

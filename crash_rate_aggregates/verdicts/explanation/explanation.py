@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from crash_rate_aggregates.verdicts.explanation.candidates import Candidates, candidates
-from crash_rate_aggregates.verdicts.explanation.expectations import NEW_VARIANCE, PRIOR_CRASHES
-from crash_rate_aggregates.verdicts.explanation.leaves import Floats, Leaves, Totals
-from crash_rate_aggregates.verdicts.explanation.log_tail import log_upper_tail, z_of_log_tail
-from crash_rate_aggregates.verdicts.explanation.picking import Pick, pick_segments
-from crash_rate_aggregates.verdicts.explanation.segment_drifts import dimension_drifts
+from crash_rate_aggregates.verdicts.explanation.candidates import candidates
+from crash_rate_aggregates.verdicts.explanation.leaves import Leaves, Totals
+from crash_rate_aggregates.verdicts.explanation.outstanding import (
+    Outstanding,
+    limit_factor,
+    outstanding_picks,
+)
+from crash_rate_aggregates.verdicts.explanation.picking import pick_segments
 from crash_rate_aggregates.verdicts.explanation.segments import Segments
 from crash_rate_aggregates.verdicts.explanation.standard_hours import with_standard_hours
 
@@ -25,11 +26,6 @@ APART: Final = (
     ("experiment_id", "experiment_branch"),
 )
 """Pairs of dimensions of which one says the other."""
-FALSE_ALARMS: Final = 0.05
-"""Probability that any segment is reported where nothing happened, at most."""
-LEAST_RATIO: Final = 1.1
-_Z: Final = 1.96
-_LEAST_DRIFT: Final = 0.05**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +78,6 @@ class Explanation:
         return 1000 * self.totals.rate_now
 
 
-@dataclass(frozen=True, slots=True)
-class _Tested:
-    pick: Pick
-    drift: float
-    """Variance of the log rate by all of its dimensions."""
-    z: float
-
-
 def explain(
     leaves: Leaves,
     phi: float,
@@ -113,55 +101,33 @@ def explain(
     totals = leaves.sums.total()
     excess = totals.crashes_now - totals.expected
     found = candidates(leaves, apart)
-    picks, left = pick_segments(found.segments, phi)
-    drifts = dimension_drifts(found.segments, left, phi)
-    passed = _passed(picks, found, drifts, phi)
-    reported = _reported(found.segments, passed, totals)
+    outstanding = outstanding_picks(pick_segments(found.segments, phi), found, phi)
+    reported = _reported(found.segments, outstanding, totals)
     return Explanation(
         tuple(sorted(reported, key=lambda segment: -segment.excess)),
         spent,
         excess,
-        found.with_past,
-        found.without_past,
+        sum(found.with_past),
+        sum(found.without_past),
     )
 
 
-def _passed(picks: Sequence[Pick], found: Candidates, drifts: Floats, phi: float) -> list[_Tested]:
-    passed: list[_Tested] = []
-    for pick in picks:
-        subset = found.segments.subsets[found.segments.subset_of[pick.segment]]
-        drift = float(drifts[list(subset)].sum())
-        log_tail = _log_tail(pick, drift, phi)
-        count = found.with_past if pick.has_past else found.without_past
-        if log_tail > math.log(FALSE_ALARMS / max(1, count)):
-            break
-        if math.exp(pick.log_ratio) < LEAST_RATIO:
-            break
-        passed.append(_Tested(pick, drift, z_of_log_tail(log_tail)))
-    return passed
-
-
-def _log_tail(pick: Pick, drift: float, phi: float) -> float:
-    mean = pick.expected * pick.rest_ratio
-    past = phi / (pick.crashes_before + PRIOR_CRASHES) if pick.has_past else NEW_VARIANCE
-    return log_upper_tail(pick.crashes, mean, mean * (phi + past * mean + drift * mean))
-
-
-def _reported(segments: Segments, passed: Sequence[_Tested], totals: Totals) -> list[Segment]:
+def _reported(
+    segments: Segments, outstanding: Sequence[Outstanding], totals: Totals
+) -> list[Segment]:
     rest = np.ones(len(segments.leaves.codes), dtype=np.bool_)
-    for tested in passed:
-        rest &= ~tested.pick.leaves
+    for one in outstanding:
+        rest &= ~one.pick.leaves
     rest_totals = segments.leaves.sums.where(rest).total()
-    return [_segment(segments, tested, rest_totals, totals) for tested in passed]
+    return [_segment(segments, one, rest_totals, totals) for one in outstanding]
 
 
-def _segment(segments: Segments, tested: _Tested, rest: Totals, totals: Totals) -> Segment:
-    pick = tested.pick
+def _segment(segments: Segments, one: Outstanding, rest: Totals, totals: Totals) -> Segment:
+    pick = one.pick
     # Of a rest without crashes nothing is known: then what it was when the segment was picked.
     rest_ratio = rest.rate_now / rest.rate_before if rest.rate_before > 0 else 0.0
     expected = pick.expected * (rest_ratio or pick.rest_ratio)
-    ratio = pick.crashes / expected
-    factor = math.exp(_Z * math.sqrt(pick.variance + max(tested.drift, _LEAST_DRIFT)))
+    ratio, factor = pick.crashes / expected, limit_factor(pick, one.drift)
     whole = totals.crashes_now - totals.expected
     excess = pick.crashes - expected
     return Segment(
@@ -173,6 +139,6 @@ def _segment(segments: Segments, tested: _Tested, rest: Totals, totals: Totals) 
         ratio,
         ratio / factor,
         ratio * factor,
-        tested.z,
+        one.z,
         not pick.has_past,
     )

@@ -74,8 +74,14 @@ class Remainder:
         return (self.sums.crashes_now >= least) & (self.sums.hours_now > 0)
 
 
-def pick_segments(segments: Segments, phi: float) -> tuple[list[Pick], Remainder]:
-    """Return up to 5 segments in the order of picking, and what is left without them.
+def everything(segments: Segments) -> Remainder:
+    """Return what is left when nothing is taken out."""
+    leaves = np.ones(len(segments.leaves.codes), dtype=np.bool_)
+    return Remainder(leaves, segments.sums, segments.leaves.sums.total())
+
+
+def pick_segments(segments: Segments, phi: float) -> list[Pick]:
+    """Return up to 5 segments in the order of picking.
 
     No test stops the picking: what a spike raises must be taken out before the drift of all
     others can be measured.
@@ -84,8 +90,7 @@ def pick_segments(segments: Segments, phi: float) -> tuple[list[Pick], Remainder
         segments: To choose from.
         phi: Variance of counts over their mean, at least 1.
     """
-    everything = np.ones(len(segments.leaves.codes), dtype=np.bool_)
-    left = Remainder(everything, segments.sums, segments.leaves.sums.total())
+    left = everything(segments)
     picks: list[Pick] = []
     while len(picks) < MOST_PICKS and left.can_tell():
         pick = _best(segments, left, phi)
@@ -93,7 +98,7 @@ def pick_segments(segments: Segments, phi: float) -> tuple[list[Pick], Remainder
             break
         picks.append(pick)
         left = left.without(segments, pick.leaves)
-    return picks, left
+    return picks
 
 
 def _best(segments: Segments, left: Remainder, phi: float) -> Pick | None:

@@ -2,56 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 import numpy as np
 
-from crash_rate_aggregates.verdicts.explanation.expectations import Deviations, deviations
+from crash_rate_aggregates.verdicts.explanation.expectations import deviations
 from crash_rate_aggregates.verdicts.explanation.leaves import Floats
 from crash_rate_aggregates.verdicts.explanation.picking import Remainder
 from crash_rate_aggregates.verdicts.explanation.segments import Segments
 
-_LEAST_CRASHES_OF_ALL = 100
-_LEAST_SEGMENTS = 20
-_LEAST_CRASHES_OF_ONE = 30
-_LEAST_VALUES = 6
-_MAD_TO_SD = 1.4826
+_LEAST_CRASHES = 30
+"""Of a value now, from which on it tells of drift."""
+_PRIOR_VALUES = 5
+"""Values that the common drift of all dimensions counts as, beside a dimension's own."""
 
 
-def dimension_drifts(segments: Segments, left: Remainder, phi: float) -> Floats:
-    """Return the variance of log rates of each dimension's values beyond counts, [dimension].
+@dataclass(frozen=True, slots=True)
+class Drifts:
+    """Variances of log rates between the periods beyond counts."""
+
+    own: Floats
+    """float64[dimension], of its values by themselves; 0 where fewer than two are large enough."""
+    freedom: Floats
+    """float64[dimension], degrees of freedom of that."""
+
+    def of(self, dimensions: Iterable[int]) -> float:
+        """Return the variance for a segment of some dimensions, by their places.
+
+        The sum over its dimensions, each its own estimate and the mean of all weighed by degrees
+        of freedom: two or three values alone do not show how much they drift.
+        """
+        mean = float(self.freedom @ self.own) / max(1.0, self.freedom.sum())
+        shrunk = (self.freedom * self.own + _PRIOR_VALUES * mean) / (self.freedom + _PRIOR_VALUES)
+        return float(shrunk[list(dimensions)].sum())
+
+
+def drifts_outside(segments: Segments, left: Remainder, phi: float) -> Drifts:
+    """Return by how much rates drift in the leaves that are left.
 
     Args:
         segments: All that were looked at.
-        left: The leaves in no picked segment: with the spike in, it would hide itself.
+        left: The leaves in no segment that may be a spike: with it in, it would hide itself.
         phi: Variance of counts over their mean, at least 1.
     """
-    count = len(segments.leaves.dimensions)
+    own, freedom = np.zeros((2, len(segments.leaves.dimensions)))
     if not left.can_tell():
-        return np.zeros(count)
+        return Drifts(own, freedom)
     found = deviations(left.sums, left.totals, phi)
-    common = _common_drift(left, found)
     known = found.has_past & np.isfinite(found.log_ratio)
-    large = known & (left.sums.crashes_now >= _LEAST_CRASHES_OF_ONE)
-    drifts = np.full(count, common)
+    large = known & (left.sums.crashes_now >= _LEAST_CRASHES)
     for number, subset in enumerate(segments.subsets):
-        if len(subset) == 1:
-            own = large & (segments.subset_of == number)
-            if np.count_nonzero(own) >= _LEAST_VALUES:
-                between = _between(found.log_ratio[own], found.variance[own])
-                drifts[subset[0]] = max(common, between)
-    return drifts
-
-
-def _common_drift(left: Remainder, found: Deviations) -> float:
-    crashes = left.sums.crashes_now
-    # Those that compete, so only what lies above the rest: segments are many times the same leaves
-    # from both sides, and one half says it as well as two.
-    used = left.compete() & found.has_past & (found.log_ratio > 0)
-    used &= crashes >= _LEAST_CRASHES_OF_ALL
-    if np.count_nonzero(used) < _LEAST_SEGMENTS:
-        return 0.0
-    used &= crashes >= np.median(crashes[used])
-    scale = _MAD_TO_SD * np.median(np.abs(found.log_ratio[used]))
-    return max(0.0, float(scale**2 - np.median(found.variance[used])))
+        values = large & (segments.subset_of == number)
+        freedom_of_values = int(np.count_nonzero(values)) - 1
+        if len(subset) == 1 and freedom_of_values > 0:
+            freedom[subset[0]] = freedom_of_values
+            own[subset[0]] = _between(found.log_ratio[values], found.variance[values])
+    return Drifts(own, freedom)
 
 
 def _between(log_ratios: Floats, variances: Floats) -> float:
