@@ -208,7 +208,15 @@ class LayersTest(unittest.TestCase):
 
     def test_tests_mirror_the_tree(self) -> None:
         """A folder of tests is named like the part it tests, or is one of the few others."""
-        others = {"benchmarks", "deploy", "job", "long", "mutants", "redash/recorded", "simulations"}
+        others = {
+            "benchmarks",
+            "deploy",
+            "job",
+            "long",
+            "mutants",
+            "redash/recorded",
+            "simulations",
+        }
         folders = {str(file.parent.relative_to(TESTS)) for file in TESTS.rglob("*.py")}
         parts = {str(file.parent.relative_to(PACKAGE)) for file in PACKAGE.rglob("*.py")}
         self.assertEqual(folders - parts - others - {"sources/mirrors"}, set())
