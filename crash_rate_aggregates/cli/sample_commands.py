@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     type=DATE,
     help="World 2026: on this day, to which the calendar is moved, a release comes out whose main "
     "process crashes twice as often as that of others, on macOS alone. So that few pings tell it, "
-    "release has 84% of the usage, and main and content processes crash 20 times as often as they "
+    "release has 84% of the usage, and main and content processes crash 25 times as often as they "
     "really do. With --no-regressions it is no worse than others.",
 )
 @setting_option("jobs")

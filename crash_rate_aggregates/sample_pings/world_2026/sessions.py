@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
-from math import exp
+from math import exp, log
 from random import Random
+from statistics import NormalDist
 from typing import NamedTuple
 
 from crash_rate_aggregates.sample_pings.world_2026.activity import active_ticks
@@ -42,6 +43,8 @@ from crash_rate_aggregates.sample_pings.world_2026.senders import TRAINS
 
 _DAY_SECONDS = 86_400
 _DAILY_SHARE = 0.02
+_DESKTOP_LOG = 7.43
+_DESKTOP_SIGMA = 1.75
 _NO_FACTORS: Mapping[Cause, float] = {}
 _EARLY_DAYS = 3
 _EARLY_FACTOR = 1.3
@@ -162,9 +165,10 @@ class Happenings:
         seconds = _phone_seconds(random) if sender.is_mobile else _desktop_seconds(random)
         active = random.random()
         bits = random.getrandbits(128)
-        exposure = seconds * person.crashiness * setting.rates[sender.audience]
+        rate = setting.rates[sender.audience]
         if sender.train in _EARLY_TRAINS and age_in_days(build, day) < _EARLY_DAYS:
-            exposure *= _EARLY_FACTOR
+            rate *= _EARLY_FACTOR
+        exposure = seconds * person.crashiness * rate
         crashes = tuple(_crashes(self._usual[sender.audience], exposure, random))
         factors = regression_factors(person, build) if self.has_regressions else _NO_FACTORS
         if factors:
@@ -175,7 +179,8 @@ class Happenings:
             found = hazard(sender.audience, self._product(factors))
             crashes = _made_worse(crashes, found, exposure, factor, apart.worse)
         if self._is_struck(person, build):
-            bug = _crashes(BUG, exposure / person.crashiness, apart.bad_release)
+            # By the session, whoever it is and however long: few long ones would have most of it.
+            bug = _crashes(BUG, _DESKTOP_MEAN * rate, apart.bad_release)
             crashes = (*crashes, *bug)
         return Session(day, person, build, seconds, active * active, bits, crashes)
 
@@ -238,7 +243,19 @@ def _desktop_seconds(random: Random) -> int:
     """
     if random.random() < _DAILY_SHARE:
         return _DAY_SECONDS
-    return min(int(random.lognormvariate(7.43, 1.75)), _DAY_SECONDS - 1)
+    return min(int(random.lognormvariate(_DESKTOP_LOG, _DESKTOP_SIGMA)), _DAY_SECONDS - 1)
+
+
+def _desktop_mean() -> float:
+    """Return the mean of what `_desktop_seconds` draws, but for the rounding to seconds."""
+    normal, most = NormalDist(), log(_DAY_SECONDS)
+    beyond = (most - _DESKTOP_LOG) / _DESKTOP_SIGMA
+    below = exp(_DESKTOP_LOG + _DESKTOP_SIGMA**2 / 2) * normal.cdf(beyond - _DESKTOP_SIGMA)
+    cut = below + _DAY_SECONDS * normal.cdf(-beyond)
+    return _DAILY_SHARE * _DAY_SECONDS + (1 - _DAILY_SHARE) * cut
+
+
+_DESKTOP_MEAN = _desktop_mean()
 
 
 def _phone_seconds(random: Random) -> int:

@@ -29,13 +29,13 @@ _BUG = next(
     for cause in CAUSES
     if cause.process == "main" and cause.crash_class is CrashClass.NONE and not cause.is_startup
 )
-_OFTEN = 20.0
+_OFTEN = 25.0
 OFTEN: Mapping[Cause, float] = MappingProxyType(
     {cause: _OFTEN for cause in CAUSES if cause.is_headline}
 )
-"""[chosen] By so much main and content crashes are multiplied, in all versions. At the true rates
-the first two days of a release have five main crashes for each 6,000 usage pings a day; a release
-that is twice as bad needs a hundred to be told from others."""
+"""[chosen] By so much main and content crashes are multiplied, in all versions. At the true rates a
+release has two main crashes on its first day for each 4,000 usage pings; one that is twice as bad
+needs eighty or so to be told from others."""
 UNEVENNESS = 0.1
 """[chosen] Of clients' crashiness: where all crash so often, one machine would else have more
 crashes on some day than all others together."""
@@ -78,4 +78,4 @@ def _bug_factors() -> Mapping[Cause, float]:
 
 
 BUG = hazard(_AUDIENCE, _bug_factors())
-"""What it does to a client whatever it crashed before: a new bug does not know who that was."""
+"""What it does to a client, whatever that one crashed before: a new bug does not know."""
