@@ -30,7 +30,7 @@ def session_in_loop(happenings: Happenings, day: date) -> Session | None:
     return Session(
         day,
         person,
-        builds_in_use(person.sender.train, day)[person.update_slot],
+        builds_in_use(person.sender.train, day, happenings.moved)[person.update_slot],
         _SECONDS,
         0.1,
         random.getrandbits(128),
