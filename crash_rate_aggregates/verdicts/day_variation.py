@@ -1,0 +1,114 @@
+"""How much a channel's rate differs from day to day beyond chance: by weekday, and without reason.
+
+A series is of activity dates in a row, oldest first. Where a date has no rate its value is NaN.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from crash_rate_aggregates.verdicts.count_limits import Floats
+from crash_rate_aggregates.verdicts.quantiles import Z95, student_quantile
+
+MAD_TO_SD = 1.4826
+"""The standard deviation of a normal variable over the median of its absolute values."""
+LEAST_DAYS = 9
+"""With fewer the variation is unknown."""
+WEEKDAY_DAYS = 28
+"""With fewer nothing is said of weekdays."""
+_WINDOW = 7
+
+
+@dataclass(frozen=True, slots=True)
+class DayVariation:
+    """How much the days of a channel differ."""
+
+    tau: float | None
+    """Standard deviation of the logarithm of a day's rate, beyond counts, weekdays and drift; None
+    where too few days are known."""
+    days: int
+    """Dates that have a rate."""
+
+
+def day_variation(
+    crashes: ArrayLike, hours: ArrayLike, weekdays: ArrayLike, phi: float
+) -> DayVariation:
+    """Measure the variation from second differences, in which level, trend and drift drop out.
+
+    The variance of second differences of independent days is 6 times that of a day (Rice 1984,
+    Ann. Stat. 12). It is taken by the median absolute deviation, less what counts explain; as a
+    median of few values is uncertain, the result is enlarged by Student's t.
+
+    Args:
+        crashes: Of activity dates in a row, oldest first, all submission dates of which are stored;
+            56 of them by custom. Shape (D,).
+        hours: Usage hours, likewise. A date without hours or crashes has no rate: it ends a run of
+            dates, and second differences are taken of three dates in a row only.
+        weekdays: Of the activity dates, 0 is Monday.
+        phi: Variance of a count over its mean, above 0.
+    """
+    counts = np.asarray(crashes, dtype=float)
+    log_rates = log_ratio(counts, np.asarray(hours, dtype=float))
+    days = int(np.isfinite(log_rates).sum())
+    days_of_week = np.asarray(weekdays)
+    effects = weekday_effects(log_rates, days_of_week)
+    differences = _second_differences(log_rates - effects[days_of_week])
+    known = np.isfinite(differences)
+    # A series with gaps tells as much as one in a row that has as many differences.
+    in_a_row = int(known.sum()) + 2
+    if in_a_row < LEAST_DAYS:
+        return DayVariation(None, days)
+    # Where a date has no count neither has it a difference.
+    with np.errstate(divide="ignore"):
+        count_variance = phi / counts
+    of_counts = (count_variance[:-2] + 4 * count_variance[1:-1] + count_variance[2:]) / 6
+    spread = robust_variance(differences[known]) / 6 - float(np.median(of_counts[known]))
+    fitted = in_a_row / (in_a_row - _WINDOW) if days >= WEEKDAY_DAYS else 1.0
+    # 20 degrees of freedom at 56 days: a median absolute deviation is worth 37% of its values.
+    enlarged = student_quantile(0.975, 20 * in_a_row / 56) / Z95
+    return DayVariation(float(np.sqrt(max(0.0, spread) * fitted)) * enlarged, days)
+
+
+def weekday_effects(log_rates: Floats, weekdays: ArrayLike) -> Floats:
+    """Return how far each weekday lies from its week, shape (7,), Monday first; their mean is 0.
+
+    The median over a weekday of its distance from the mean of the seven days around it, shrunk by
+    n / (n + 4), n the weeks. A date whose seven days are not all known tells nothing. Below 28
+    known dates all are 0.
+
+    Args:
+        log_rates: Logarithms, of dates in a row, oldest first, NaN where unknown. Shape (D,).
+        weekdays: Of the dates, 0 is Monday.
+    """
+    known = int(np.isfinite(log_rates).sum())
+    if known < WEEKDAY_DAYS:
+        return np.zeros(7)
+    around = np.convolve(log_rates, np.full(_WINDOW, 1 / _WINDOW), mode="valid")
+    distances = log_rates[3:-3] - around
+    of_weekday = np.asarray(weekdays)[3:-3]
+    medians = np.zeros(7)
+    for weekday in range(7):
+        values = distances[(of_weekday == weekday) & np.isfinite(distances)]
+        medians[weekday] = np.median(values) if len(values) else 0.0
+    weeks = known / 7
+    effects = medians * weeks / (weeks + 4)
+    return np.asarray(effects - effects.mean(), dtype=np.float64)
+
+
+def log_ratio(numerator: Floats, denominator: Floats) -> Floats:
+    """Return logarithms of ratios, NaN where either is not above 0."""
+    known = (numerator > 0) & (denominator > 0)
+    ratio = np.where(known, numerator, np.nan) / np.where(known, denominator, np.nan)
+    return np.asarray(np.log(ratio), dtype=np.float64)
+
+
+def robust_variance(values: Floats) -> float:
+    """Return the variance by the median absolute deviation from 0, which outliers do not move."""
+    return float(MAD_TO_SD * np.median(np.abs(values))) ** 2
+
+
+def _second_differences(values: Floats) -> Floats:
+    return np.asarray(values[:-2] - 2 * values[1:-1] + values[2:], dtype=np.float64)
