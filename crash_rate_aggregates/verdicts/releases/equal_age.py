@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from crash_rate_aggregates.verdicts.day_variation import MAD_TO_SD
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
 from crash_rate_aggregates.verdicts.releases.mantel_haenszel import (
     crashes_beside,
@@ -28,7 +29,6 @@ _VERSION_DAY_SD = 0.015
 _DIFFERENCE_SD = 0.02
 """Of what equal age leaves besides the drift: roll-outs that differ."""
 _DF = 20
-_MAD = 1.4826
 
 
 def equal_age(
@@ -96,7 +96,7 @@ def drift_over(log_rates: Floats, gap: int) -> float:
     if len(log_rates) < 7 + gap:
         return 0.0
     weekly = np.convolve(log_rates, np.full(7, 1 / 7), mode="valid")
-    return float(_MAD * np.median(np.abs(weekly[gap:] - weekly[:-gap])))
+    return float(MAD_TO_SD * np.median(np.abs(weekly[gap:] - weekly[:-gap])))
 
 
 def _common_lags(new: VersionDays, old: VersionDays, today: int) -> Integers:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from crash_rate_aggregates.verdicts.day_variation import MAD_TO_SD
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
 from crash_rate_aggregates.verdicts.releases.mantel_haenszel import (
     LogRatio,
@@ -42,7 +43,6 @@ _LEAST_SD = 0.02
 _LEAST_DAY_SD = 0.02
 _UNKNOWN_DAY_SD = 0.03
 _FEWEST_DIFFERENCES = 6
-_MAD = 1.4826
 _OUTLYING = 3.0
 _SECOND = np.array([1.0, -2.0, 1.0])
 
@@ -116,7 +116,7 @@ def expected_excess(ratios: Sequence[LogRatio]) -> Excess:
     counts = float(np.mean([one.variance for one in ratios]))
     middle = np.median(values)
     usual = math.hypot(_PRIOR_SD, math.sqrt(counts))
-    typical = max(_MAD * float(np.median(np.abs(values - middle))), usual)
+    typical = max(MAD_TO_SD * float(np.median(np.abs(values - middle))), usual)
     drawn_in = np.clip(values, middle - _OUTLYING * typical, middle + _OUTLYING * typical)
     number = len(values)
     squares = float(((drawn_in - drawn_in.mean()) ** 2).sum())
@@ -144,7 +144,7 @@ def day_variance(pairs: Sequence[tuple[StratumSums, StratumSums]], phi: float) -
     variances = np.concatenate([one[1] for one in found]) if found else np.empty(0)
     if len(differences) < _FEWEST_DIFFERENCES:
         return _UNKNOWN_DAY_SD**2
-    typical = _MAD * float(np.median(np.abs(differences)))
+    typical = MAD_TO_SD * float(np.median(np.abs(differences)))
     return max(_LEAST_DAY_SD**2, typical**2 / 6 - float(np.median(variances)))
 
 
