@@ -56,8 +56,10 @@ class ChannelWorld:
     """Days after the release."""
     between_versions: float = 0.03
     """Standard deviation of the logarithm of what true rates of successive versions differ by."""
-    excess_sd: float = 0.10
-    """Of the logarithm of a new version's excess from version to version, on its first day."""
+    excess_sd: float = 0.04
+    """Of the logarithm of a new version's rate on its first day, from version to version."""
+    slope_sd: float = 0.05
+    """Of how much more the first to update crash than the last, likewise."""
     interaction_sd: float = 0.015
     """Of a version's day beside the channel's."""
     drift_sd: float = 0.008

@@ -21,10 +21,12 @@ from simulations.releases.channel_worlds import (
     ChannelWorld,
 )
 
-_EXCESS = 0.35
-"""Of the logarithm of a new version's rate on its first day: rates at 7.7 days were 1.40, 1.36 and
-1.40 times those over life ([published] Mission Control 2018)."""
-_EXCESS_DAYS = 4.0
+_EXCESS = 0.40
+"""Of the logarithm of a new version's rate on its first day. With the slope below, rates until 7.7
+days are 1.37 times those of later, and vary by 3% from version to version; three versions of 2018
+had 1.40, 1.36, 1.40 for main and 1.44, 1.55, 1.45 for content crashes ([published] Mission
+Control's snapshots)."""
+_EXCESS_DAYS = 8.0
 _EARLY_SLOPE = 0.25
 """How much more the first to update crash than the last, of the logarithm."""
 _FRIDAY = 4
@@ -79,7 +81,7 @@ def draw_rates(
     own = excess * np.exp(-np.maximum(ages, 0) / lasts)
     own += np.cumsum(steps)[:, np.newaxis] + _days(world, history, rng)
     own += world.interaction_sd * rng.standard_normal(ages.shape)
-    slopes = _EARLY_SLOPE + 0.08 * rng.standard_normal((number, 1, 1))
+    slopes = _EARLY_SLOPE + world.slope_sd * rng.standard_normal((number, 1, 1))
     cells = 0.4 * rng.standard_normal(len(CELL_SHARES))
     logs = own[:, :, np.newaxis] + slopes * (0.5 - history.ran_by) + cells
     return np.asarray(scale * world.crashes_per_hour * np.exp(logs))
