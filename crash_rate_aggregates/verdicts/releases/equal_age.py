@@ -6,10 +6,11 @@ import math
 
 import numpy as np
 
+from crash_rate_aggregates.verdicts.day_variation import MAD_TO_SD
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
 from crash_rate_aggregates.verdicts.releases.mantel_haenszel import (
-    crashes_beside,
-    hours_beside,
+    age_sums,
+    beside,
     log_rate_ratio,
 )
 from crash_rate_aggregates.verdicts.releases.version_days import (
@@ -18,7 +19,6 @@ from crash_rate_aggregates.verdicts.releases.version_days import (
     Integers,
     VersionDays,
     hours_submitted,
-    sums_within,
 )
 
 MOST_AGES = 14
@@ -28,7 +28,6 @@ _VERSION_DAY_SD = 0.015
 _DIFFERENCE_SD = 0.02
 """Of what equal age leaves besides the drift: roll-outs that differ."""
 _DF = 20
-_MAD = 1.4826
 
 
 def equal_age(
@@ -62,21 +61,22 @@ def equal_age(
     """
     lags = _common_lags(new, old, today)
     ages = np.flatnonzero(lags)
-    ours, theirs = sums_within(new, ages, lags[ages]), sums_within(old, ages, lags[ages])
-    ratio = log_rate_ratio(ours, theirs, phi)
-    if ratio is None:
+    ours, theirs = new.within(ages, lags[ages]), old.within(ages, lags[ages])
+    ratio = log_rate_ratio(age_sums(ours, theirs), phi)
+    if np.isnan(ratio.value):
         return None
-    crashes = crashes_beside(ours, theirs)
-    # Both sides have crashes, but the new one's may lie where the old one has no hours at all.
+    compared = beside(ours, theirs)
+    crashes = compared.crashes.sum(axis=1)
     weights = crashes / crashes.sum()
     late = np.zeros(LAGS) if late_variance is None else late_variance
     days = tau**2 + _VERSION_DAY_SD**2 + late[lags[ages] - 1]
+    apart = _weekdays_apart(new, old, ages, weights, weekday_effect)
     return Contrast(
-        log_ratio=ratio.value - _weekdays_apart(new, old, ages, weights, weekday_effect),
-        variance=ratio.variance + 2 * float(weights**2 @ days),
+        log_ratio=float(ratio.value) - apart,
+        variance=float(ratio.variance) + 2 * float(weights**2 @ days),
         systematic_sd=math.hypot(drift, _DIFFERENCE_SD),
         df=_DF,
-        hours=float(hours_beside(ours, theirs).sum()),
+        hours=float(compared.hours.sum()),
         crashes=float(crashes.sum()),
         daily_hours=hours_submitted(new, today, MOST_AGES),
         method=Method.EQUAL_AGE,
@@ -96,7 +96,7 @@ def drift_over(log_rates: Floats, gap: int) -> float:
     if len(log_rates) < 7 + gap:
         return 0.0
     weekly = np.convolve(log_rates, np.full(7, 1 / 7), mode="valid")
-    return float(_MAD * np.median(np.abs(weekly[gap:] - weekly[:-gap])))
+    return float(MAD_TO_SD * np.median(np.abs(weekly[gap:] - weekly[:-gap])))
 
 
 def _common_lags(new: VersionDays, old: VersionDays, today: int) -> Integers:

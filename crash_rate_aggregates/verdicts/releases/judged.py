@@ -15,7 +15,7 @@ _MOST_ALPHA = 0.10
 _FALSE_A_MONTH = 0.1
 _MIXTURE_VARIANCE = 0.2**2
 """Of the normal mixture: log ratios of about this size are found with the least data."""
-_BISECTIONS = 200
+_BISECTIONS = 80
 
 
 class State(StrEnum):

@@ -37,12 +37,10 @@ class Look:
     judged: Judged
 
 
-def contrasts(
+def decisive_contrast(
     pair: Pair, earlier: Sequence[Pair], channel: Channel, today: int
-) -> tuple[Contrast, ...]:
-    """Return a pair's contrasts, the one that is judged first.
-
-    The same days decide where there are earlier pairs enough, else equal age.
+) -> Contrast | None:
+    """Return the contrast that is judged: on the same days, else at equal age, else None.
 
     Args:
         pair: The version that is judged and its predecessor.
@@ -50,8 +48,18 @@ def contrasts(
         channel: Its variation.
         today: The last submission date that is read, as `date.toordinal` counts.
     """
-    same = same_days(pair, earlier, today, phi=channel.phi)
-    equal = equal_age(
+    return same_days(pair, earlier, today, phi=channel.phi) or equal_age_in(pair, channel, today)
+
+
+def equal_age_in(pair: Pair, channel: Channel, today: int) -> Contrast | None:
+    """Return a pair's contrast at equal age, which stands beside the one that is judged.
+
+    Args:
+        pair: The version that is judged and its predecessor.
+        channel: Its variation.
+        today: The last submission date that is read, as `date.toordinal` counts.
+    """
+    return equal_age(
         pair.new,
         pair.old,
         today,
@@ -61,7 +69,6 @@ def contrasts(
         late_variance=channel.late_variance,
         weekday_effect=channel.weekday_effect,
     )
-    return tuple(one for one in (same, equal) if one is not None)
 
 
 def looks(
@@ -83,11 +90,10 @@ def looks(
         alpha: From `alpha_for`.
         change: Relative, above 0.
     """
-    found = []
-    for day in range(pair.new.first_day, today + 1):
-        first = next(iter(contrasts(pair, earlier, channel, day)), None)
-        found.append(Look(day, judge(first, alpha, change)))
-    return tuple(found)
+    return tuple(
+        Look(day, judge(decisive_contrast(pair, earlier, channel, day), alpha, change))
+        for day in range(pair.new.first_day, today + 1)
+    )
 
 
 def since(said: Sequence[Look]) -> int | None:

@@ -6,8 +6,8 @@ Biometrics 41 (1985).
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -16,74 +16,76 @@ from crash_rate_aggregates.verdicts.releases.version_days import Floats, Stratum
 
 @dataclass(frozen=True, slots=True)
 class LogRatio:
-    """The logarithm of a ratio of rates."""
+    """The logarithm of a ratio of rates, or of several, then as arrays."""
 
-    value: float
-    """ln(rate of the new version / rate of the old one)."""
-    variance: float
-    """Of the value, by counting alone."""
+    value: Any
+    """ln(rate of the new version / rate of the old one); NaN where a side has no crashes beside
+    the other."""
+    variance: Any
+    """Of the value, by counting alone; NaN likewise."""
 
 
-def log_rate_ratio(
-    new: StratumSums, old: StratumSums, phi: float, weights: Floats | None = None
-) -> LogRatio | None:
-    """Return the common log ratio of rates, None where a side has no crashes beside the other.
+@dataclass(frozen=True, slots=True)
+class AgeSums:
+    """Of each age, sums over strata; T are the hours of both sides in a stratum."""
 
-    ln(R/S) with R = sum w xn hp/T, S = sum w xp hn/T, T = hn + hp over the strata with hours on
-    both sides; its variance phi sum w^2 (xn + xp) hn hp/T^2 / (R S).
+    right: Floats
+    """R = sum xn hp/T."""
+    left: Floats
+    """S = sum xp hn/T."""
+    spread: Floats
+    """sum (xn + xp) hn hp/T^2."""
+    overlap: Floats
+    """sum hn hp/T: how much the age tells, in hours."""
+
+
+def age_sums(new: StratumSums, old: StratumSums) -> AgeSums:
+    """Return the sums over strata that have hours on both sides.
 
     Args:
-        new: By age and stratum.
+        new: By age and stratum; of several pairs, by pair first.
         old: Of the same shape.
-        phi: Variance of a count over its mean.
-        weights: w of each age; 1 if None.
     """
-    right, left, spread = _sums_of_ages(new, old)
-    by_age = np.ones(len(right)) if weights is None else weights
-    total_right, total_left = float(by_age @ right), float(by_age @ left)
-    if total_right <= 0 or total_left <= 0:
-        return None
-    variance = phi * float(by_age**2 @ spread) / (total_right * total_left)
-    return LogRatio(math.log(total_right / total_left), variance)
-
-
-def log_rate_ratios(new: StratumSums, old: StratumSums, phi: float) -> tuple[Floats, Floats]:
-    """Return the log ratio of each age with its variance, NaN where there is none."""
-    right, left, spread = _sums_of_ages(new, old)
-    product = np.where((right > 0) & (left > 0), right * left, np.nan)
-    return np.log(product / np.where(left > 0, left, np.nan) ** 2), phi * spread / product
-
-
-def _sums_of_ages(new: StratumSums, old: StratumSums) -> tuple[Floats, Floats, Floats]:
-    """Return of each age R, S and sum (xn + xp) hn hp/T^2 over its strata."""
     hours = new.hours + old.hours
     share = np.divide(1.0, hours, out=np.zeros_like(hours), where=hours > 0)
     ours, theirs = new.hours * share, old.hours * share
-    crashes = new.crashes + old.crashes
-    return (
-        np.einsum("as,as->a", new.crashes, theirs),
-        np.einsum("as,as->a", old.crashes, ours),
-        np.einsum("as,as,as->a", crashes, ours, theirs),
+    both = ours * theirs
+    return AgeSums(
+        right=(new.crashes * theirs).sum(axis=-1),
+        left=(old.crashes * ours).sum(axis=-1),
+        spread=((new.crashes + old.crashes) * both).sum(axis=-1),
+        overlap=(both * hours).sum(axis=-1),
     )
 
 
-def overlap(new: StratumSums, old: StratumSums) -> Floats:
-    """Return the information of each age, sum hn hp/(hn + hp) over its strata, in hours."""
-    hours = new.hours + old.hours
-    both = new.hours * old.hours
-    shared: Floats = np.divide(both, hours, out=np.zeros_like(hours), where=hours > 0)
-    return _over_strata(shared)
+def log_rate_ratio(sums: AgeSums, phi: float, weights: Floats | None = None) -> LogRatio:
+    """Return the common log ratio of rates over all ages.
+
+    ln(R/S) with R and S summed over ages; its variance phi sum (xn + xp) hn hp/T^2 / (R S).
+
+    Args:
+        sums: From `age_sums`; of several pairs, the log ratio of each is returned.
+        phi: Variance of a count over its mean.
+        weights: What each age's R and S are multiplied with, and the square of it its spread; of
+            several pairs, by pair first; 1 if None.
+    """
+    by_age = np.ones_like(sums.right) if weights is None else weights
+    right, left = (sums.right * by_age).sum(axis=-1), (sums.left * by_age).sum(axis=-1)
+    return _log_ratio(right, left, (sums.spread * by_age**2).sum(axis=-1), phi)
 
 
-def hours_beside(new: StratumSums, old: StratumSums) -> Floats:
-    """Return the new version's hours of each age in strata in which the old one has hours too."""
-    return _over_strata(np.where(old.hours > 0, new.hours, 0.0))
+def log_rate_ratio_of_ages(sums: AgeSums, phi: float) -> LogRatio:
+    """Return the log ratio of each age on its own."""
+    return _log_ratio(sums.right, sums.left, sums.spread, phi)
 
 
-def crashes_beside(new: StratumSums, old: StratumSums) -> Floats:
-    """Return its crashes of each age in the same strata."""
-    return _over_strata(np.where(old.hours > 0, new.crashes, 0.0))
+def beside(new: StratumSums, old: StratumSums) -> StratumSums:
+    """Return the new version's sums in strata in which the old one has hours too, else 0."""
+    known = old.hours > 0
+    return StratumSums(new.hours * known, new.crashes * known)
 
 
-def _over_strata(values: Floats) -> Floats:
-    return np.asarray(values.sum(axis=1))
+def _log_ratio(right: Any, left: Any, spread: Any, phi: float) -> LogRatio:
+    known = (right > 0) & (left > 0)
+    right, left = np.where(known, right, np.nan), np.where(known, left, np.nan)
+    return LogRatio(np.log(right / left), phi * spread / (right * left))

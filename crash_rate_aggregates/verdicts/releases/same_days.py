@@ -14,14 +14,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from crash_rate_aggregates.verdicts.day_variation import MAD_TO_SD
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
 from crash_rate_aggregates.verdicts.releases.mantel_haenszel import (
+    AgeSums,
     LogRatio,
-    crashes_beside,
-    hours_beside,
+    age_sums,
+    beside,
     log_rate_ratio,
-    log_rate_ratios,
-    overlap,
+    log_rate_ratio_of_ages,
 )
 from crash_rate_aggregates.verdicts.releases.version_days import (
     Floats,
@@ -29,7 +30,7 @@ from crash_rate_aggregates.verdicts.releases.version_days import (
     StratumSums,
     VersionDays,
     hours_submitted,
-    sums_within,
+    lags_known,
 )
 
 MOST_AGES = 14
@@ -42,9 +43,7 @@ _LEAST_SD = 0.02
 _LEAST_DAY_SD = 0.02
 _UNKNOWN_DAY_SD = 0.03
 _FEWEST_DIFFERENCES = 6
-_MAD = 1.4826
 _OUTLYING = 3.0
-_SECOND = np.array([1.0, -2.0, 1.0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,31 +77,30 @@ def same_days(pair: Pair, earlier: Sequence[Pair], today: int, *, phi: float) ->
         phi: Variance of a count over its mean.
     """
     ages, lags = _known(pair, today)
-    ours, theirs = _beside(pair, ages, lags)
-    ratio = log_rate_ratio(ours, theirs, phi)
-    if ratio is None:
+    ours, theirs = _sums_of(pair, ages, lags)
+    sums = age_sums(ours, theirs)
+    ratio = log_rate_ratio(sums, phi)
+    if np.isnan(ratio.value):
         return None
-    weights = overlap(ours, theirs)
-    others = [_like(one, ages, lags, weights, phi) for one in earlier]
-    known = [one for one in others if one is not None]
-    if len(known) < LEAST_PAIRS:
+    others = _like(earlier, ages, lags, sums.overlap, phi)
+    if len(others.value) < LEAST_PAIRS:
         return None
-    excess = expected_excess(known)
-    days = day_variance([_beside(one, *_known(one, today)) for one in earlier], phi)
-    shares = weights / weights.sum()
+    excess = expected_excess(others)
+    shares = sums.overlap / sums.overlap.sum()
+    compared = beside(ours, theirs)
     return Contrast(
-        log_ratio=ratio.value - excess.mean,
-        variance=ratio.variance + days * float(shares @ shares),
+        log_ratio=float(ratio.value) - excess.mean,
+        variance=float(ratio.variance) + day_variance(earlier, today, phi) * float(shares @ shares),
         systematic_sd=excess.sd,
         df=excess.df,
-        hours=float(hours_beside(ours, theirs).sum()),
-        crashes=float(crashes_beside(ours, theirs).sum()),
+        hours=float(compared.hours.sum()),
+        crashes=float(compared.crashes.sum()),
         daily_hours=hours_submitted(pair.new, today, MOST_AGES),
         method=Method.SAME_DAYS,
     )
 
 
-def expected_excess(ratios: Sequence[LogRatio]) -> Excess:
+def expected_excess(ratios: LogRatio) -> Excess:
     """Return what a further pair is expected to differ by.
 
     One that differs much from the others, as a version that was worse does, is drawn in to 3
@@ -110,13 +108,12 @@ def expected_excess(ratios: Sequence[LogRatio]) -> Excess:
     between pairs, what their counts explain is taken off; 0.04^2 counts as 4 pairs more.
 
     Args:
-        ratios: Of the earlier pairs; at least one.
+        ratios: Of the earlier pairs, as arrays; at least one.
     """
-    values = np.array([one.value for one in ratios])
-    counts = float(np.mean([one.variance for one in ratios]))
+    values, counts = ratios.value, float(np.mean(ratios.variance))
     middle = np.median(values)
     usual = math.hypot(_PRIOR_SD, math.sqrt(counts))
-    typical = max(_MAD * float(np.median(np.abs(values - middle))), usual)
+    typical = max(MAD_TO_SD * float(np.median(np.abs(values - middle))), usual)
     drawn_in = np.clip(values, middle - _OUTLYING * typical, middle + _OUTLYING * typical)
     number = len(values)
     squares = float(((drawn_in - drawn_in.mean()) ** 2).sum())
@@ -128,7 +125,7 @@ def expected_excess(ratios: Sequence[LogRatio]) -> Excess:
     return Excess(float(drawn_in.mean()), math.sqrt(between + (between + counts) / number), df)
 
 
-def day_variance(pairs: Sequence[tuple[StratumSums, StratumSums]], phi: float) -> float:
+def day_variance(pairs: Sequence[Pair], today: int, phi: float) -> float:
     """Return the variance of a pair's log ratio from day to day beyond counts.
 
     From second differences by age, in which a level and a trend drop out: MAD*^2/6 less the median
@@ -136,52 +133,58 @@ def day_variance(pairs: Sequence[tuple[StratumSums, StratumSums]], phi: float) -
     differences.
 
     Args:
-        pairs: Of each, the sums of the newer and the older version by age and stratum.
+        pairs: Each by itself.
+        today: The last submission date that is read, as `date.toordinal` counts.
         phi: Variance of a count over its mean.
     """
-    found = [_second_differences(new, old, phi) for new, old in pairs]
-    differences = np.concatenate([one[0] for one in found]) if found else np.empty(0)
-    variances = np.concatenate([one[1] for one in found]) if found else np.empty(0)
-    if len(differences) < _FEWEST_DIFFERENCES:
+    ages = np.arange(MOST_AGES)
+    sums = _sums_of_all(pairs, ages, [lags_known(one.new.first_day, ages, today) for one in pairs])
+    days = log_rate_ratio_of_ages(sums, phi)
+    first, second, third = (slice(start, MOST_AGES - 2 + start) for start in range(3))
+    differences = days.value[:, first] - 2 * days.value[:, second] + days.value[:, third]
+    counts = days.variance[:, first] + 4 * days.variance[:, second] + days.variance[:, third]
+    known = np.isfinite(differences)
+    if known.sum() < _FEWEST_DIFFERENCES:
         return _UNKNOWN_DAY_SD**2
-    typical = _MAD * float(np.median(np.abs(differences)))
-    return max(_LEAST_DAY_SD**2, typical**2 / 6 - float(np.median(variances)))
+    typical = MAD_TO_SD * float(np.median(np.abs(differences[known])))
+    return max(_LEAST_DAY_SD**2, typical**2 / 6 - float(np.median(counts[known])) / 6)
 
 
 def _known(pair: Pair, today: int) -> tuple[Integers, Integers]:
     """Return the new version's ages on whose days the old one was there too, and their lags."""
     ages = np.arange(min(MOST_AGES, pair.new.ages))
-    lags = pair.new.stored_lags(today)[ages]
+    lags = lags_known(pair.new.first_day, ages, today)
     gap = pair.new.first_day - pair.old.first_day
     known = (lags > 0) & (ages + gap >= 0) & (ages + gap < pair.old.ages)
     return ages[known], lags[known]
 
 
-def _beside(pair: Pair, ages: Integers, lags: Integers) -> tuple[StratumSums, StratumSums]:
+def _sums_of(pair: Pair, ages: Integers, lags: Integers) -> tuple[StratumSums, StratumSums]:
     gap = pair.new.first_day - pair.old.first_day
-    return sums_within(pair.new, ages, lags), sums_within(pair.old, ages + gap, lags)
+    return pair.new.within(ages, lags), pair.old.within(ages + gap, lags)
+
+
+def _sums_of_all(pairs: Sequence[Pair], ages: Integers, lags: Sequence[Integers]) -> AgeSums:
+    """Return the sums by pair and age."""
+    sides = zip(
+        *(_sums_of(one, ages, some) for one, some in zip(pairs, lags, strict=True)), strict=True
+    )
+    new, old = (
+        StratumSums(np.stack([one.hours for one in side]), np.stack([one.crashes for one in side]))
+        for side in sides
+    )
+    return age_sums(new, old)
 
 
 def _like(
-    pair: Pair, ages: Integers, lags: Integers, weights: Floats, phi: float
-) -> LogRatio | None:
-    """Return an earlier pair's log ratio, its ages weighted and as late as those of the judged."""
-    gap = pair.new.first_day - pair.old.first_day
-    held = (ages < pair.new.ages) & (ages + gap >= 0) & (ages + gap < pair.old.ages)
-    new, old = _beside(pair, ages[held], lags[held])
-    own = overlap(new, old)
-    held_weights = weights[held]
-    if held_weights[own > 0].sum() < _COVERED * weights.sum():
-        return None
-    scale = np.divide(held_weights, own, out=np.zeros_like(own), where=own > 0)
-    return log_rate_ratio(new, old, phi, scale)
-
-
-def _second_differences(new: StratumSums, old: StratumSums, phi: float) -> tuple[Floats, Floats]:
-    values, variances = log_rate_ratios(new, old, phi)
-    if len(values) < len(_SECOND):
-        return np.empty(0), np.empty(0)
-    differences = np.convolve(values, _SECOND, "valid")
-    spread = np.convolve(variances, _SECOND**2 / 6, "valid")
-    known = np.isfinite(differences)
-    return differences[known], spread[known]
+    pairs: Sequence[Pair], ages: Integers, lags: Integers, weights: Floats, phi: float
+) -> LogRatio:
+    """Return earlier pairs' log ratios, their ages weighted and as late as those of the judged."""
+    if not pairs:
+        return LogRatio(np.empty(0), np.empty(0))
+    sums = _sums_of_all(pairs, ages, [lags] * len(pairs))
+    has = sums.overlap > 0
+    scale = np.divide(weights, sums.overlap, out=np.zeros_like(sums.overlap), where=has)
+    ratios = log_rate_ratio(sums, phi, scale)
+    usable = np.isfinite(ratios.value) & (has @ weights >= _COVERED * weights.sum())
+    return LogRatio(ratios.value[usable], ratios.variance[usable])

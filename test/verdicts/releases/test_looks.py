@@ -6,7 +6,14 @@ import numpy as np
 
 from crash_rate_aggregates.verdicts.releases.contrast import Method
 from crash_rate_aggregates.verdicts.releases.judged import State, judge
-from crash_rate_aggregates.verdicts.releases.looks import Channel, Look, contrasts, looks, since
+from crash_rate_aggregates.verdicts.releases.looks import (
+    Channel,
+    Look,
+    decisive_contrast,
+    equal_age_in,
+    looks,
+    since,
+)
 from crash_rate_aggregates.verdicts.releases.same_days import Pair
 from test.verdicts.releases.worked_verdict import FIRST_DAY, contrast_of, version_of
 
@@ -43,11 +50,13 @@ class LooksTest(unittest.TestCase):
         self.assertIsNone(since(said))
 
     def test_same_days_decide(self) -> None:
-        """The same days come first where they can be had, and equal age stands beside them."""
-        methods = [one.method for one in contrasts(pair(0), EARLIER, CHANNEL, FIRST_DAY + 3)]
-        self.assertEqual(methods, [Method.SAME_DAYS, Method.EQUAL_AGE])
-        methods = [one.method for one in contrasts(pair(0), EARLIER[:2], CHANNEL, FIRST_DAY + 3)]
-        self.assertEqual(methods, [Method.EQUAL_AGE])
+        """The same days are judged where they can be had, else equal age."""
+        today = FIRST_DAY + 3
+        for earlier, method in ((EARLIER, Method.SAME_DAYS), (EARLIER[:2], Method.EQUAL_AGE)):
+            found = decisive_contrast(pair(0), earlier, CHANNEL, today)
+            assert found
+            self.assertEqual(found.method, method)
+        self.assertEqual(found, equal_age_in(pair(0), CHANNEL, today))
 
     def test_past_evenings_do_not_change(self) -> None:
         """What is said of an evening needs nothing that came later."""

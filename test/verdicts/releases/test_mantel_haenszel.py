@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from crash_rate_aggregates.verdicts.releases.mantel_haenszel import (
     LogRatio,
-    hours_beside,
+    age_sums,
+    beside,
     log_rate_ratio,
-    overlap,
+    log_rate_ratio_of_ages,
 )
 from crash_rate_aggregates.verdicts.releases.version_days import StratumSums
 from test import property_tests
@@ -31,10 +32,8 @@ def sides(strata: list[tuple[int, ...]]) -> tuple[StratumSums, StratumSums]:
 
 
 def ratio_of(new: StratumSums, old: StratumSums, *, phi: float = 3.0) -> LogRatio:
-    """Return the log ratio, which there is."""
-    ratio = log_rate_ratio(new, old, phi)
-    assert ratio
-    return ratio
+    """Return the log ratio over all ages."""
+    return log_rate_ratio(age_sums(new, old), phi)
 
 
 class LogRateRatioTest(unittest.TestCase):
@@ -63,23 +62,43 @@ class LogRateRatioTest(unittest.TestCase):
         old.hours[0, 1] = 0
         old.crashes[0, 1] = 0
         self.assertAlmostEqual(ratio_of(new, old).value, np.log(1.5))
-        self.assertEqual(hours_beside(new, old).tolist(), [1_000.0])
-        self.assertEqual(overlap(new, old).tolist(), [500.0])
+        self.assertEqual(beside(new, old).hours.tolist(), [[1_000.0, 0.0]])
+        self.assertEqual(beside(new, old).crashes.tolist(), [[30.0, 0.0]])
+        self.assertEqual(age_sums(new, old).overlap.tolist(), [500.0])
 
     def test_no_crashes(self) -> None:
         """Without crashes on a side there is no ratio."""
         new, old = sides([(30, 20, 1_000, 1_000)])
         nothing = StratumSums(old.hours, np.zeros_like(old.crashes))
-        self.assertIsNone(log_rate_ratio(new, nothing, 3.0))
-        self.assertIsNone(log_rate_ratio(nothing, old, 3.0))
+        for one, other in ((new, nothing), (nothing, old)):
+            ratio = ratio_of(one, other)
+            self.assertTrue(np.isnan([ratio.value, ratio.variance]).all())
 
     def test_weights_of_ages(self) -> None:
         """An age with the weight 0 counts like one that is not there."""
-        first = ratio_of(*(StratumSums(s.hours[:1], s.crashes[:1]) for s in self._worked()))
-        weighted = log_rate_ratio(*self._worked(), 3.0, np.array([2.0, 0.0]))
-        assert weighted
+        worked = [sums_of(PLAIN, side) for side in "np"]
+        first = ratio_of(*(StratumSums(one.hours[:1], one.crashes[:1]) for one in worked))
+        weighted = log_rate_ratio(age_sums(*worked), 3.0, np.array([2.0, 0.0]))
         self.assertAlmostEqual(weighted.value, first.value)
         self.assertAlmostEqual(weighted.variance, first.variance)
+
+    def test_several_at_once(self) -> None:
+        """Ages on their own, and several pairs, have the log ratios that each has alone."""
+        new, old = (sums_of(PLAIN, side) for side in "np")
+        alone = [
+            ratio_of(
+                *(StratumSums(s.hours[age : age + 1], s.crashes[age : age + 1]) for s in (new, old))
+            )
+            for age in range(2)
+        ]
+        ages = log_rate_ratio_of_ages(age_sums(new, old), 3.0)
+        np.testing.assert_allclose(ages.value, [one.value for one in alone])
+        np.testing.assert_allclose(ages.variance, [one.variance for one in alone])
+        twice = (
+            StratumSums(np.stack([s.hours] * 2), np.stack([s.crashes] * 2)) for s in (new, old)
+        )
+        pairs = ratio_of(*twice)
+        np.testing.assert_allclose(pairs.value, [ratio_of(new, old).value] * 2)
 
     @given(STRATA)
     def test_swapped_versions(self, strata: list[tuple[int, ...]]) -> None:
@@ -115,6 +134,3 @@ class LogRateRatioTest(unittest.TestCase):
         ratio, other = ratio_of(new, old), ratio_of(*more)
         self.assertAlmostEqual(ratio.value, other.value)
         self.assertAlmostEqual(ratio.variance / times, other.variance)
-
-    def _worked(self) -> tuple[StratumSums, StratumSums]:
-        return sums_of(PLAIN, "n"), sums_of(PLAIN, "p")

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
 from crash_rate_aggregates.verdicts.releases.mantel_haenszel import LogRatio
 from crash_rate_aggregates.verdicts.releases.same_days import (
+    Excess,
     Pair,
     day_variance,
     expected_excess,
     same_days,
 )
-from crash_rate_aggregates.verdicts.releases.version_days import StratumSums, VersionDays
+from crash_rate_aggregates.verdicts.releases.version_days import VersionDays
 from test import property_tests
 from test.verdicts.releases.worked_verdict import FIRST_DAY, version_of
 
@@ -46,6 +47,11 @@ def contrast(judged: Pair, earlier: Sequence[Pair], today: int = FIRST_DAY + 20)
     found = same_days(judged, earlier, today, phi=PHI)
     assert found
     return found
+
+
+def excess_of(values: Sequence[float], variance: float = 0.0) -> Excess:
+    """Return what is expected after pairs of such log ratios."""
+    return expected_excess(LogRatio(np.array(values), np.full(len(values), variance)))
 
 
 class SameDaysTest(unittest.TestCase):
@@ -125,7 +131,7 @@ class SameDaysTest(unittest.TestCase):
 class ExpectedExcessTest(unittest.TestCase):
     def test_equal_pairs(self) -> None:
         """Pairs that agree leave what 4 pairs with 4% would: s^2 = 4 .04^2 / (4 + J - 1)."""
-        excess = expected_excess([LogRatio(0.3, 0.0)] * 5)
+        excess = excess_of([0.3] * 5)
         self.assertAlmostEqual(excess.mean, 0.3)
         self.assertAlmostEqual(excess.sd, math.sqrt(4 * 0.04**2 / 8 * (1 + 1 / 5)))
         self.assertEqual(excess.df, 8)
@@ -133,39 +139,40 @@ class ExpectedExcessTest(unittest.TestCase):
     def test_spread(self) -> None:
         """Between pairs that differ, their squares are added."""
         values = [0.25, 0.35, 0.25, 0.35]
-        excess = expected_excess([LogRatio(value, 0.0) for value in values])
+        excess = excess_of(values)
         squares = 4 * 0.05**2
         self.assertAlmostEqual(excess.sd, math.sqrt((4 * 0.04**2 + squares) / 7 * (1 + 1 / 4)))
 
     def test_counts_explain(self) -> None:
         """What counts explain is not taken for a difference between pairs, but for their mean's."""
         values = [0.25, 0.35, 0.25, 0.35]
-        excess = expected_excess([LogRatio(value, 0.01) for value in values])
+        excess = excess_of(values, 0.01)
         between = 4 * 0.04**2 / 7
         self.assertAlmostEqual(excess.sd, math.sqrt(between + (between + 0.01) / 4))
 
     def test_outlier(self) -> None:
         """A pair that stands out, as one with a worse version, is drawn in."""
         values = [0.0, 0.0, 0.0, 0.0, 2.0]
-        excess = expected_excess([LogRatio(value, 0.0) for value in values])
+        excess = excess_of(values)
         self.assertAlmostEqual(excess.mean, 3 * 0.04 / 5)
 
 
 class DayVarianceTest(unittest.TestCase):
     def test_few_days(self) -> None:
         """Without days enough to see, 3% is assumed."""
-        self.assertEqual(day_variance([], PHI), 0.03**2)
+        self.assertEqual(day_variance([pair(1)], FIRST_DAY, PHI), 0.03**2)
 
     def test_quiet_days(self) -> None:
         """Days that do not differ count as 2%."""
-        self.assertEqual(day_variance(self._pairs(0.0), PHI), 0.02**2)
+        self.assertEqual(self._day_variance(0.0), 0.02**2)
 
     def test_varying_days(self) -> None:
         """Days whose log ratio goes up and down by 10% have MAD*^2/6 of second differences."""
-        expected = (1.4826 * 0.4) ** 2 / 6
-        self.assertAlmostEqual(day_variance(self._pairs(0.1), 0.0), expected)
+        self.assertAlmostEqual(self._day_variance(0.1), (1.4826 * 0.4) ** 2 / 6)
 
-    def _pairs(self, swing: float):
-        hours = np.full((14, 1), 1e6)
-        crashes = 1e4 * np.exp(swing * (-1.0) ** np.arange(14))[:, np.newaxis]
-        return [(StratumSums(hours, crashes), StratumSums(hours, np.full((14, 1), 1e4)))]
+    def _day_variance(self, swing: float) -> float:
+        """Return the variance over 14 days of so many crashes that counts do not matter."""
+        hours = np.full((14, 1), 1e12)
+        crashes = 1e10 * np.exp(swing * (-1.0) ** np.arange(14))[:, np.newaxis]
+        old = version_of(hours, np.full((14, 1), 1e10))
+        return day_variance([Pair(version_of(hours, crashes), old)], FIRST_DAY + 20, PHI)

@@ -4,7 +4,7 @@ import unittest
 
 import numpy as np
 
-from crash_rate_aggregates.verdicts.releases.version_days import hours_submitted, sums_within
+from crash_rate_aggregates.verdicts.releases.version_days import hours_submitted
 from test.verdicts.releases.worked_verdict import FIRST_DAY, version_of
 
 
@@ -19,11 +19,16 @@ class VersionDaysTest(unittest.TestCase):
         self.assertEqual(self.version.stored_lags(FIRST_DAY + 2).tolist(), [3, 2])
         self.assertEqual(self.version.stored_lags(FIRST_DAY + 9).tolist(), [8, 8])
 
-    def test_sums_within(self) -> None:
+    def test_within(self) -> None:
         """Sums hold what came by the number of submission dates that each age has."""
-        sums = sums_within(self.version, np.array([0, 1]), np.array([2, 1]))
+        sums = self.version.within(np.array([0, 1]), np.array([2, 1]))
         np.testing.assert_allclose(sums.hours, [[80.0], [100.0]])
         np.testing.assert_allclose(sums.crashes, [[8.0], [15.0]])
+
+    def test_ages_that_are_not_held(self) -> None:
+        """Of ages before the first day or beyond the last one held there is nothing."""
+        sums = self.version.within(np.array([-1, 1, 2]), np.array([8, 8, 8]))
+        np.testing.assert_allclose(sums.hours, [[0.0], [200.0], [0.0]])
 
     def test_hours_submitted(self) -> None:
         """What came on one submission date is of several activity dates."""
