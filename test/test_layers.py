@@ -21,7 +21,7 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("errors", "settable", "sql_text"),
         ("applications", "dimensions", "stats", "outcomes", "submission_dates"),
         ("crash_kinds", "unforeseen"),
-        ("rows", "ledger", "judged_kinds"),
+        ("rows", "ledger"),
         ("normalize", "verdicts"),
         ("decode",),
         ("sources", "database"),

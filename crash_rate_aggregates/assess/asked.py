@@ -19,13 +19,13 @@ from crash_rate_aggregates.assess.release_verdicts import (
 )
 from crash_rate_aggregates.database.access.read_only import reading
 from crash_rate_aggregates.database.access.statements import statements_beside
-from crash_rate_aggregates.database.assessments.answers import ExplanationRow, VerdictRow
+from crash_rate_aggregates.database.assessments.assessment_rows import ExplanationRow, VerdictRow
 from crash_rate_aggregates.errors import DayNotStoredError, ReleaseNotFoundError, UsageError
-from crash_rate_aggregates.judged_kinds import JudgedKind
 from crash_rate_aggregates.questions.inputs.channel_days import channel_days
-from crash_rate_aggregates.questions.inputs.leaves import Periods
-from crash_rate_aggregates.questions.inputs.releases import Release, Succession, successions
+from crash_rate_aggregates.questions.inputs.period_leaves import Periods
 from crash_rate_aggregates.questions.inputs.snapshot import Snapshot, evening_of
+from crash_rate_aggregates.questions.inputs.successions import Release, Succession, successions
+from crash_rate_aggregates.verdicts.judged_kinds import JudgedKind
 from crash_rate_aggregates.verdicts.releases.judged import CHANGE
 
 _MOST_NAMED = 8

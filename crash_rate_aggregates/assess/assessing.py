@@ -21,17 +21,17 @@ from crash_rate_aggregates.assess.release_verdicts import (
     verdict_rows,
 )
 from crash_rate_aggregates.assess.watching import RATE, States, watch_rows
-from crash_rate_aggregates.database.assessments.answers import AlarmRow, Row, VerdictRow
+from crash_rate_aggregates.database.assessments.assessment_rows import AlarmRow, Row, VerdictRow
 from crash_rate_aggregates.database.assessments.assessments import Assessment
 from crash_rate_aggregates.errors import DayNotStoredError
-from crash_rate_aggregates.judged_kinds import HEADLINE_KINDS, JudgedKind, kind_named
-from crash_rate_aggregates.questions.inputs.branches import experiments
 from crash_rate_aggregates.questions.inputs.channel_days import ChannelDays, channel_days
-from crash_rate_aggregates.questions.inputs.clients import Bursts, bursts, client_days
-from crash_rate_aggregates.questions.inputs.leaves import MOST_DAYS, Periods
-from crash_rate_aggregates.questions.inputs.releases import successions
+from crash_rate_aggregates.questions.inputs.client_days import Bursts, bursts, client_days
+from crash_rate_aggregates.questions.inputs.experiment_days import experiments
+from crash_rate_aggregates.questions.inputs.period_leaves import MOST_DAYS, Periods
 from crash_rate_aggregates.questions.inputs.snapshot import Snapshot, evening_of
+from crash_rate_aggregates.questions.inputs.successions import successions
 from crash_rate_aggregates.verdicts.few_machines import burst_factor, few_or_many, machines_line
+from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS, JudgedKind, kind_named
 from crash_rate_aggregates.verdicts.method import METHOD_VERSION
 from crash_rate_aggregates.verdicts.releases.judged import State
 

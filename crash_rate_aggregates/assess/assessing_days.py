@@ -12,7 +12,7 @@ from crash_rate_aggregates.assess.assessing import assess
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.access.read_only import reading
 from crash_rate_aggregates.database.access.statements import statements_beside
-from crash_rate_aggregates.database.assessments.answers import AlarmRow, VerdictRow
+from crash_rate_aggregates.database.assessments.assessment_rows import AlarmRow, VerdictRow
 from crash_rate_aggregates.database.assessments.assessments import Assessment, store_assessment
 from crash_rate_aggregates.errors import CrashRateAggregatesError
 from crash_rate_aggregates.unforeseen import unforeseen

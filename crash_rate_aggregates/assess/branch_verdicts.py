@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from crash_rate_aggregates.assess.channel_fit import KindFit
-from crash_rate_aggregates.database.assessments.answers import VerdictRow
-from crash_rate_aggregates.judged_kinds import HEADLINE_KINDS
-from crash_rate_aggregates.questions.inputs.branches import Experiment
+from crash_rate_aggregates.database.assessments.assessment_rows import VerdictRow
+from crash_rate_aggregates.questions.inputs.experiment_days import Experiment
+from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS
 from crash_rate_aggregates.verdicts.releases.branches import branches_apart
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
 from crash_rate_aggregates.verdicts.releases.judged import CHANGE, Judged, alpha_for, judge

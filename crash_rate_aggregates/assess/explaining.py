@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crash_rate_aggregates.database.assessments.answers import ExplanationRow
-from crash_rate_aggregates.questions.inputs.leaves import (
+from crash_rate_aggregates.database.assessments.assessment_rows import ExplanationRow
+from crash_rate_aggregates.questions.inputs.period_leaves import (
     Periods,
     read_leaves,
     read_processes,

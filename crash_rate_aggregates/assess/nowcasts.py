@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from crash_rate_aggregates.assess.channel_fit import KindFit
-from crash_rate_aggregates.database.assessments.answers import NowcastRow, VariationRow
-from crash_rate_aggregates.judged_kinds import HEADLINE_KINDS
+from crash_rate_aggregates.database.assessments.assessment_rows import NowcastRow, VariationRow
 from crash_rate_aggregates.questions.inputs.channel_days import ChannelDays
 from crash_rate_aggregates.verdicts.delays import Delay
+from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS
 from crash_rate_aggregates.verdicts.nowcast import NowcastState, nowcast
 from crash_rate_aggregates.verdicts.releases.version_days import LAGS
 

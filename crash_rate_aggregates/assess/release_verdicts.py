@@ -10,18 +10,18 @@ from datetime import date, timedelta
 import numpy as np
 
 from crash_rate_aggregates.assess.channel_fit import KindFit, complete_counts
-from crash_rate_aggregates.database.assessments.answers import VerdictRow
-from crash_rate_aggregates.judged_kinds import (
+from crash_rate_aggregates.database.assessments.assessment_rows import VerdictRow
+from crash_rate_aggregates.questions.inputs.client_days import user_days
+from crash_rate_aggregates.questions.inputs.snapshot import Snapshot
+from crash_rate_aggregates.questions.inputs.strata import Strata, read_strata
+from crash_rate_aggregates.questions.inputs.successions import Release, Succession
+from crash_rate_aggregates.verdicts.day_variation import log_ratio, weekday_effects
+from crash_rate_aggregates.verdicts.judged_kinds import (
     JUDGED_KINDS,
     USER_DAYS,
     CountedBy,
     JudgedKind,
 )
-from crash_rate_aggregates.questions.inputs.clients import user_days
-from crash_rate_aggregates.questions.inputs.releases import Release, Succession
-from crash_rate_aggregates.questions.inputs.snapshot import Snapshot
-from crash_rate_aggregates.questions.inputs.strata import Strata, read_strata
-from crash_rate_aggregates.verdicts.day_variation import log_ratio, weekday_effects
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
 from crash_rate_aggregates.verdicts.releases.equal_age import MOST_AGES, drift_over
 from crash_rate_aggregates.verdicts.releases.judged import (
@@ -32,7 +32,13 @@ from crash_rate_aggregates.verdicts.releases.judged import (
     data_problem,
     judge,
 )
-from crash_rate_aggregates.verdicts.releases.looks import Channel, contrasts, looks, since
+from crash_rate_aggregates.verdicts.releases.looks import (
+    Channel,
+    decisive_contrast,
+    equal_age_in,
+    looks,
+    since,
+)
 from crash_rate_aggregates.verdicts.releases.same_days import Pair
 from crash_rate_aggregates.verdicts.releases.version_days import VersionDays
 from crash_rate_aggregates.verdicts.releases.wording import verdict_words
@@ -166,7 +172,7 @@ def _of_kind(
     earlier = [versions.pair(new, old) for new, old in compared.pairs] if kind.is_headline else []
     channel = _channel(fit, kind, compared.gap)
     today, alpha = context.snapshot.day.toordinal(), context.alpha(kind)
-    found = contrasts(pair, earlier, channel, today)
+    found = _contrasts(pair, earlier, channel, today)
     for contrast in found or (None,):
         judged = judge(contrast, alpha, context.change)
         problem = _problem(context, compared, contrast)
@@ -179,6 +185,19 @@ def _of_kind(
             evenings = looks(pair, earlier, channel, today, alpha=alpha, change=context.change)
             begun = _day(since(evenings))
         yield _row(context, compared, kind, pair, contrast, judged, is_decisive, begun, alpha)
+
+
+def _contrasts(
+    pair: Pair, earlier: Sequence[Pair], channel: Channel, today: int
+) -> tuple[Contrast, ...]:
+    """Return the contrast that is judged, and equal age beside it where that is another."""
+    decisive = decisive_contrast(pair, earlier, channel, today)
+    if decisive is None:
+        return ()
+    beside = equal_age_in(pair, channel, today)
+    if beside is None or decisive.method is Method.EQUAL_AGE:
+        return (decisive,)
+    return decisive, beside
 
 
 def _day(ordinal: int | None) -> date | None:

@@ -10,9 +10,9 @@ import numpy as np
 
 from crash_rate_aggregates.assess.channel_fit import KindFit, newest_complete
 from crash_rate_aggregates.assess.watch_states import state_of, stored_state
-from crash_rate_aggregates.database.assessments.answers import AlarmRow, WatchStateRow
-from crash_rate_aggregates.judged_kinds import HEADLINE_KINDS
+from crash_rate_aggregates.database.assessments.assessment_rows import AlarmRow, WatchStateRow
 from crash_rate_aggregates.questions.inputs.channel_days import ChannelDays
+from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS
 from crash_rate_aggregates.verdicts.watch.alarm_wording import alarm_words
 from crash_rate_aggregates.verdicts.watch.alarms import (
     HISTORY,

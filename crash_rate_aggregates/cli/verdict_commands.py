@@ -19,8 +19,8 @@ from crash_rate_aggregates.settings.from_settings import asked_database, existin
 
 if TYPE_CHECKING:
     from crash_rate_aggregates.assess.asked import AskedRelease
-    from crash_rate_aggregates.database.assessments.answers import VerdictRow
-    from crash_rate_aggregates.judged_kinds import JudgedKind
+    from crash_rate_aggregates.database.assessments.assessment_rows import VerdictRow
+    from crash_rate_aggregates.verdicts.judged_kinds import JudgedKind
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -46,7 +46,7 @@ class _Share(click.ParamType[float]):
 
 
 def _kind(_context: click.Context, option: click.Parameter, value: str | None) -> JudgedKind | None:
-    from crash_rate_aggregates.judged_kinds import JUDGED_KINDS, kind_named
+    from crash_rate_aggregates.verdicts.judged_kinds import JUDGED_KINDS, kind_named
 
     if value is None:
         return None
@@ -84,7 +84,7 @@ def verdict(
 
     Exit code 3 if one is worse, 4 if nothing can be said yet.
     """
-    from crash_rate_aggregates.terminal.verdict_lines import release_lines
+    from crash_rate_aggregates.terminal.conclusions.verdict_lines import release_lines
 
     asked = {name: flags.pop(name) for name in ("application", "channel", "kind")}
     if version is None and (against is not None or change is not None):
@@ -115,7 +115,7 @@ def verdict(
 @release_options
 def compare(version: str, against: str, *, as_json: bool, config: str | None, **flags: Any) -> int:
     """Show a VERSION beside another one: every kind, at equal age and on the same days."""
-    from crash_rate_aggregates.terminal.comparison_table import comparison_parts
+    from crash_rate_aggregates.terminal.conclusions.comparison_table import comparison_parts
 
     asked = {name: flags.pop(name) for name in ("application", "channel", "kind")}
     settings = load_settings(flags, config)
@@ -146,8 +146,8 @@ def explain(
     **flags: Any,
 ) -> None:
     """Say for whom a release, or a channel since a day, crashes more: segments, then processes."""
-    from crash_rate_aggregates.judged_kinds import HEADLINE_KINDS
-    from crash_rate_aggregates.terminal.explanation_lines import explanation_parts
+    from crash_rate_aggregates.terminal.conclusions.explanation_lines import explanation_parts
+    from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS
 
     asked = {name: flags.pop(name) for name in ("application", "channel", "kind")}
     kind = asked["kind"] or HEADLINE_KINDS[-1]
@@ -181,7 +181,7 @@ def assess(*, first: date | None, last: date | None, config: str | None, **flags
     from crash_rate_aggregates.database.access.connection import connect
     from crash_rate_aggregates.errors import DayNotStoredError
     from crash_rate_aggregates.submission_dates import check_order
-    from crash_rate_aggregates.terminal.assessment_reports import AssessmentReports
+    from crash_rate_aggregates.terminal.conclusions.assessment_reports import AssessmentReports
 
     check_order(first, last)
     settings = load_settings(flags, config)
@@ -264,7 +264,7 @@ def _computed_periods(
     from crash_rate_aggregates.assess.asked import asked_periods
     from crash_rate_aggregates.database.access.connection import connect
     from crash_rate_aggregates.questions.asking import CHANNELS, USUAL_APPLICATION
-    from crash_rate_aggregates.questions.inputs.leaves import MOST_DAYS, Periods
+    from crash_rate_aggregates.questions.inputs.period_leaves import MOST_DAYS, Periods
 
     assert first is not None  # noqa: S101  The caller has looked.
     periods = Periods(
@@ -298,7 +298,7 @@ def _releases(rows: Sequence[VerdictRow]) -> Iterator[list[VerdictRow]]:
 
 
 def _exit_code(decisive: Sequence[VerdictRow]) -> int:
-    from crash_rate_aggregates.terminal.verdict_lines import says_something
+    from crash_rate_aggregates.terminal.conclusions.verdict_lines import says_something
 
     if any(row.state == "worse" for row in decisive):
         return ExitCode.WORSE

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 
 from crash_rate_aggregates.database.access.read_only import reading
-from crash_rate_aggregates.database.assessments.answers import VerdictRow
+from crash_rate_aggregates.database.assessments.assessment_rows import VerdictRow
 from crash_rate_aggregates.errors import NotAssessedError
 from crash_rate_aggregates.questions.asking import CHANNELS
 from crash_rate_aggregates.questions.catalog import command_query

@@ -12,12 +12,12 @@ from crash_rate_aggregates.assess.assessing_days import AssessedDay, UnassessedD
 from crash_rate_aggregates.errors import ExitCode
 from crash_rate_aggregates.job import DaySummary, FailedDay
 from crash_rate_aggregates.outcomes import Outcome
-from crash_rate_aggregates.terminal.assessment_reports import (
+from crash_rate_aggregates.terminal.cells import printable
+from crash_rate_aggregates.terminal.conclusions.assessment_reports import (
     as_mapping,
     assessed_words,
     unassessed_words,
 )
-from crash_rate_aggregates.terminal.cells import printable
 
 
 class DayReports:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import psycopg
 
 from crash_rate_aggregates.assess.assessing import assess
-from crash_rate_aggregates.database.assessments.answers import (
+from crash_rate_aggregates.database.assessments.assessment_rows import (
     AlarmRow,
     ExplanationRow,
     Row,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from crash_rate_aggregates.assess.assessing import assess
-from crash_rate_aggregates.database.assessments.answers import AlarmRow
+from crash_rate_aggregates.database.assessments.assessment_rows import AlarmRow
 from crash_rate_aggregates.database.assessments.assessments import store_assessment
 from test.assess.made_world import FIRST, World, WorldTestCase
 

@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
-from crash_rate_aggregates.database.assessments.answers import ANSWER_TABLES, Row
+from crash_rate_aggregates.database.assessments.assessment_rows import ANSWER_TABLES, Row
 
 _statement = statements_beside(__name__)
 

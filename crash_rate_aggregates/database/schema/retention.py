@@ -18,7 +18,7 @@ from crash_rate_aggregates.database.access.locks import lock_days
 from crash_rate_aggregates.database.access.read_only import reading
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
-from crash_rate_aggregates.database.assessments.answers import ASSESSMENTS
+from crash_rate_aggregates.database.assessments.assessment_rows import ASSESSMENTS
 from crash_rate_aggregates.database.days.delete_days import delete_days
 from crash_rate_aggregates.database.schema.partitions import UNDIVIDED_TABLES
 

@@ -13,7 +13,7 @@ from psycopg import sql
 from crash_rate_aggregates.database.access.lock_retries import changing_schema, lock_retries
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
-from crash_rate_aggregates.database.assessments.answers import (
+from crash_rate_aggregates.database.assessments.assessment_rows import (
     ACKNOWLEDGED_TABLES,
     ASSESSMENT_TABLES,
 )

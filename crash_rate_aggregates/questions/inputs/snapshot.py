@@ -15,7 +15,7 @@ from psycopg.rows import dict_row
 from crash_rate_aggregates.crash_kinds import CRASH_KINDS, CrashKind
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
-from crash_rate_aggregates.judged_kinds import HEADLINE_KINDS
+from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS
 
 _statement = statements_beside(__name__)
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from crash_rate_aggregates.judged_kinds import HEADLINE_KINDS, JUDGED_KINDS, CountedBy
-from crash_rate_aggregates.questions.inputs.clients import wanted_releases
-from crash_rate_aggregates.questions.inputs.releases import Release, Succession
+from crash_rate_aggregates.questions.inputs.client_days import wanted_releases
 from crash_rate_aggregates.questions.inputs.snapshot import Snapshot
+from crash_rate_aggregates.questions.inputs.successions import Release, Succession
+from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS, JUDGED_KINDS, CountedBy
 from crash_rate_aggregates.verdicts.releases.version_days import LAGS, Floats, VersionDays
 
 _OTHER = "other"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
 from crash_rate_aggregates.verdicts.releases.mantel_haenszel import (
-    crashes_beside,
-    hours_beside,
+    age_sums,
+    beside,
     log_rate_ratio,
 )
 from crash_rate_aggregates.verdicts.releases.version_days import StratumSums
@@ -25,17 +27,17 @@ def branches_apart(branch: StratumSums, control: StratumSums, *, phi: float) -> 
         control: Of the same shape.
         phi: Variance of a count over its mean.
     """
-    ratio = log_rate_ratio(branch, control, phi)
-    if ratio is None:
+    ratio = log_rate_ratio(age_sums(branch, control), phi)
+    if np.isnan(ratio.value):
         return None
-    hours = hours_beside(branch, control)
+    compared = beside(branch, control)
     return Contrast(
-        log_ratio=ratio.value,
-        variance=ratio.variance,
+        log_ratio=float(ratio.value),
+        variance=float(ratio.variance),
         systematic_sd=0.0,
         df=_DF,
-        hours=float(hours.sum()),
-        crashes=float(crashes_beside(branch, control).sum()),
-        daily_hours=float(hours[-1]),
+        hours=float(compared.hours.sum()),
+        crashes=float(compared.crashes.sum()),
+        daily_hours=float(compared.hours[-1].sum()),
         method=Method.BRANCHES,
     )

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 
-from crash_rate_aggregates.database.assessments.answers import (
+from crash_rate_aggregates.database.assessments.assessment_rows import (
     ANSWER_TABLES,
     ASSESSMENT_TABLES,
     ExplanationRow,

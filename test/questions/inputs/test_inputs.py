@@ -6,12 +6,12 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from crash_rate_aggregates.judged_kinds import HEADLINE_KINDS
 from crash_rate_aggregates.questions.inputs.channel_days import channel_days
-from crash_rate_aggregates.questions.inputs.leaves import Periods, read_leaves
-from crash_rate_aggregates.questions.inputs.releases import successions
+from crash_rate_aggregates.questions.inputs.period_leaves import Periods, read_leaves
 from crash_rate_aggregates.questions.inputs.snapshot import evening_of
 from crash_rate_aggregates.questions.inputs.strata import read_strata
+from crash_rate_aggregates.questions.inputs.successions import successions
+from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS
 from test.assess.made_world import (
     DELAYS,
     FIRST,

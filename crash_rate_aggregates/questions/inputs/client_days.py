@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from crash_rate_aggregates.questions.inputs.releases import Release, Succession
 from crash_rate_aggregates.questions.inputs.snapshot import Snapshot
+from crash_rate_aggregates.questions.inputs.successions import Release, Succession
 from crash_rate_aggregates.rows import CRASH_BUCKETS
 from crash_rate_aggregates.verdicts.few_machines import ClientDays
 from crash_rate_aggregates.verdicts.releases.version_days import LAGS, VersionDays
@@ -34,7 +34,7 @@ def bursts(snapshot: Snapshot) -> Mapping[tuple[str, str, str], Bursts]:
     """Return the days by application, channel and kind of `PEOPLE_KINDS`."""
     since = snapshot.day - timedelta(days=BURST_DAYS - 1)
     found: dict[tuple[str, str, str], Bursts] = defaultdict(Bursts)
-    for row in snapshot.rows("clients_by_day", since=since):
+    for row in snapshot.rows("burst_days", since=since):
         one = found[row["application"], row["channel"], row["kind"]]
         one.days.append(row["submission_date"].toordinal())
         one.crashes.append(row["crashes"])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from crash_rate_aggregates.database.assessments.answers import VerdictRow
-from crash_rate_aggregates.judged_kinds import JUDGED_KINDS, CountedBy, kind_named
+from crash_rate_aggregates.database.assessments.assessment_rows import VerdictRow
 from crash_rate_aggregates.terminal.cells import printable
+from crash_rate_aggregates.verdicts.judged_kinds import JUDGED_KINDS, CountedBy, kind_named
 
 _HEADLINE = "main_and_content_minus_shutdown"
 _TOLD = ("worse", "better", "no change")

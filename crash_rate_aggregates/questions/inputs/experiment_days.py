@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from crash_rate_aggregates.judged_kinds import HEADLINE_KINDS
 from crash_rate_aggregates.questions.inputs.snapshot import Snapshot
+from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS
 from crash_rate_aggregates.verdicts.releases.version_days import Floats
 
 EXPERIMENT_DAYS = 56

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Protocol
 
-from crash_rate_aggregates.judged_kinds import kind_named
 from crash_rate_aggregates.terminal.cells import printable
+from crash_rate_aggregates.verdicts.judged_kinds import kind_named
 
 _HEADINGS = {"segments": "for whom", "processes": "which process"}
 

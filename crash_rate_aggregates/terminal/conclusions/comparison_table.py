@@ -7,10 +7,10 @@ from datetime import date
 
 from rich.table import Table
 
-from crash_rate_aggregates.database.assessments.answers import VerdictRow
-from crash_rate_aggregates.judged_kinds import kind_named
+from crash_rate_aggregates.database.assessments.assessment_rows import VerdictRow
 from crash_rate_aggregates.terminal.cells import NOT_THERE, plain_table, printable
-from crash_rate_aggregates.terminal.verdict_lines import release_lines
+from crash_rate_aggregates.terminal.conclusions.verdict_lines import release_lines
+from crash_rate_aggregates.verdicts.judged_kinds import kind_named
 
 
 def comparison_parts(rows: Sequence[VerdictRow], evening: date) -> list[Table | str]:
