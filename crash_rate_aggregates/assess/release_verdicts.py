@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
@@ -135,9 +135,10 @@ def verdict_rows(context: ReleaseContext, compared: Sequence[Compared]) -> Itera
     strata = read_strata(context.snapshot, context.succession, wanted, MOST_AGES + MOST_GAP)
     pairs = [release for one in compared for release in (one.release, one.previous)]
     people = user_days(context.snapshot, context.succession, pairs, MOST_AGES)
+    versions = {kind: _Versions(kind, strata, people) for kind in JUDGED_KINDS}
     for one in compared:
         for kind in JUDGED_KINDS:
-            yield from _of_kind(context, one, kind, _versions(kind, strata, people))
+            yield from _of_kind(context, one, kind, versions[kind])
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,18 +148,18 @@ class _Versions:
     kind: JudgedKind
     strata: Strata
     people: Mapping[str, VersionDays]
+    _known: dict[str, VersionDays] = field(default_factory=dict)
+    """By label: each release stands in many pairs."""
 
     def of(self, release: Release) -> VersionDays:
         if self.kind is USER_DAYS:
             return self.people[release.label]
-        return self.strata.version(release.label, self.kind.name)
+        if release.label not in self._known:
+            self._known[release.label] = self.strata.version(release.label, self.kind.name)
+        return self._known[release.label]
 
     def pair(self, new: Release, old: Release) -> Pair:
         return Pair(self.of(new), self.of(old))
-
-
-def _versions(kind: JudgedKind, strata: Strata, people: Mapping[str, VersionDays]) -> _Versions:
-    return _Versions(kind, strata, people)
 
 
 def _of_kind(
