@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from crash_rate_aggregates.verdicts.count_limits import Floats
 from crash_rate_aggregates.verdicts.quantiles import Z95, student_quantile
@@ -107,13 +107,24 @@ def weekday_effects(log_rates: Floats, weekdays: ArrayLike) -> Floats:
     around = np.convolve(log_rates, np.full(_WINDOW, 1 / _WINDOW), mode="valid")
     distances = log_rates[3:-3] - around
     of_weekday = np.asarray(weekdays)[3:-3]
-    medians = np.zeros(7)
-    for weekday in range(7):
-        values = distances[(of_weekday == weekday) & np.isfinite(distances)]
-        medians[weekday] = np.median(values) if len(values) else 0.0
+    medians = medians_by_weekday(distances, of_weekday)
     weeks = known / 7
     effects = medians * weeks / (weeks + 4)
     return np.asarray(effects - effects.mean(), dtype=np.float64)
+
+
+def medians_by_weekday(values: Floats, weekdays: NDArray[np.int_]) -> Floats:
+    """Return the medians of the known values, 0 for a weekday that has none."""
+    known = np.isfinite(values)
+    order = np.lexsort((values[known], weekdays[known]))
+    ordered = values[known][order]
+    numbers = np.bincount(weekdays[known], minlength=7)
+    first = np.cumsum(numbers) - numbers
+    # A weekday without values points at another's, which the last line leaves out.
+    last = max(0, len(ordered) - 1)
+    low = ordered[np.clip(first + (numbers - 1) // 2, 0, last)]
+    high = ordered[np.clip(first + numbers // 2, 0, last)]
+    return np.where(numbers > 0, (low + high) / 2, 0.0)
 
 
 def log_ratio(numerator: Floats, denominator: Floats) -> Floats:
