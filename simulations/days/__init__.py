@@ -1,0 +1,8 @@
+"""Worlds of a channel's days: intervals of rates, nowcasts, and the watch over both."""
+
+from __future__ import annotations
+
+from simulations.days import coverage, nowcasts, watching
+
+CELLS = (*coverage.CELLS, *nowcasts.CELLS, *watching.CELLS)
+"""In the order of the page."""
