@@ -15,7 +15,7 @@ from simulations.running import run_cells
 
 CELLS: tuple[Cell, ...] = (*days.CELLS,)
 """Of all parts, in the order of the page."""
-_QUICK_SHARE = 75
+_QUICK_SHARE = 100
 _CACHE = Path(".cache")
 
 
@@ -46,7 +46,7 @@ def _progress(text: str) -> None:
 
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m simulations", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a seventy-fifth of the runs, printed")
+    parser.add_argument("--quick", action="store_true", help="a hundredth of the runs, printed")
     parser.add_argument("--seed", type=int, default=1, help="another one draws other worlds")
     parser.add_argument("--part", action="append", help="only this heading of the page; repeatable")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulations.days import coverage, nowcasts, watching
+from simulations.days.published import published_cells
 
-CELLS = (*coverage.CELLS, *nowcasts.CELLS, *watching.CELLS)
+CELLS = (*coverage.CELLS, *nowcasts.CELLS, *watching.CELLS, *published_cells())
 """In the order of the page."""
