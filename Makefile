@@ -15,6 +15,8 @@ UNITTEST_FLAGS ?=
 DEPLOY_TESTS ?= deploy_*.py
 # Like '"fast path" nesting': only these targets of test/mutants/targets.py, printed.
 MUTANTS ?=
+# Like --quick, --seed 2, --part Watch or --jobs 1; what was drawn is kept in .cache.
+SIMULATE_FLAGS ?=
 # --upgrade makes `make lock` take newer versions.
 LOCK_FLAGS ?=
 
@@ -33,7 +35,7 @@ endef
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-deploy test-spark test-long mutants lint deploy-tools tarball docs benchmark \
-	benchmark-quick benchmark-database lock protobuf clean FORCE
+	benchmark-quick benchmark-database simulate lock protobuf clean FORCE
 
 help: ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -85,6 +87,9 @@ benchmark: .venv/benchmark ## Measure beside peers, half an hour, and write docs
 
 benchmark-quick: .venv/benchmark ## Print the same ratios from a quarter of the data, in minutes.
 	@$(VENV_PYTHON) -m benchmarks --quick
+
+simulate: .venv/project ## Draw made-up worlds for an hour and write docs/statistics.md; SIMULATE_FLAGS=--quick for a minute.
+	@$(VENV_PYTHON) -m simulations $(SIMULATE_FLAGS)
 
 lint: .venv/spark ## Check style, types and the direction of imports.
 	@.venv/bin/ruff check .

@@ -65,9 +65,10 @@ class _Arrivals:
     in_the_end: Floats
     """What all 8 lags brought."""
 
-    def share(self, weights: Floats, added: float = 0.0) -> float:
-        """Return the weighted share that the lags brought."""
-        return float((weights @ self.so_far + added) / (weights @ self.in_the_end + added))
+    def share(self, weights: Floats, added: float = 0.0) -> Floats:
+        """Return the share that the lags brought, for each row of weights, shape (…, D)."""
+        share = (weights @ self.so_far + added) / (weights @ self.in_the_end + added)
+        return np.asarray(share, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +87,14 @@ class _Dates:
     precision: Floats
     """Weight of `bias`, 0 where it is not known."""
 
-    def shares(self, weights: Floats) -> tuple[float, float, float]:
-        """Return the log bias, and the completeness of crashes and hours."""
+    def shares(self, weights: Floats) -> Floats:
+        """Return the log bias, and the completeness of crashes and hours, for rows of weights."""
         of_crashes, of_hours = self.crashes.share(weights, _FLOOR), self.hours.share(weights)
-        return math.log(of_crashes) - math.log(of_hours), of_crashes, of_hours
+        return np.array([np.log(of_crashes) - np.log(of_hours), of_crashes, of_hours])
+
+    def mean(self, values: Floats) -> float:
+        """Return the mean by precision."""
+        return float(self.precision @ values / self.precision.sum())
 
 
 def fit_delay(
@@ -128,7 +133,7 @@ def fit_delay(
     if len(days) < LEAST_DATES or not known.any():
         return None
     weights = np.asarray(2.0 ** (-np.arange(len(days))[::-1] / half_life), dtype=np.float64)
-    share = of_crashes.share(weights, _FLOOR)
+    share = float(of_crashes.share(weights, _FLOOR))
     count_variance = phi * (1 - share) / (share * np.maximum(of_crashes.in_the_end, _FLOOR))
     dates = _Dates(
         of_crashes,
@@ -153,7 +158,7 @@ def _log_share(arrivals: _Arrivals, known: NDArray[np.bool_]) -> Floats:
 
 
 def _fit(dates: _Dates, lags: frozenset[int]) -> Delay:
-    overall = np.array(dates.shares(dates.weights))
+    overall = dates.shares(dates.weights)
     variance = _excess_variance(dates, dates.bias - overall[0])
     of_weekdays, shrinkage = overall[:, np.newaxis].repeat(7, axis=1), 0.0
     if len(dates.weights) >= WEEKDAY_DAYS:
@@ -181,36 +186,32 @@ def _by_weekday(dates: _Dates, overall: Floats, variance: float) -> tuple[Floats
 
     A weekday without a date that tells anything is like all of them.
     """
-    own = np.tile(overall[:, np.newaxis], 7)
-    noise = np.full(7, np.inf)
-    for weekday in range(7):
-        chosen = (dates.weekdays == weekday) & (dates.precision > 0)
-        if chosen.any():
-            own[:, weekday] = dates.shares(np.where(dates.weekdays == weekday, dates.weights, 0.0))
-            of_counts = np.average(dates.count_variance, weights=dates.precision * chosen)
-            noise[weekday] = (variance + of_counts) / _effective(dates.weights * chosen)
-    known = np.isfinite(noise)
-    distances = np.square(own[0] - overall[0])
-    between = max(0.0, float((distances[known] - noise[known]).mean()))
+    of_weekday = dates.weekdays == np.arange(7)[:, np.newaxis]
+    known = (of_weekday & (dates.precision > 0)).any(axis=1)
+    chosen = of_weekday | ~known[:, np.newaxis]
+    weights, precision = chosen * dates.weights, chosen * dates.precision
+    own = dates.shares(weights)
+    of_counts = precision @ dates.count_variance / precision.sum(axis=1)
+    noise = (variance + of_counts) / _effective(np.where(precision > 0, weights, 0.0))
+    between = max(0.0, float((np.square(own[0] - overall[0]) - noise)[known].mean()))
     shrinkage = np.where(known, between / (between + noise + 1e-12), 0.0)
     shrunken = overall[:, np.newaxis] + shrinkage * (own - overall[:, np.newaxis])
     return shrunken, float(shrinkage.mean())
 
 
 def _excess_variance(dates: _Dates, residuals: Floats) -> float:
-    squares = np.average(np.square(residuals) - dates.count_variance, weights=dates.precision)
-    return max(0.0, float(squares))
+    return max(0.0, dates.mean(np.square(residuals) - dates.count_variance))
 
 
-def _effective(weights: Floats) -> float:
-    """Return how many equally weighted dates these are worth."""
-    return float(weights.sum() ** 2 / np.square(weights).sum())
+def _effective(weights: Floats) -> Floats:
+    """Return how many equally weighted dates each row of weights is worth."""
+    return np.asarray(weights.sum(axis=-1) ** 2 / np.square(weights).sum(axis=-1), dtype=np.float64)
 
 
 def _predictive_variance(dates: _Dates, variance: float, fitted: float) -> float:
     """Add what is uncertain of the fit, with so many fitted values, and of the variance itself."""
-    n = _effective(dates.weights)
+    n = float(_effective(dates.weights))
     df = max(4.0, n - fitted)
-    of_counts = float(np.average(dates.count_variance, weights=dates.precision))
+    of_counts = dates.mean(dates.count_variance)
     inflated = variance * n / df * (1 + fitted / n) + of_counts * fitted / n
     return inflated * (student_quantile(0.975, df) / Z95) ** 2

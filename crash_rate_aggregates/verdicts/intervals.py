@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crash_rate_aggregates.verdicts.count_limits import count_limits
+from crash_rate_aggregates.verdicts.day_variation import independent_to_marginal
 from crash_rate_aggregates.verdicts.quantiles import Z95
 
 ASSUMED_PHI = 3.0
@@ -55,16 +56,21 @@ def rate_interval(crashes: float, hours: float, phi: float, log_variance: float)
     )
 
 
-def log_variance_of_days(crashes_by_day: ArrayLike, tau: float) -> float:
-    """Return the variance that days add to the logarithm of a group's rate: tau^2 sum w_d^2.
+def log_variance_of_days(crashes_by_day: ArrayLike, tau: float, memory: float = 0.0) -> float:
+    """Return the variance that days add to the logarithm of a group's rate.
+
+    tau^2 sum w_d^2 where days are independent; with a memory r the variance of a day, times the sum
+    of w_d w_e r^|d - e| over all pairs of days.
 
     Args:
-        crashes_by_day: The group's crashes on each of its days; w_d is a day's share of them.
+        crashes_by_day: The group's crashes on days in a row, 0 where it has none; w_d is a day's
+            share of them.
         tau: Of the channel, from `day_variation`.
+        memory: Likewise.
     """
     counts = np.asarray(crashes_by_day, dtype=float)
-    total = counts.sum()
-    if total == 0:
-        # No day weighs more than another: as if each had had the same.
-        return tau**2 / max(1, counts.size)
-    return float(tau**2 * np.square(counts / total).sum())
+    # Without any crash no day weighs more than another.
+    shares = counts / counts.sum() if counts.any() else np.full(counts.size, 1 / counts.size)
+    days = np.arange(counts.size)
+    correlations = memory ** np.abs(days[:, np.newaxis] - days)
+    return float(tau**2 * independent_to_marginal(memory) * (shares @ correlations @ shares))

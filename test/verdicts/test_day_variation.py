@@ -55,6 +55,27 @@ class DayVariationTest(unittest.TestCase):
         effects = weekday_effects(np.tile(np.arange(7.0), 4)[:27], np.arange(27) % 7)
         np.testing.assert_array_equal(effects, np.zeros(7))
 
+    def test_memory(self) -> None:
+        """Days of which each keeps .4 of the day before have a memory, independent ones little."""
+        generator = np.random.default_rng(3)
+        independent, with_memory = [], []
+        for _ in range(40):
+            days = generator.normal(0, 0.1, 56)
+            independent.append(day_variation(*of_log_rates(list(days)), 3.0).memory)
+            for day in range(1, 56):
+                days[day] += 0.4 * days[day - 1]
+            with_memory.append(day_variation(*of_log_rates(list(days)), 3.0).memory)
+        # Chance alone makes .1 of none; 56/80 of either remain.
+        self.assertLess(float(np.mean(independent)), 0.12)
+        self.assertAlmostEqual(float(np.mean(with_memory)), 0.4 * 56 / 80, delta=0.08)
+
+    def test_memory_by_hand(self) -> None:
+        """Of days that come in pairs the memory is the greatest there is, shrunk by 56/80."""
+        # Differences over one day are 1 in size, over two 2: four times the variance.
+        pairs = np.where(np.arange(56) % 4 < 2, 0.5, -0.5)
+        found = day_variation(*of_log_rates(list(pairs)), 3.0)
+        self.assertAlmostEqual(found.memory, 0.8 * 56 / 80, places=9)
+
     def test_gap_ends_a_run(self) -> None:
         """A date without a rate takes part in no window and no difference."""
         pattern = np.array([0.03, 0.01, 0, -0.01, -0.05, 0.04, -0.02])

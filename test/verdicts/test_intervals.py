@@ -29,6 +29,13 @@ class RateIntervalTest(unittest.TestCase):
         self.assertAlmostEqual(log_variance_of_days([100, 0], 0.1), 0.01)
         self.assertAlmostEqual(log_variance_of_days([30, 10], 0.2), 0.04 * (0.5625 + 0.0625))
 
+    def test_memory_of_days(self) -> None:
+        """Where days come in a row the variation of two of them is shared less."""
+        # With a correlation of .5 a day's variance is 6/(6 - 4 + .5) times what it seemed.
+        self.assertAlmostEqual(log_variance_of_days([7], 0.1, 0.5), 0.01 * 6 / 2.5)
+        self.assertAlmostEqual(log_variance_of_days([7, 7], 0.1, 0.5), 0.01 * 6 / 2.5 * 0.75)
+        self.assertAlmostEqual(log_variance_of_days([7, 0, 7], 0.1, 0.5), 0.01 * 6 / 2.5 * 0.625)
+
     def test_no_crashes(self) -> None:
         """Days without any crash share the variation evenly."""
         self.assertAlmostEqual(log_variance_of_days([0, 0, 0, 0], 0.1), 0.0025)
