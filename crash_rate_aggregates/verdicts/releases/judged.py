@@ -11,8 +11,6 @@ from crash_rate_aggregates.verdicts.releases.contrast import Contrast
 
 CHANGE = 0.2
 """What a verdict is about unless another change is asked for: 20% more."""
-_MOST_ALPHA = 0.10
-_FALSE_A_MONTH = 0.1
 _MIXTURE_VARIANCE = 0.2**2
 """Of the normal mixture: log ratios of about this size are found with the least data."""
 _BISECTIONS = 80
@@ -59,19 +57,6 @@ class Judged:
     """Which problem the data have, in words."""
 
 
-def alpha_for(verdicts_a_month: float, sharing: int = 1) -> float:
-    """Return the chance of a false "worse" that one verdict has.
-
-    A channel's verdicts of a month share 0.1 for each kind of crash that has its own budget, and
-    none has more than 0.1.
-
-    Args:
-        verdicts_a_month: Versions that the channel judges in a month, for one kind of crash.
-        sharing: Kinds that share the budget.
-    """
-    return min(_MOST_ALPHA, _FALSE_A_MONTH / verdicts_a_month) / sharing
-
-
 def anytime_half_width(variance: float, alpha: float) -> float:
     """Return the half-width that an estimate stays within on all evenings at once.
 
@@ -98,7 +83,7 @@ def judge(contrast: Contrast | None, alpha: float, change: float = CHANGE) -> Ju
 
     Args:
         contrast: None where the two versions have nothing in common yet.
-        alpha: From `alpha_for`.
+        alpha: Chance of a false "worse"; `error_budget.alpha_for` gives it.
         change: Relative, above 0.
     """
     if contrast is None:

@@ -20,8 +20,8 @@ class Channel:
     """Variance of a count over its mean."""
     tau: float
     """Relative standard deviation of a day beyond counts."""
-    drift: float
-    """Standard deviation of how far its log rate moves between two releases."""
+    drift: Floats
+    """Of 7 values; see `equal_age`."""
     late_variance: Floats | None = None
     """Of 8 values; see `equal_age`."""
     weekday_effect: Floats | None = None
@@ -87,7 +87,7 @@ def looks(
         earlier: Pairs of the same sort that came before.
         channel: Its variation.
         today: The last submission date that is read, as `date.toordinal` counts.
-        alpha: From `alpha_for`.
+        alpha: From `error_budget.alpha_for`.
         change: Relative, above 0.
     """
     return tuple(

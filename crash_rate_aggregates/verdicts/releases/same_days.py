@@ -44,6 +44,8 @@ _LEAST_DAY_SD = 0.02
 _UNKNOWN_DAY_SD = 0.03
 _FEWEST_DIFFERENCES = 6
 _OUTLYING = 3.0
+_EXCESS_SD = 0.1
+_EXCESS_DAYS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +81,15 @@ def same_days(pair: Pair, earlier: Sequence[Pair], today: int, *, phi: float) ->
     ages, lags = _known(pair, today)
     ours, theirs = _sums_of(pair, ages, lags)
     sums = age_sums(ours, theirs)
-    ratio = log_rate_ratio(sums, phi)
+    weights = _weights(sums, phi)
+    ratio = log_rate_ratio(sums, phi, _scale(weights, sums))
     if np.isnan(ratio.value):
         return None
-    others = _like(earlier, ages, lags, sums.overlap, phi)
+    others = _like(earlier, ages, lags, weights, phi)
     if len(others.value) < LEAST_PAIRS:
         return None
     excess = expected_excess(others)
-    shares = sums.overlap / sums.overlap.sum()
+    shares = weights / weights.sum()
     compared = beside(ours, theirs)
     return Contrast(
         log_ratio=float(ratio.value) - excess.mean,
@@ -183,8 +186,26 @@ def _like(
     if not pairs:
         return LogRatio(np.empty(0), np.empty(0))
     sums = _sums_of_all(pairs, ages, [lags] * len(pairs))
-    has = sums.overlap > 0
-    scale = np.divide(weights, sums.overlap, out=np.zeros_like(sums.overlap), where=has)
-    ratios = log_rate_ratio(sums, phi, scale)
-    usable = np.isfinite(ratios.value) & (has @ weights >= _COVERED * weights.sum())
+    ratios = log_rate_ratio(sums, phi, _scale(weights, sums))
+    covered = (sums.overlap > 0) @ weights
+    usable = np.isfinite(ratios.value) & (covered >= _COVERED * weights.sum())
     return LogRatio(ratios.value[usable], ratios.variance[usable])
+
+
+def _weights(sums: AgeSums, phi: float) -> Floats:
+    """Return what each age counts: less, the less is known of it, and the younger it is.
+
+    In a version's first days its excess is largest, and differs most from version to version.
+    """
+    total = float((sums.right + sums.left).sum())
+    if total <= 0:
+        return sums.overlap
+    # Crashes of both sides by the rate of all ages: an age's own would favour chance.
+    crashes = sums.overlap * (total / 2) / sums.overlap.sum()
+    young = _EXCESS_SD * np.exp(-np.arange(len(crashes)) / _EXCESS_DAYS)
+    counts = np.divide(phi, crashes, out=np.full_like(crashes, np.inf), where=crashes > 0)
+    return np.asarray(1 / (counts + _LEAST_DAY_SD**2 + young**2))
+
+
+def _scale(weights: Floats, sums: AgeSums) -> Floats:
+    return np.divide(weights, sums.overlap, out=np.zeros_like(sums.overlap), where=sums.overlap > 0)

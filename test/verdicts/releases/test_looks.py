@@ -17,7 +17,7 @@ from crash_rate_aggregates.verdicts.releases.looks import (
 from crash_rate_aggregates.verdicts.releases.same_days import Pair
 from test.verdicts.releases.worked_verdict import FIRST_DAY, contrast_of, version_of
 
-CHANNEL = Channel(phi=3.0, tau=0.05, drift=0.03)
+CHANNEL = Channel(phi=3.0, tau=0.05, drift=np.full(7, 0.03))
 HOURS = np.full((8, 2), 1_000_000.0)
 
 
