@@ -34,18 +34,24 @@ from crash_rate_aggregates.verdicts.releases.version_days import (
 )
 
 MOST_AGES = 14
+"""Ages that are compared."""
 LEAST_PAIRS = 3
 _COVERED = 0.9
 """Of the weight of the ages that the new version has, a pair must have so much."""
 _PRIOR_SD = 0.04
+"""Between pairs, as much as between three versions of 2018, at any number of days."""
 _PRIOR_DF = 4
+"""Pairs that the prior counts as."""
 _LEAST_SD = 0.02
 _LEAST_DAY_SD = 0.02
+"""Of a version's day beside another version's, at least."""
 _UNKNOWN_DAY_SD = 0.03
 _FEWEST_DIFFERENCES = 6
 _OUTLYING = 3.0
 _EXCESS_SD = 0.1
+"""What keeps the first days from counting much: more than they differ by, as they differ alike."""
 _EXCESS_DAYS = 5.0
+"""In which it falls to 37%."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ def same_days(pair: Pair, earlier: Sequence[Pair], today: int, *, phi: float) ->
     ages, lags = _known(pair, today)
     ours, theirs = _sums_of(pair, ages, lags)
     sums = age_sums(ours, theirs)
-    weights = _weights(sums, phi)
+    weights = _weights(sums, ages, phi)
     ratio = log_rate_ratio(sums, phi, _scale(weights, sums))
     if np.isnan(ratio.value):
         return None
@@ -107,8 +113,9 @@ def expected_excess(ratios: LogRatio) -> Excess:
     """Return what a further pair is expected to differ by.
 
     One that differs much from the others, as a version that was worse does, is drawn in to 3
-    typical deviations (0.04 at least) from their median. Of the variance
-    between pairs, what their counts explain is taken off; 0.04^2 counts as 4 pairs more.
+    typical deviations from their median: 1.4826 times the median absolute deviation, and at least
+    sqrt(0.04^2 + count variance). Of the squares between pairs, what their counts explain is taken
+    off; 0.04^2 counts as 4 pairs more.
 
     Args:
         ratios: Of the earlier pairs, as arrays; at least one.
@@ -192,7 +199,7 @@ def _like(
     return LogRatio(ratios.value[usable], ratios.variance[usable])
 
 
-def _weights(sums: AgeSums, phi: float) -> Floats:
+def _weights(sums: AgeSums, ages: Integers, phi: float) -> Floats:
     """Return what each age counts: less, the less is known of it, and the younger it is.
 
     In a version's first days its excess is largest, and differs most from version to version.
@@ -202,7 +209,7 @@ def _weights(sums: AgeSums, phi: float) -> Floats:
         return sums.overlap
     # Crashes of both sides by the rate of all ages: an age's own would favour chance.
     crashes = sums.overlap * (total / 2) / sums.overlap.sum()
-    young = _EXCESS_SD * np.exp(-np.arange(len(crashes)) / _EXCESS_DAYS)
+    young = _EXCESS_SD * np.exp(-ages / _EXCESS_DAYS)
     counts = np.divide(phi, crashes, out=np.full_like(crashes, np.inf), where=crashes > 0)
     return np.asarray(1 / (counts + _LEAST_DAY_SD**2 + young**2))
 

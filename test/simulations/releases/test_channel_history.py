@@ -36,7 +36,7 @@ class HistoryTest(unittest.TestCase):
         gaps = np.diff(history.first_days).tolist()
         self.assertEqual(sorted(gaps[:3]), [2, 2, 3])
         self.assertEqual(gaps[:-3], gaps[3:])
-        self.assertEqual(history.judged.tolist(), [len(gaps) + one for one in (-3, -2, -1, 0)])
+        self.assertEqual(history.judged.tolist(), [len(gaps) + one for one in (-1, 0)])
 
     def test_windows_is_throttled_longest(self) -> None:
         """On its second day fewer users of Windows have a throttled release than of others."""
