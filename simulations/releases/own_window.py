@@ -32,6 +32,7 @@ def own_window(
     earlier: Sequence[Pair],
     channel: Channel,
     today: int,
+    _alpha: float,
     *,
     window: tuple[int, int],
     both_sides: bool,

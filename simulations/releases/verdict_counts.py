@@ -25,7 +25,7 @@ from simulations.releases.drawn_crashes import (
 )
 from simulations.releases.history_estimates import estimated
 
-Method = Callable[[Pair, Sequence[Pair], Channel, int], Contrast | None]
+Method = Callable[[Pair, Sequence[Pair], Channel, int, float], Contrast | None]
 
 
 class Kind(NamedTuple):
@@ -133,7 +133,7 @@ def tried_method(world: ChannelWorld, method: Method, rng: np.random.Generator) 
 
 
 def equal_age_alone(
-    pair: Pair, _earlier: Sequence[Pair], channel: Channel, today: int
+    pair: Pair, _earlier: Sequence[Pair], channel: Channel, today: int, _alpha: float
 ) -> Contrast | None:
     """Return the contrast at equal age, as where there are no earlier pairs."""
     return equal_age_in(pair, channel, today)
@@ -203,7 +203,7 @@ def said_on_evenings(
     )
     first = pair.new.first_day
     return [
-        judge(method(pair, earlier, drawn.channel, day), alpha).state
+        judge(method(pair, earlier, drawn.channel, day, alpha), alpha).state
         for day in range(first, first + world.last_look + 1)
     ]
 

@@ -73,6 +73,15 @@ def anytime_half_width(variance: float, alpha: float) -> float:
     )
 
 
+def half_width(contrast: Contrast, alpha: float) -> float:
+    """Return the half-width of a log ratio's limits: what shrinks with data, and what does not."""
+    return math.hypot(anytime_half_width(contrast.variance, alpha), _systematic(contrast, alpha))
+
+
+def _systematic(contrast: Contrast, alpha: float) -> float:
+    return student_quantile(1 - alpha, contrast.df) * contrast.systematic_sd
+
+
 def data_problem(reason: str, change: float = CHANGE) -> Judged:
     """Return the verdict on counts that are not to be trusted, with the reason in words."""
     return Judged(State.DATA_PROBLEM, change, reason=reason)
@@ -89,8 +98,8 @@ def judge(contrast: Contrast | None, alpha: float, change: float = CHANGE) -> Ju
     if contrast is None:
         return Judged(State.NOT_ENOUGH_DATA, change)
     anytime = anytime_half_width(contrast.variance, alpha)
-    systematic = student_quantile(1 - alpha, contrast.df) * contrast.systematic_sd
-    half = math.hypot(anytime, systematic)
+    systematic = _systematic(contrast, alpha)
+    half = half_width(contrast, alpha)
     lower, upper = contrast.log_ratio - half, contrast.log_ratio + half
     room = _target(contrast.log_ratio, half, change) ** 2 - systematic**2
     state = _state(lower, upper, change, room)

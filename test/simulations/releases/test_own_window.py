@@ -36,6 +36,7 @@ class OwnWindowTest(unittest.TestCase):
                         earlier,
                         CHANNEL,
                         pair.new.first_day + 3,
+                        0.1,
                         window=window,
                         both_sides=False,
                     )
@@ -46,5 +47,5 @@ class OwnWindowTest(unittest.TestCase):
         """Fewer than three versions whose own week is over tell nothing."""
         pair = Pair(version(1), version(0))
         self.assertIsNone(
-            own_window(pair, [], CHANNEL, pair.new.first_day, window=(7, 13), both_sides=True)
+            own_window(pair, [], CHANNEL, pair.new.first_day, 0.1, window=(7, 13), both_sides=True)
         )
