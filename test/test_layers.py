@@ -225,6 +225,10 @@ class LayersTest(unittest.TestCase):
         }
         folders = {str(file.parent.relative_to(TESTS)) for file in TESTS.rglob("*.py")}
         parts = {str(file.parent.relative_to(PACKAGE)) for file in PACKAGE.rglob("*.py")}
+        parts |= {
+            str(file.parent.relative_to(PROJECT))
+            for file in PROJECT.joinpath("simulations").rglob("*.py")
+        }
         self.assertEqual(folders - parts - others - {"sources/mirrors"}, set())
 
     def test_no_relative_imports(self) -> None:

@@ -44,6 +44,7 @@ class ChannelWorld:
     crashes_per_hour: float
     """Of main crashes."""
     verdicts_a_month: float
+    """Versions, dot releases apart."""
     day_sd: float
     """Of the logarithm of a day's rate: AR(1) with 0.5, Student's t with 4 degrees of freedom."""
     judged: int
@@ -73,32 +74,92 @@ class ChannelWorld:
     regression_before: bool = False
     """Whether one of the earlier versions was worse by half."""
 
-    def month(self, verdicts: float) -> float:
-        """Return which part of a month so many of its verdicts are."""
-        return verdicts / self.verdicts_a_month
+    dot_releases: bool = False
+    """Whether every other version is a planned dot release, which are as many again."""
+
+    def month(self) -> float:
+        """Return which part of a month the versions are that a run judges."""
+        return self.judged / (self.verdicts_a_month * (2 if self.dot_releases else 1))
 
 
-_RELEASE = Rollout(hazard=0.35, first_day=0.4, throttled=(0, 4))
 # [chosen] Volumes are a tenth of what Mission Control's snapshots of 2018 come to (66.6 million
 # main crashes of 63 at 1.15 per 1,000 hours in 49 days: 1.2 billion hours a day).
 CHANNELS = (
-    ChannelWorld("release", (7, 7), _RELEASE, 120e6, 1.0e-3, 4, 0.05, 2, 6, 2, 14),
-    ChannelWorld("esr", (14,), Rollout(0.12, 0.4, (0, 2)), 8e6, 0.8e-3, 2, 0.05, 1, 6, 1, 14),
     ChannelWorld(
-        "beta", (2, 2, 3), Rollout(0.6, 0.4, (0, 0)), 3e6, 1.5e-3, 13, 0.08, 4, 12, 1, 7, 0.04
+        "release",
+        gaps=(7, 7),
+        rollout=Rollout(hazard=0.35, first_day=0.4, throttled=(0, 4)),
+        daily_hours=120e6,
+        crashes_per_hour=1.0e-3,
+        verdicts_a_month=2,
+        day_sd=0.05,
+        judged=2,
+        pairs=10,
+        sort=2,
+        last_look=14,
+        dot_releases=True,
     ),
     ChannelWorld(
-        "aurora", (2, 2, 3), Rollout(0.5, 0.4, (0, 0)), 600e3, 2.0e-3, 13, 0.10, 4, 12, 1, 7, 0.04
+        "esr",
+        gaps=(14,),
+        rollout=Rollout(hazard=0.12, first_day=0.4, throttled=(0, 2)),
+        daily_hours=8e6,
+        crashes_per_hour=0.8e-3,
+        verdicts_a_month=2,
+        day_sd=0.05,
+        judged=1,
+        pairs=10,
+        sort=1,
+        last_look=14,
     ),
     ChannelWorld(
-        "nightly", (1,), Rollout(0.9, 0.4, (0, 0)), 250e3, 4.0e-3, 30, 0.12, 6, 14, 1, 7, 0.05
+        "beta",
+        gaps=(2, 2, 3),
+        rollout=Rollout(hazard=0.6, first_day=0.4, throttled=(0, 0)),
+        daily_hours=3e6,
+        crashes_per_hour=1.5e-3,
+        verdicts_a_month=13,
+        day_sd=0.08,
+        judged=2,
+        pairs=12,
+        sort=1,
+        last_look=7,
+        between_versions=0.04,
+    ),
+    ChannelWorld(
+        "aurora",
+        gaps=(2, 2, 3),
+        rollout=Rollout(hazard=0.5, first_day=0.4, throttled=(0, 0)),
+        daily_hours=600e3,
+        crashes_per_hour=2.0e-3,
+        verdicts_a_month=13,
+        day_sd=0.10,
+        judged=2,
+        pairs=12,
+        sort=1,
+        last_look=7,
+        between_versions=0.04,
+    ),
+    ChannelWorld(
+        "nightly",
+        gaps=(1,),
+        rollout=Rollout(hazard=0.9, first_day=0.4, throttled=(0, 0)),
+        daily_hours=250e3,
+        crashes_per_hour=4.0e-3,
+        verdicts_a_month=30,
+        day_sd=0.12,
+        judged=3,
+        pairs=14,
+        sort=1,
+        last_look=7,
+        between_versions=0.05,
     ),
 )
 """Firefox 155 and later: releases every 14 days with a dot release between, betas on Monday,
 Wednesday and Friday, nightly builds by their date."""
 RELEASE, ESR, BETA, AURORA, NIGHTLY = CHANNELS
 FOUR_WEEKS = (
-    replace(RELEASE, gaps=(14, 14), verdicts_a_month=2),
+    replace(RELEASE, gaps=(14, 14), verdicts_a_month=1),
     replace(ESR, gaps=(28,), verdicts_a_month=1),
     replace(BETA, gaps=(3, 4), verdicts_a_month=9),
     replace(AURORA, gaps=(3, 4), verdicts_a_month=9),

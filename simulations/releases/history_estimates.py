@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from crash_rate_aggregates.verdicts.day_variation import day_variation, weekday_effects
-from crash_rate_aggregates.verdicts.releases.equal_age import drift_over
+from crash_rate_aggregates.verdicts.releases.equal_age import drifts_over
 from crash_rate_aggregates.verdicts.releases.looks import Channel
 from crash_rate_aggregates.verdicts.releases.version_days import LAGS, Floats
 from simulations.releases.channel_history import History
@@ -45,12 +45,15 @@ def estimated(
     recent = slice(-_DAYS, None)
     variation = day_variation(crashes[recent], hours[recent], weekdays[recent], known)
     logs = np.log(np.maximum(crashes, 0.5) / hours)
+    effects = weekday_effects(logs[recent], weekdays[recent])
+    first = int(history.judged[0])
+    gap = int(history.first_days[first] - history.first_days[first - 1])
     return Channel(
         phi=known,
         tau=variation.tau or 0.0,
-        drift=drift_over(logs, int(history.first_days[-1] - history.first_days[-2])),
+        drift=drifts_over(logs - effects[weekdays], gap),
         late_variance=_late_variance(arrivals, days, weekdays),
-        weekday_effect=weekday_effects(logs[recent], weekdays[recent]),
+        weekday_effect=effects,
     )
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast
-from crash_rate_aggregates.verdicts.releases.judged import State, alpha_for, judge
-from crash_rate_aggregates.verdicts.releases.looks import Channel, decisive_contrast
+from crash_rate_aggregates.verdicts.releases.error_budget import Share, alpha_for
+from crash_rate_aggregates.verdicts.releases.judged import State, judge
+from crash_rate_aggregates.verdicts.releases.looks import Channel, equal_age_in
 from crash_rate_aggregates.verdicts.releases.same_days import Pair
 from crash_rate_aggregates.verdicts.releases.version_days import Floats, VersionDays
 from simulations.cells import Counts
@@ -24,7 +25,7 @@ from simulations.releases.drawn_crashes import (
 )
 from simulations.releases.history_estimates import estimated
 
-Method = Callable[[Pair, Sequence[Pair], Channel, int], Contrast | None]
+Method = Callable[[Pair, Sequence[Pair], Channel, int, float], Contrast | None]
 
 
 class Kind(NamedTuple):
@@ -33,14 +34,17 @@ class Kind(NamedTuple):
     name: str
     scale: float
     """Of its rate beside that of main crashes."""
+    share: Share
     number: int = 1
     """Kinds like it, which share one budget."""
 
 
-MAIN = Kind("main", 1.0)
-CONTENT = Kind("content", 1.2)
-OTHERS = Kind("others", 0.08, 8)
+MAIN = Kind("main", 1.0, Share.HEADLINE)
+CONTENT = Kind("content", 1.2, Share.HEADLINE)
+BOTH = Kind("both", 2.2, Share.BESIDE)
+OTHERS = Kind("others", 0.08, Share.BESIDE, 8)
 """Processes, startup crashes, out of memory, users without a crash."""
+KINDS = (MAIN, CONTENT, BOTH, OTHERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,30 +70,35 @@ def false_verdicts(
         rng: Draws.
     """
     counts: dict[str, tuple[float, float]] = {}
+    total = 0.0
     for world in worlds:
-        history = draw_history(world, rng)
-        arrivals = draw_arrivals(history, rng)
-        drawn = {
-            kind.name: draw_kind(world, history, arrivals, kind.scale, rng)
-            for kind in (MAIN, CONTENT, OTHERS)
-        }
-        drawn["both"] = _together(drawn["main"], drawn["content"])
-        wrong = {
-            name: sum(
-                _false(world, one, int(version), method, OTHERS.number if name == "others" else 1)
+        wrong = _wrong_of(world, method, rng)
+        # Kinds that share a budget are alike here: one is drawn, and counts for all.
+        events = sum(kind.number * wrong[kind.name] for kind in KINDS)
+        counts[f"false worse a month, {world.name}, main"] = (wrong["main"], world.month())
+        counts[f"false worse a month, {world.name}"] = (events, world.month())
+        total += events / world.month()
+    return {**counts, "false worse a month": (total, 1.0)}
+
+
+def _wrong_of(world: ChannelWorld, method: Method, rng: np.random.Generator) -> dict[str, float]:
+    """Return by kind how many of the versions that are judged were called worse, ever."""
+    history = draw_history(world, rng)
+    arrivals = draw_arrivals(history, rng)
+    drawn = {
+        kind.name: draw_kind(world, history, arrivals, kind.scale, rng)
+        for kind in (MAIN, CONTENT, OTHERS)
+    }
+    drawn["both"] = _together(drawn["main"], drawn["content"])
+    return {
+        kind.name: float(
+            sum(
+                State.WORSE in said_on_evenings(world, drawn[kind.name], int(version), method, kind)
                 for version in history.judged
             )
-            for name, one in drawn.items()
-        }
-        month = world.month(world.judged)
-        counts[f"false worse a month, {world.name}, main"] = (wrong["main"], month)
-        # Kinds that share a budget are alike here: one is drawn, and counts for all.
-        wrong["others"] *= OTHERS.number
-        counts[f"false worse a month, {world.name}"] = (sum(wrong.values()), month)
-    total = sum(
-        events / month for name, (events, month) in counts.items() if not name.endswith("main")
-    )
-    return {**counts, "false worse a month": (total, 1.0)}
+        )
+        for kind in KINDS
+    }
 
 
 def found_verdicts(
@@ -103,26 +112,63 @@ def found_verdicts(
         method: Gives the contrast of an evening.
         rng: Draws.
     """
+    drawn = _draw_main(world, rng)
+    version = int(drawn.history.judged[0])
+    return _found(world, _made_worse(drawn, version, factor, rng), version, method)
+
+
+def tried_method(world: ChannelWorld, method: Method, rng: np.random.Generator) -> Counts:
+    """Count both for main crashes of one version: as good as its predecessor, and worse by 20%.
+
+    Args:
+        world: The channel.
+        method: Gives the contrast of an evening.
+        rng: Draws.
+    """
+    drawn = _draw_main(world, rng)
+    version = int(drawn.history.judged[0])
+    wrong = State.WORSE in said_on_evenings(world, drawn, version, method, MAIN)
+    found = _found(world, _made_worse(drawn, version, 1.2, rng), version, method)
+    return {"false worse a version": (float(wrong), 1.0), **found}
+
+
+def equal_age_alone(
+    pair: Pair, _earlier: Sequence[Pair], channel: Channel, today: int, _alpha: float
+) -> Contrast | None:
+    """Return the contrast at equal age, as where there are no earlier pairs."""
+    return equal_age_in(pair, channel, today)
+
+
+def _draw_main(world: ChannelWorld, rng: np.random.Generator) -> Drawn:
     history = draw_history(world, rng)
-    arrivals = draw_arrivals(history, rng)
-    drawn = draw_kind(world, history, arrivals, 1.0, rng)
-    version = int(history.judged[0])
+    return draw_kind(world, history, draw_arrivals(history, rng), MAIN.scale, rng)
+
+
+def _made_worse(drawn: Drawn, version: int, factor: float, rng: np.random.Generator) -> Drawn:
+    """Return the same with more crashes of a version, bursts of their own."""
     more = draw_versions(
-        history, (factor - 1) * drawn.expected, arrivals, drawn.phi, rng, versions=[version]
-    )[version]
-    as_good = drawn.versions[version]
-    drawn.versions[version] = VersionDays(
-        as_good.first_day, as_good.hours, as_good.crashes + more.crashes
+        drawn.history,
+        (factor - 1) * drawn.expected,
+        drawn.arrivals,
+        drawn.phi,
+        rng,
+        versions=[version],
     )
-    said = said_on_evenings(world, drawn, version, method, 1)
+    as_good = drawn.versions[version]
+    worse = VersionDays(as_good.first_day, as_good.hours, as_good.crashes + more[version].crashes)
+    return replace(drawn, versions={**drawn.versions, version: worse})
+
+
+def _found(world: ChannelWorld, drawn: Drawn, version: int, method: Method) -> Counts:
+    said = said_on_evenings(world, drawn, version, method, MAIN)
     worse = [state is State.WORSE for state in said]
     first = worse.index(True) if any(worse) else len(worse)
-    gap = int(np.diff(history.first_days)[version - 2])
-    return {
-        **{f"found on day {day}": (float(first <= day), 1.0) for day in (0, 1, 2, 7)},
-        "found while current": (float(first < gap), 1.0),
-        "stays worse": (float(all(worse[first:])), 1.0),
-    }
+    gaps = np.diff(drawn.history.first_days)
+    # The last version drawn has no next one yet: as many days as the one before it.
+    current = int(gaps[min(version, len(gaps) - 1)])
+    found = {f"found on day {day}": (float(first <= day), 1.0) for day in (0, 1, 2, 7)}
+    stays = {"stays worse": (float(all(worse[first:])), 1.0)} if any(worse) else {}
+    return {**found, "found while current": (float(first < current), 1.0), **stays}
 
 
 def draw_kind(
@@ -142,22 +188,24 @@ def draw_kind(
 
 
 def said_on_evenings(
-    world: ChannelWorld, drawn: Drawn, version: int, method: Method, sharing: int
+    world: ChannelWorld, drawn: Drawn, version: int, method: Method, kind: Kind
 ) -> list[State]:
     """Return what was said on each evening from the version's first day on."""
     pair = Pair(drawn.versions[version], drawn.versions[version - 1])
     before = range(version - world.sort, version - world.sort * world.pairs - 1, -world.sort)
     earlier = [Pair(drawn.versions[one], drawn.versions[one - 1]) for one in before]
-    alpha = alpha_for(world.verdicts_a_month, sharing)
+    alpha = alpha_for(
+        kind.share,
+        world.verdicts_a_month,
+        on_release=world.name == "release",
+        sharing=kind.number,
+        is_dot_release=world.dot_releases and bool((len(drawn.versions) - version) % 2),
+    )
     first = pair.new.first_day
     return [
-        judge(method(pair, earlier, drawn.channel, day), alpha).state
+        judge(method(pair, earlier, drawn.channel, day, alpha), alpha).state
         for day in range(first, first + world.last_look + 1)
     ]
-
-
-def _false(world: ChannelWorld, drawn: Drawn, version: int, method: Method, sharing: int) -> float:
-    return float(State.WORSE in said_on_evenings(world, drawn, version, method, sharing))
 
 
 def _together(one: Drawn, other: Drawn) -> Drawn:
@@ -166,6 +214,3 @@ def _together(one: Drawn, other: Drawn) -> Drawn:
         for (version, days), more in zip(one.versions.items(), other.versions.values(), strict=True)
     }
     return Drawn(one.history, one.expected, one.arrivals, one.phi, versions, one.channel)
-
-
-DECISIVE: Method = decisive_contrast

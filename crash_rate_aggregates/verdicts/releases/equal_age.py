@@ -25,8 +25,9 @@ MOST_AGES = 14
 """Ages that are compared: what a version is judged by does not change once its life is over."""
 _VERSION_DAY_SD = 0.015
 """Of a version's day beyond the channel's day."""
-_DIFFERENCE_SD = 0.02
-"""Of what equal age leaves besides the drift: roll-outs that differ."""
+_DIFFERENCE_SD = 0.06
+"""Of what equal age leaves besides the drift: what early users of two versions differ by."""
+_WEEK = 7
 _DF = 20
 
 
@@ -37,7 +38,7 @@ def equal_age(
     *,
     phi: float,
     tau: float,
-    drift: float,
+    drift: Floats,
     late_variance: Floats | None = None,
     weekday_effect: Floats | None = None,
 ) -> Contrast | None:
@@ -52,8 +53,7 @@ def equal_age(
         today: The last submission date that is read, as `date.toordinal` counts.
         phi: Variance of a count over its mean.
         tau: Relative standard deviation of a day of the channel beyond counts.
-        drift: Standard deviation of how much the channel's log rate moves between their releases;
-            `drift_over` estimates it.
+        drift: From `drifts_over`.
         late_variance: Of 8 values: how much the log rate of an activity date varies by its delays
             while it is known up to 0 ... 7 days late; None if days are complete.
         weekday_effect: Of 7 values: the log rate of Monday ... Sunday beside the week's; None if
@@ -74,7 +74,7 @@ def equal_age(
     return Contrast(
         log_ratio=float(ratio.value) - apart,
         variance=float(ratio.variance) + 2 * float(weights**2 @ days),
-        systematic_sd=math.hypot(drift, _DIFFERENCE_SD),
+        systematic_sd=math.hypot(_drift_of(weights, drift), _DIFFERENCE_SD),
         df=_DF,
         hours=float(compared.hours.sum()),
         crashes=float(crashes.sum()),
@@ -83,20 +83,31 @@ def equal_age(
     )
 
 
-def drift_over(log_rates: Floats, gap: int) -> float:
-    """Return how much a channel's log rate typically moves in so many days.
+def drifts_over(log_rates: Floats, gap: int) -> Floats:
+    """Return how much a channel's log rate typically moves in so many days, of 7 values.
 
-    1.4826 times the median of the absolute differences between means of 7 days and those `gap`
-    days before; 0 with too short a history.
+    The value for 1 ... 7 days is 1.4826 times the median of the absolute differences between means
+    of so many days and those `gap` days before; 0 with too short a history.
 
     Args:
-        log_rates: Of the channel's complete activity dates, one after the other.
+        log_rates: Of the channel's complete activity dates, one after the other, each less the
+            effect of its weekday.
         gap: Days between two releases, at least 1.
     """
-    if len(log_rates) < 7 + gap:
+    return np.array([_drift(log_rates, gap, days) for days in range(1, _WEEK + 1)])
+
+
+def _drift(log_rates: Floats, gap: int, days: int) -> float:
+    if len(log_rates) < days + gap:
         return 0.0
-    weekly = np.convolve(log_rates, np.full(7, 1 / 7), mode="valid")
-    return float(MAD_TO_SD * np.median(np.abs(weekly[gap:] - weekly[:-gap])))
+    means = np.convolve(log_rates, np.full(days, 1 / days), mode="valid")
+    return float(MAD_TO_SD * np.median(np.abs(means[gap:] - means[:-gap])))
+
+
+def _drift_of(weights: Floats, drift: Floats) -> float:
+    """Return the drift of means of as many days as the weights come to."""
+    days = round(1 / float(weights @ weights))
+    return float(drift[min(days, _WEEK) - 1])
 
 
 def _common_lags(new: VersionDays, old: VersionDays, today: int) -> Integers:

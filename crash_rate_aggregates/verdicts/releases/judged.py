@@ -11,8 +11,6 @@ from crash_rate_aggregates.verdicts.releases.contrast import Contrast
 
 CHANGE = 0.2
 """What a verdict is about unless another change is asked for: 20% more."""
-_MOST_ALPHA = 0.10
-_FALSE_A_MONTH = 0.1
 _MIXTURE_VARIANCE = 0.2**2
 """Of the normal mixture: log ratios of about this size are found with the least data."""
 _BISECTIONS = 80
@@ -59,19 +57,6 @@ class Judged:
     """Which problem the data have, in words."""
 
 
-def alpha_for(verdicts_a_month: float, sharing: int = 1) -> float:
-    """Return the chance of a false "worse" that one verdict has.
-
-    A channel's verdicts of a month share 0.1 for each kind of crash that has its own budget, and
-    none has more than 0.1.
-
-    Args:
-        verdicts_a_month: Versions that the channel judges in a month, for one kind of crash.
-        sharing: Kinds that share the budget.
-    """
-    return min(_MOST_ALPHA, _FALSE_A_MONTH / verdicts_a_month) / sharing
-
-
 def anytime_half_width(variance: float, alpha: float) -> float:
     """Return the half-width that an estimate stays within on all evenings at once.
 
@@ -88,6 +73,15 @@ def anytime_half_width(variance: float, alpha: float) -> float:
     )
 
 
+def half_width(contrast: Contrast, alpha: float) -> float:
+    """Return the half-width of a log ratio's limits: what shrinks with data, and what does not."""
+    return math.hypot(anytime_half_width(contrast.variance, alpha), _systematic(contrast, alpha))
+
+
+def _systematic(contrast: Contrast, alpha: float) -> float:
+    return student_quantile(1 - alpha, contrast.df) * contrast.systematic_sd
+
+
 def data_problem(reason: str, change: float = CHANGE) -> Judged:
     """Return the verdict on counts that are not to be trusted, with the reason in words."""
     return Judged(State.DATA_PROBLEM, change, reason=reason)
@@ -98,14 +92,14 @@ def judge(contrast: Contrast | None, alpha: float, change: float = CHANGE) -> Ju
 
     Args:
         contrast: None where the two versions have nothing in common yet.
-        alpha: From `alpha_for`.
+        alpha: Chance of a false "worse"; `error_budget.alpha_for` gives it.
         change: Relative, above 0.
     """
     if contrast is None:
         return Judged(State.NOT_ENOUGH_DATA, change)
     anytime = anytime_half_width(contrast.variance, alpha)
-    systematic = student_quantile(1 - alpha, contrast.df) * contrast.systematic_sd
-    half = math.hypot(anytime, systematic)
+    systematic = _systematic(contrast, alpha)
+    half = half_width(contrast, alpha)
     lower, upper = contrast.log_ratio - half, contrast.log_ratio + half
     room = _target(contrast.log_ratio, half, change) ** 2 - systematic**2
     state = _state(lower, upper, change, room)

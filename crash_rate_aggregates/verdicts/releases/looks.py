@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast
 from crash_rate_aggregates.verdicts.releases.equal_age import equal_age
-from crash_rate_aggregates.verdicts.releases.judged import CHANGE, Judged, State, judge
+from crash_rate_aggregates.verdicts.releases.judged import CHANGE, Judged, State, half_width, judge
 from crash_rate_aggregates.verdicts.releases.same_days import Pair, same_days
 from crash_rate_aggregates.verdicts.releases.version_days import Floats
 
@@ -20,8 +20,8 @@ class Channel:
     """Variance of a count over its mean."""
     tau: float
     """Relative standard deviation of a day beyond counts."""
-    drift: float
-    """Standard deviation of how far its log rate moves between two releases."""
+    drift: Floats
+    """Of 7 values; see `equal_age`."""
     late_variance: Floats | None = None
     """Of 8 values; see `equal_age`."""
     weekday_effect: Floats | None = None
@@ -38,21 +38,28 @@ class Look:
 
 
 def decisive_contrast(
-    pair: Pair, earlier: Sequence[Pair], channel: Channel, today: int
+    pair: Pair, earlier: Sequence[Pair], channel: Channel, today: int, alpha: float
 ) -> Contrast | None:
-    """Return the contrast that is judged: on the same days, else at equal age, else None.
+    """Return the contrast that is judged, None if there is none.
+
+    Of the same days and of equal age it is the one with the narrower limits: where many hours are
+    new ones, as with nightly builds, the same days tell less than equal age; elsewhere more.
 
     Args:
         pair: The version that is judged and its predecessor.
         earlier: Pairs of the same sort that came before.
         channel: Its variation.
         today: The last submission date that is read, as `date.toordinal` counts.
+        alpha: With which it is judged.
     """
-    return same_days(pair, earlier, today, phi=channel.phi) or equal_age_in(pair, channel, today)
+    same = same_days(pair, earlier, today, phi=channel.phi)
+    equal = equal_age_in(pair, channel, today)
+    found = [one for one in (same, equal) if one is not None]
+    return min(found, key=lambda one: half_width(one, alpha), default=None)
 
 
 def equal_age_in(pair: Pair, channel: Channel, today: int) -> Contrast | None:
-    """Return a pair's contrast at equal age, which stands beside the one that is judged.
+    """Return a pair's contrast at equal age.
 
     Args:
         pair: The version that is judged and its predecessor.
@@ -87,11 +94,11 @@ def looks(
         earlier: Pairs of the same sort that came before.
         channel: Its variation.
         today: The last submission date that is read, as `date.toordinal` counts.
-        alpha: From `alpha_for`.
+        alpha: From `error_budget.alpha_for`.
         change: Relative, above 0.
     """
     return tuple(
-        Look(day, judge(decisive_contrast(pair, earlier, channel, day), alpha, change))
+        Look(day, judge(decisive_contrast(pair, earlier, channel, day, alpha), alpha, change))
         for day in range(pair.new.first_day, today + 1)
     )
 

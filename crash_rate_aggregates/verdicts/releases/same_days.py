@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -34,16 +34,24 @@ from crash_rate_aggregates.verdicts.releases.version_days import (
 )
 
 MOST_AGES = 14
+"""Ages that are compared."""
 LEAST_PAIRS = 3
 _COVERED = 0.9
 """Of the weight of the ages that the new version has, a pair must have so much."""
 _PRIOR_SD = 0.04
+"""Between pairs, as much as between three versions of 2018, at any number of days."""
 _PRIOR_DF = 4
+"""Pairs that the prior counts as."""
 _LEAST_SD = 0.02
 _LEAST_DAY_SD = 0.02
+"""Of a version's day beside another version's, at least."""
 _UNKNOWN_DAY_SD = 0.03
 _FEWEST_DIFFERENCES = 6
 _OUTLYING = 3.0
+_EXCESS_SD = 0.1
+"""What keeps the first days from counting much: more than they differ by, as they differ alike."""
+_EXCESS_DAYS = 5.0
+"""In which it falls to 37%."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,19 @@ class Pair:
 
     new: VersionDays
     old: VersionDays
+    days: Floats = field(init=False, repr=False, compare=False)
+    """The new one and the old one on the same days; of each, hours and crashes by age of the new
+    one (0 to 13), number of submission dates known (0 to 8), and stratum."""
+
+    def __post_init__(self) -> None:
+        ages = np.arange(MOST_AGES)
+        gap = self.new.first_day - self.old.first_day
+        days = np.stack([self.new.so_far(ages), self.old.so_far(ages + gap)])
+        object.__setattr__(self, "days", days)
+
+    def lags(self, today: int) -> Integers:
+        """Return of how many submission dates each of the ages is known on an evening."""
+        return lags_known(self.new.first_day, np.arange(MOST_AGES), today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +97,23 @@ def same_days(pair: Pair, earlier: Sequence[Pair], today: int, *, phi: float) ->
         today: The last submission date that is read, as `date.toordinal` counts.
         phi: Variance of a count over its mean.
     """
-    ages, lags = _known(pair, today)
-    ours, theirs = _sums_of(pair, ages, lags)
+    lags = pair.lags(today)
+    ours, theirs = _sums_of([pair], lags[np.newaxis])
     sums = age_sums(ours, theirs)
-    ratio = log_rate_ratio(sums, phi)
-    if np.isnan(ratio.value):
+    weights = _weights(sums, phi)
+    ratio = log_rate_ratio(sums, phi, _scale(weights, sums))
+    if np.isnan(ratio.value).any():
         return None
-    others = _like(earlier, ages, lags, sums.overlap, phi)
+    others = _like(earlier, lags, weights, phi)
     if len(others.value) < LEAST_PAIRS:
         return None
     excess = expected_excess(others)
-    shares = sums.overlap / sums.overlap.sum()
+    shares = weights / weights.sum()
     compared = beside(ours, theirs)
     return Contrast(
-        log_ratio=float(ratio.value) - excess.mean,
-        variance=float(ratio.variance) + day_variance(earlier, today, phi) * float(shares @ shares),
+        log_ratio=float(ratio.value[0]) - excess.mean,
+        variance=float(ratio.variance[0])
+        + day_variance(earlier, today, phi) * float(shares @ shares),
         systematic_sd=excess.sd,
         df=excess.df,
         hours=float(compared.hours.sum()),
@@ -104,8 +127,9 @@ def expected_excess(ratios: LogRatio) -> Excess:
     """Return what a further pair is expected to differ by.
 
     One that differs much from the others, as a version that was worse does, is drawn in to 3
-    typical deviations (0.04 at least) from their median. Of the variance
-    between pairs, what their counts explain is taken off; 0.04^2 counts as 4 pairs more.
+    typical deviations from their median: 1.4826 times the median absolute deviation, and at least
+    sqrt(0.04^2 + count variance). Of the squares between pairs, what their counts explain is taken
+    off; 0.04^2 counts as 4 pairs more.
 
     Args:
         ratios: Of the earlier pairs, as arrays; at least one.
@@ -137,8 +161,9 @@ def day_variance(pairs: Sequence[Pair], today: int, phi: float) -> float:
         today: The last submission date that is read, as `date.toordinal` counts.
         phi: Variance of a count over its mean.
     """
-    ages = np.arange(MOST_AGES)
-    sums = _sums_of_all(pairs, ages, [lags_known(one.new.first_day, ages, today) for one in pairs])
+    if not pairs:
+        return _UNKNOWN_DAY_SD**2
+    sums = age_sums(*_sums_of(pairs, np.stack([one.lags(today) for one in pairs])))
     days = log_rate_ratio_of_ages(sums, phi)
     first, second, third = (slice(start, MOST_AGES - 2 + start) for start in range(3))
     differences = days.value[:, first] - 2 * days.value[:, second] + days.value[:, third]
@@ -150,41 +175,42 @@ def day_variance(pairs: Sequence[Pair], today: int, phi: float) -> float:
     return max(_LEAST_DAY_SD**2, typical**2 / 6 - float(np.median(counts[known])) / 6)
 
 
-def _known(pair: Pair, today: int) -> tuple[Integers, Integers]:
-    """Return the new version's ages on whose days the old one was there too, and their lags."""
-    ages = np.arange(min(MOST_AGES, pair.new.ages))
-    lags = lags_known(pair.new.first_day, ages, today)
-    gap = pair.new.first_day - pair.old.first_day
-    known = (lags > 0) & (ages + gap >= 0) & (ages + gap < pair.old.ages)
-    return ages[known], lags[known]
-
-
-def _sums_of(pair: Pair, ages: Integers, lags: Integers) -> tuple[StratumSums, StratumSums]:
-    gap = pair.new.first_day - pair.old.first_day
-    return pair.new.within(ages, lags), pair.old.within(ages + gap, lags)
-
-
-def _sums_of_all(pairs: Sequence[Pair], ages: Integers, lags: Sequence[Integers]) -> AgeSums:
-    """Return the sums by pair and age."""
-    sides = zip(
-        *(_sums_of(one, ages, some) for one, some in zip(pairs, lags, strict=True)), strict=True
+def _sums_of(pairs: Sequence[Pair], lags: Integers) -> tuple[StratumSums, StratumSums]:
+    """Return what was known of newer and older versions, by pair, age and stratum."""
+    days = np.stack([one.days for one in pairs])
+    each, ages = np.arange(len(pairs))[:, np.newaxis], np.arange(MOST_AGES)
+    (new_hours, new_crashes), (old_hours, old_crashes) = np.moveaxis(
+        days[each, :, :, ages, lags], (2, 3), (0, 1)
     )
-    new, old = (
-        StratumSums(np.stack([one.hours for one in side]), np.stack([one.crashes for one in side]))
-        for side in sides
-    )
-    return age_sums(new, old)
+    return StratumSums(new_hours, new_crashes), StratumSums(old_hours, old_crashes)
 
 
-def _like(
-    pairs: Sequence[Pair], ages: Integers, lags: Integers, weights: Floats, phi: float
-) -> LogRatio:
+def _like(pairs: Sequence[Pair], lags: Integers, weights: Floats, phi: float) -> LogRatio:
     """Return earlier pairs' log ratios, their ages weighted and as late as those of the judged."""
     if not pairs:
         return LogRatio(np.empty(0), np.empty(0))
-    sums = _sums_of_all(pairs, ages, [lags] * len(pairs))
-    has = sums.overlap > 0
-    scale = np.divide(weights, sums.overlap, out=np.zeros_like(sums.overlap), where=has)
-    ratios = log_rate_ratio(sums, phi, scale)
-    usable = np.isfinite(ratios.value) & (has @ weights >= _COVERED * weights.sum())
+    sums = age_sums(*_sums_of(pairs, np.broadcast_to(lags, (len(pairs), MOST_AGES))))
+    ratios = log_rate_ratio(sums, phi, _scale(weights, sums))
+    covered = (sums.overlap > 0) @ weights
+    usable = np.isfinite(ratios.value) & (covered >= _COVERED * weights.sum())
     return LogRatio(ratios.value[usable], ratios.variance[usable])
+
+
+def _weights(sums: AgeSums, phi: float) -> Floats:
+    """Return what each age of a single pair counts: less, the less it tells, and the younger it is.
+
+    In a version's first days its excess is largest, and differs most from version to version.
+    """
+    overlap = np.asarray(sums.overlap[0])
+    total = float((sums.right + sums.left).sum())
+    if total <= 0:
+        return overlap
+    # Crashes by the rate of all ages: an age's own would favour chance.
+    crashes = overlap * (total / 2) / overlap.sum()
+    young = _EXCESS_SD * np.exp(-np.arange(MOST_AGES) / _EXCESS_DAYS)
+    counts = np.divide(phi, crashes, out=np.full_like(crashes, np.inf), where=crashes > 0)
+    return np.asarray(1 / (counts + _LEAST_DAY_SD**2 + young**2))
+
+
+def _scale(weights: Floats, sums: AgeSums) -> Floats:
+    return np.divide(weights, sums.overlap, out=np.zeros_like(sums.overlap), where=sums.overlap > 0)

@@ -35,16 +35,14 @@ class VersionDays:
     same, in the same order. 0 where there is nothing, or nothing yet."""
     crashes: Floats
     """Crashes of one kind, likewise."""
-    _hours_within: Floats = field(init=False, repr=False, compare=False)
-    _crashes_within: Floats = field(init=False, repr=False, compare=False)
+    _so_far: Floats = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # A version is looked at each evening, and beside many others: sums over lags, once.
-        for name in ("hours", "crashes"):
-            sums = np.cumsum(getattr(self, name), axis=1)
-            nothing = np.zeros_like(sums[:, :1])
-            within = np.concatenate([nothing, sums], axis=1)
-            object.__setattr__(self, f"_{name}_within", within)
+        # A version is looked at each evening, and beside many others: sums over lags, once. The
+        # last age is one that has nothing.
+        sums = np.cumsum(np.stack([self.hours, self.crashes]), axis=2)
+        so_far = np.pad(sums, ((0, 0), (0, 1), (1, 0), (0, 0)))
+        object.__setattr__(self, "_so_far", so_far)
 
     @property
     def ages(self) -> int:
@@ -66,9 +64,19 @@ class VersionDays:
             ages: Those that the arrays do not hold have nothing.
             lags: For each of the ages, how many submission dates count, from 0 to 8.
         """
-        held = np.minimum(np.maximum(ages, 0), self.ages - 1)
-        known = np.where(held == ages, lags, 0)
-        return StratumSums(self._hours_within[held, known], self._crashes_within[held, known])
+        hours, crashes = self._so_far[:, self._held(ages), lags]
+        return StratumSums(hours, crashes)
+
+    def so_far(self, ages: Integers) -> Floats:
+        """Return hours and crashes by age, number of submission dates (0 to 8), and stratum.
+
+        Args:
+            ages: Those that the arrays do not hold have nothing.
+        """
+        return np.asarray(self._so_far[:, self._held(ages)])
+
+    def _held(self, ages: Integers) -> Integers:
+        return np.where((ages >= 0) & (ages < self.ages), ages, self.ages)
 
 
 def lags_known(first_day: int, ages: Integers, today: int) -> Integers:

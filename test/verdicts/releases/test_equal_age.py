@@ -8,18 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
-from crash_rate_aggregates.verdicts.releases.equal_age import drift_over, equal_age
+from crash_rate_aggregates.verdicts.releases.equal_age import drifts_over, equal_age
 from crash_rate_aggregates.verdicts.releases.version_days import LAGS, VersionDays
 from test import property_tests
 from test.verdicts.releases.worked_verdict import FIRST_DAY, version_of, worked_verdicts
 
 _ = property_tests
 LATER = FIRST_DAY + 40
+NO_DRIFT = np.zeros(7)
 
 
 def contrast(new: VersionDays, old: VersionDays, today: int = LATER, **others: Any) -> Contrast:
     """Return the contrast, which there is, without variation of days where none is given."""
-    found = equal_age(new, old, today, **{"phi": 3.0, "tau": 0.0, "drift": 0.0, **others})
+    found = equal_age(new, old, today, **{"phi": 3.0, "tau": 0.0, "drift": NO_DRIFT, **others})
     assert found
     return found
 
@@ -47,9 +48,9 @@ class EqualAgeTest(unittest.TestCase):
         self.assertAlmostEqual(varying.variance - quiet.variance, 2 * 0.01 * shares)
 
     def test_systematic(self) -> None:
-        """What remains with any data is the channel's drift and 2%, with 20 degrees of freedom."""
-        found = contrast(self.new, self.old, drift=0.04)
-        self.assertAlmostEqual(found.systematic_sd, np.hypot(0.04, 0.02))
+        """What remains with any data is the drift of as many days, and 6% between early users."""
+        found = contrast(self.new, self.old, drift=np.array([0.08, 0.04, *[0.0] * 5]))
+        self.assertAlmostEqual(found.systematic_sd, np.hypot(0.04, 0.06))
         self.assertEqual((found.df, found.method), (20, Method.EQUAL_AGE))
 
     def test_what_it_counts(self) -> None:
@@ -96,7 +97,7 @@ class EqualAgeTest(unittest.TestCase):
         """Before its first day, or without crashes, a version has no contrast."""
         nothing = version_of([[1.0]], [[0.0]], FIRST_DAY + 14)
         for new, today in ((self.new, FIRST_DAY + 13), (nothing, LATER)):
-            self.assertIsNone(equal_age(new, self.old, today, phi=3.0, tau=0.0, drift=0.0))
+            self.assertIsNone(equal_age(new, self.old, today, phi=3.0, tau=0.0, drift=NO_DRIFT))
 
     @given(st.integers(1, 40), st.floats(0.1, 10))
     def test_laws(self, later: int, factor: float) -> None:
@@ -120,10 +121,17 @@ class EqualAgeTest(unittest.TestCase):
 
 class DriftTest(unittest.TestCase):
     def test_steps(self) -> None:
-        """Rates that rise by 1% a day drift 1.4826 times 14% in 14 days."""
-        self.assertAlmostEqual(drift_over(np.linspace(0.0, 0.55, 56), 14), 1.4826 * 0.14)
+        """Rates that rise by 1% a day drift 1.4826 times 14% in 14 days, by any number of days."""
+        drifts = drifts_over(np.linspace(0.0, 0.55, 56), 14)
+        np.testing.assert_allclose(drifts, np.full(7, 1.4826 * 0.14))
+
+    def test_days_apart(self) -> None:
+        """Days that go up and down differ as single days, and not as pairs of them."""
+        drifts = drifts_over(np.resize([0.1, -0.1], 56), 7)
+        np.testing.assert_allclose(drifts[:2], [1.4826 * 0.2, 0.0], atol=1e-12)
 
     def test_short_history(self) -> None:
-        """It takes a week more than the gap to see any."""
-        self.assertEqual(drift_over(np.arange(20.0), 14), 0.0)
-        self.assertAlmostEqual(drift_over(np.arange(21.0), 14), 1.4826 * 14)
+        """It takes as many days more than the gap to see any."""
+        self.assertEqual(drifts_over(np.zeros(14) + 1.0, 14).tolist(), [0.0] * 7)
+        drifts = drifts_over(np.linspace(0.0, 14.0, 15), 14)
+        np.testing.assert_allclose(drifts, [1.4826 * 14, *[0.0] * 6])

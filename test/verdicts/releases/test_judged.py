@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
 from crash_rate_aggregates.verdicts.releases.judged import (
     State,
-    alpha_for,
     anytime_half_width,
     data_problem,
     judge,
@@ -127,12 +126,3 @@ class JudgeTest(unittest.TestCase):
             enough = 1 + judged.hours_needed / 42_000.0
             later = judge(contrast_of(0.0, variance / enough * 0.999), alpha)
             self.assertIs(later.state, State.NO_CHANGE)
-
-
-class AlphaTest(unittest.TestCase):
-    def test_budget(self) -> None:
-        """Verdicts of a month share 0.1; none has more; kinds that share divide it again."""
-        self.assertEqual(alpha_for(0.5), 0.1)
-        self.assertEqual(alpha_for(2), 0.05)
-        self.assertAlmostEqual(alpha_for(13), 0.1 / 13)
-        self.assertAlmostEqual(alpha_for(2, sharing=5), 0.01)

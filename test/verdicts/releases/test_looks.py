@@ -15,9 +15,10 @@ from crash_rate_aggregates.verdicts.releases.looks import (
     since,
 )
 from crash_rate_aggregates.verdicts.releases.same_days import Pair
+from crash_rate_aggregates.verdicts.releases.version_days import VersionDays
 from test.verdicts.releases.worked_verdict import FIRST_DAY, contrast_of, version_of
 
-CHANNEL = Channel(phi=3.0, tau=0.05, drift=0.03)
+CHANNEL = Channel(phi=3.0, tau=0.05, drift=np.full(7, 0.03))
 HOURS = np.full((8, 2), 1_000_000.0)
 
 
@@ -50,13 +51,25 @@ class LooksTest(unittest.TestCase):
         self.assertIsNone(since(said))
 
     def test_same_days_decide(self) -> None:
-        """The same days are judged where they can be had, else equal age."""
+        """The narrower limits decide: the same days with pairs enough, else equal age."""
         today = FIRST_DAY + 3
         for earlier, method in ((EARLIER, Method.SAME_DAYS), (EARLIER[:2], Method.EQUAL_AGE)):
-            found = decisive_contrast(pair(0), earlier, CHANNEL, today)
+            found = decisive_contrast(pair(0), earlier, CHANNEL, today, 0.1)
             assert found
             self.assertEqual(found.method, method)
         self.assertEqual(found, equal_age_in(pair(0), CHANNEL, today))
+
+    def test_equal_age_decides(self) -> None:
+        """Where hardly anybody is left on the predecessor, equal age is narrower, and decides."""
+        few = [
+            Pair(one.new, version_of(HOURS / 1e4, HOURS / 1e6, one.old.first_day))
+            for one in EARLIER
+        ]
+        left = version_of([*HOURS[:2], *HOURS[2:] / 1e4], [*HOURS[:2] / 100, *HOURS[2:] / 1e6])
+        judged = Pair(pair(0).new, VersionDays(FIRST_DAY - 2, left.hours, left.crashes))
+        found = decisive_contrast(judged, few, CHANNEL, FIRST_DAY + 9, 0.1)
+        assert found
+        self.assertEqual(found.method, Method.EQUAL_AGE)
 
     def test_past_evenings_do_not_change(self) -> None:
         """What is said of an evening needs nothing that came later."""
