@@ -20,7 +20,7 @@ FALSE_ALARMS: Final = 0.05
 """Probability that any segment is reported where nothing happened, at most."""
 LEAST_RATIO: Final = 1.1
 _Z: Final = 1.96
-_LEAST_DRIFT: Final = 0.05**2
+_LEAST_DRIFT: Final = 0.02**2
 _LARGEST_SHARE: Final = 0.5
 
 
