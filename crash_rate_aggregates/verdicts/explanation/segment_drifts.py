@@ -49,11 +49,12 @@ def drifts_outside(segments: Segments, left: Remainder, phi: float) -> Drifts:
     own, freedom = np.zeros((2, len(segments.leaves.dimensions)))
     if not left.can_tell():
         return Drifts(own, freedom)
-    found = deviations(left.sums, left.totals, phi)
-    known = found.has_past & np.isfinite(found.log_ratio)
-    large = known & (left.sums.crashes_now >= _LEAST_CRASHES)
+    numbers = np.flatnonzero(segments.dimension_count() == 1)
+    sums = left.sums.where(numbers)
+    found = deviations(sums, left.totals, phi)
+    known = found.has_past & np.isfinite(found.log_ratio) & (sums.crashes_now >= _LEAST_CRASHES)
     for number, subset in enumerate(segments.subsets):
-        values = large & (segments.subset_of == number)
+        values = known & (segments.subset_of[numbers] == number)
         freedom_of_values = int(np.count_nonzero(values)) - 1
         if len(subset) == 1 and freedom_of_values > 0:
             freedom[subset[0]] = freedom_of_values
