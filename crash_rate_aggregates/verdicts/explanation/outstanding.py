@@ -30,7 +30,7 @@ class Outstanding:
 
     pick: Pick
     drift: float
-    """Variance of the segment's log rate beyond counts."""
+    """Usual variance of the segment's log rate beyond counts."""
     z: float
     """Normal value with the upper tail of the test."""
 
@@ -85,12 +85,14 @@ def _tested(pick: Pick, found: Candidates, drifts: Drifts, phi: float) -> Outsta
     # There are a hundred times as many segments of three dimensions as of one, and a spike is as
     # likely to have either: each number of dimensions has a third of the level.
     level = math.log(FALSE_ALARMS / len(counts) / max(1, counts[len(subset) - 1]))
-    drift = drifts.of(subset)
+    drift = drifts.for_tests(subset)
     if math.exp(pick.log_ratio) < LEAST_RATIO:
         return None
     if log_tail(pick, _crashes_of_many(pick, segments.leaves), drift, phi) > level:
         return None
-    return Outstanding(pick, drift, z_of_log_tail(log_tail(pick, pick.crashes, drift, phi)))
+    return Outstanding(
+        pick, drifts.for_limits(subset), z_of_log_tail(log_tail(pick, pick.crashes, drift, phi))
+    )
 
 
 def _crashes_of_many(pick: Pick, leaves: Leaves) -> float:
