@@ -90,7 +90,10 @@ class DriftsTest(unittest.TestCase):
         segments = candidates(leaves, []).segments
         drifts = drifts_outside(segments, everything(segments), 1)
         self.assertEqual(drifts.freedom.tolist(), [11, 3])
-        self.assertEqual(drifts.own[1], 0)
+        # Systems moved alike: below 0 by what counts alone would let them differ.
+        crashes = now.sum() / 4
+        by_counts = 1 / crashes + 1 / (3 * crashes) + 1 / 7200 + 1 / 2410
+        self.assertAlmostEqual(drifts.own[1], -by_counts, places=12)
         up, down = 8000 * math.exp(0.1), 8000 * math.exp(-0.1)
         rest = {up: 5 * up + 6 * down, down: 6 * up + 5 * down}
         d = {x: math.log(x / 800) - math.log(rest[x] / 8800) for x in (up, down)}
@@ -106,15 +109,27 @@ class DriftsTest(unittest.TestCase):
         drifts = Drifts(np.array([0.01, 0.04]), np.array([15.0, 5.0]))
         # The mean is (15 x 0.01 + 5 x 0.04)/20 = 0.0175.
         first, second = (0.15 + 5 * 0.0175) / 20, (0.2 + 5 * 0.0175) / 10
-        self.assertAlmostEqual(drifts.of([0]), first, places=12)
-        self.assertAlmostEqual(drifts.of([1]), second, places=12)
-        self.assertAlmostEqual(drifts.of([0, 1]), first + second, places=12)
+        self.assertAlmostEqual(drifts.for_tests([0]), first, places=12)
+        self.assertAlmostEqual(drifts.for_tests([1]), second, places=12)
+        self.assertAlmostEqual(drifts.for_tests([0, 1]), first + second, places=12)
+
+    def test_limits_have_what_is_usual(self) -> None:
+        """For limits a dimension below 0 lowers the mean, and n values count (n - 1)^2/n^2."""
+        drifts = Drifts(np.array([0.04, -0.01]), np.array([1.0, 1.0]))
+        # 0.01 and -0.0025, whose mean is 0.00375.
+        first = (0.01 + 5 * 0.00375) / 6
+        second = (-0.0025 + 5 * 0.00375) / 6
+        self.assertAlmostEqual(drifts.for_limits([0]), first, places=12)
+        self.assertAlmostEqual(drifts.for_limits([1]), second, places=12)
+        self.assertAlmostEqual(drifts.for_tests([1]), 5 * 0.02 / 6, places=12)
+        steady = Drifts(np.array([-0.04, 0.01]), np.array([1.0, 1.0]))
+        self.assertEqual(steady.for_limits([0]), 0)
 
     def test_a_dimension_that_tells_nothing_drifts_as_the_others(self) -> None:
         """Without two values that are large enough a dimension has the mean of all."""
         drifts = Drifts(np.array([0.02, 0.0]), np.array([20.0, 0.0]))
-        self.assertAlmostEqual(drifts.of([1]), 0.02, places=12)
-        self.assertEqual(Drifts(np.zeros(2), np.zeros(2)).of([0, 1]), 0)
+        self.assertAlmostEqual(drifts.for_tests([1]), 0.02, places=12)
+        self.assertEqual(Drifts(np.zeros(2), np.zeros(2)).for_tests([0, 1]), 0)
 
 
 if __name__ == "__main__":
