@@ -18,7 +18,8 @@ from simulations.segments.spikes import Spike, new_build, raise_segment
 
 PART = "explanation"
 _COMMON = 0.9
-"""Of the hours of the injected and the named segment together, from which on they are the same."""
+"""Of the expected crashes of both the injected and the named segment, from which on they are the
+same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +47,16 @@ def find_spikes(world: World, draws: Draws) -> Counts:
     counts: dict[str, tuple[float, float]] = {}
     if len(spikes) > 1:
         everywhere = all(
-            any(_is_same(segment, spike, leaves) for segment in found.segments) for spike in spikes
+            any(_is_same(segment, spike, leaves, population) for segment in found.segments)
+            for spike in spikes
         )
         counts["both are named"] = float(everywhere), 1.0
     else:
-        is_first = _is_first(found, spikes[0], leaves)
+        is_first = _is_first(found, spikes[0], leaves, population)
         counts["the injected segment ranks first"] = float(is_first), 1.0
     for segment in found.segments:
         for spike in spikes:
-            if _is_same(segment, spike, leaves):
+            if _is_same(segment, spike, leaves, population):
                 covered = segment.lower <= spike.factor <= segment.upper
                 counts["the ratio's interval covers"] = float(covered), 1.0
     return counts
@@ -86,15 +88,14 @@ def _spiked(world: World, population: Population, draws: Draws) -> tuple[Populat
     return population, spikes
 
 
-def _is_first(found: Explanation, spike: Spike, leaves: Leaves) -> bool:
-    return bool(found.segments) and _is_same(found.segments[0], spike, leaves)
+def _is_first(found: Explanation, spike: Spike, leaves: Leaves, population: Population) -> bool:
+    return bool(found.segments) and _is_same(found.segments[0], spike, leaves, population)
 
 
-def _is_same(segment: Segment, spike: Spike, leaves: Leaves) -> bool:
+def _is_same(segment: Segment, spike: Spike, leaves: Leaves, population: Population) -> bool:
     named = _leaves_of(segment.values, leaves)
-    hours = leaves.sums.hours_now
-    common = hours[named & spike.leaves].sum()
-    return bool(common >= _COMMON * hours[named | spike.leaves].sum())
+    common = population.crashes_now[named & spike.leaves].sum()
+    return bool(common >= _COMMON * population.crashes_now[named | spike.leaves].sum())
 
 
 def _leaves_of(values: Mapping[str, str | None], leaves: Leaves) -> npt.NDArray[np.bool_]:

@@ -13,6 +13,7 @@ from simulations.segments.populations import APART, DIMENSIONS, Draws, Populatio
 _MOST_TRIES = 300
 _LEAST_RATIO = 1.5
 _MOST_RATIO = 11
+_MOST_SHARE = 1 / 3
 _LEAST_NEW_RATIO = 4
 """Of what has no past only this much can be told from what builds differ by anyway."""
 _BUILD = DIMENSIONS.index("build_id")
@@ -33,7 +34,7 @@ def raise_segment(
 ) -> tuple[Population, Spike]:
     """Raise the rate of a segment that is drawn, so that so many more crashes are expected.
 
-    Of segments with a ratio from 1.5 to 11 each is as likely.
+    Of segments with a ratio from 1.5 to 11 and at most a third of all crashes each is as likely.
 
     Args:
         population: Left as it is.
@@ -50,7 +51,8 @@ def raise_segment(
             if shared > 0.1 * expected:
                 continue
         ratio = 1 + excess / expected
-        if _LEAST_RATIO <= ratio <= _MOST_RATIO:
+        small = expected <= _MOST_SHARE * population.crashes_now.sum()
+        if small and _LEAST_RATIO <= ratio <= _MOST_RATIO:
             return _raised(population, leaves, ratio), Spike(leaves, ratio)
     raise RuntimeError("no segment fits the excess")
 

@@ -20,7 +20,8 @@ FALSE_ALARMS: Final = 0.05
 """Probability that any segment is reported where nothing happened, at most."""
 LEAST_RATIO: Final = 1.1
 _Z: Final = 1.96
-_LEAST_DRIFT: Final = 0.05**2
+_LEAST_DRIFT: Final = 0.02**2
+_LARGEST_SHARE: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Outstanding:
 
     pick: Pick
     drift: float
-    """Variance of the segment's log rate beyond counts."""
+    """Usual variance of the segment's log rate beyond counts."""
     z: float
     """Normal value with the upper tail of the test."""
 
@@ -84,19 +85,25 @@ def _tested(pick: Pick, found: Candidates, drifts: Drifts, phi: float) -> Outsta
     # There are a hundred times as many segments of three dimensions as of one, and a spike is as
     # likely to have either: each number of dimensions has a third of the level.
     level = math.log(FALSE_ALARMS / len(counts) / max(1, counts[len(subset) - 1]))
-    drift = drifts.of(subset)
+    drift = drifts.for_tests(subset)
     if math.exp(pick.log_ratio) < LEAST_RATIO:
         return None
-    # One machine crashes in one leaf: without what it may have added, others must stand out.
-    spread = pick.crashes - _largest_excess(pick, segments.leaves)
-    if log_tail(pick, spread, drift, phi) > level:
+    if log_tail(pick, _crashes_of_many(pick, segments.leaves), drift, phi) > level:
         return None
-    return Outstanding(pick, drift, z_of_log_tail(log_tail(pick, pick.crashes, drift, phi)))
+    return Outstanding(
+        pick, drifts.for_limits(subset), z_of_log_tail(log_tail(pick, pick.crashes, drift, phi))
+    )
 
 
-def _largest_excess(pick: Pick, leaves: Leaves) -> float:
+def _crashes_of_many(pick: Pick, leaves: Leaves) -> float:
+    """Return crashes without a leaf's excess that is over half of the whole.
+
+    One machine crashes in one leaf; what only such a leaf shows is no segment's. A segment of one
+    leaf cannot be asked.
+    """
     hours = leaves.sums.hours_now[pick.leaves]
-    if len(hours) == 1:
-        return 0.0
-    mean = pick.expected * pick.rest_ratio * hours / hours.sum()
-    return max(0.0, float((leaves.sums.crashes_now[pick.leaves] - mean).max()))
+    mean = pick.expected * pick.rest_ratio
+    of_leaves = leaves.sums.crashes_now[pick.leaves] - mean * hours / hours.sum()
+    largest = float(of_leaves.max())
+    alone = len(hours) > 1 and largest > _LARGEST_SHARE * (pick.crashes - mean)
+    return pick.crashes - largest if alone else pick.crashes

@@ -49,14 +49,15 @@ def _usual_rates(leaves: Leaves) -> Floats:
     crashes, hours = leaves.sums.crashes_before, leaves.sums.hours_before
     expected = hours * (crashes.sum() / hours.sum())
     columns = [np.ascontiguousarray(column) for column in leaves.codes.T]
+    sizes = [len(values) for values in leaves.values]
+    counts = [np.bincount(columns[i], crashes, size) for i, size in enumerate(sizes)]
     usual = np.ones(len(expected))
-    effects = [np.ones(len(values)) for values in leaves.values]
+    effects = [np.ones(size) for size in sizes]
     for _ in range(_ROUNDS):
         for i, column in enumerate(columns):
             others = usual / effects[i][column]
-            count = len(effects[i])
-            effects[i] = (np.bincount(column, crashes, count) + PRIOR_CRASHES) / (
-                np.bincount(column, expected * others, count) + PRIOR_CRASHES
+            effects[i] = (counts[i] + PRIOR_CRASHES) / (
+                np.bincount(column, expected * others, sizes[i]) + PRIOR_CRASHES
             )
             usual = others * effects[i][column]
     return usual

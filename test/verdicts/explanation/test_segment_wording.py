@@ -86,7 +86,7 @@ class SegmentWordingTest(unittest.TestCase):
         """Each segment has a line."""
         line = (
             "Windows in DE: 300 crashes instead of 100, 100% of the excess, "
-            "\N{MULTIPLICATION SIGN}3.0 (2.2 … 4.0)"
+            "\N{MULTIPLICATION SIGN}3.0 (2.3 … 3.9)"
         )
         self.assertEqual(explanation_lines(explain(squared(), 1)), [line])
 
