@@ -180,7 +180,7 @@ class Happenings:
             crashes = _made_worse(crashes, found, exposure, factor, apart.worse)
         if self._is_struck(person, build):
             # By the session, whoever it is and however long: few long ones would have most of it.
-            bug = _crashes(BUG, _DESKTOP_MEAN * rate, apart.bad_release)
+            bug = _crashes(BUG, DESKTOP_MEAN * rate, apart.bad_release)
             crashes = (*crashes, *bug)
         return Session(day, person, build, seconds, active * active, bits, crashes)
 
@@ -255,7 +255,8 @@ def _desktop_mean() -> float:
     return _DAILY_SHARE * _DAY_SECONDS + (1 - _DAILY_SHARE) * cut
 
 
-_DESKTOP_MEAN = _desktop_mean()
+DESKTOP_MEAN = _desktop_mean()
+"""Seconds of a session on desktops, in the mean."""
 
 
 def _phone_seconds(random: Random) -> int:
