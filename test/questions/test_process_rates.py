@@ -25,6 +25,13 @@ DAY = date(2016, 3, 14)
 ACTIVE_DATE = date(2016, 3, 13)
 PING, HISTOGRAM = CrashSource.CRASH_PING, CrashSource.HISTOGRAM
 
+LIMITS = ("per_1000_hours", "lower_limit", "upper_limit")
+
+
+def limits(one: ProcessRate) -> tuple[float | None, ...]:
+    """Return a rate and its limits."""
+    return one.rate.per_1000_hours, one.rate.lower, one.rate.upper
+
 
 def crashed(process: str, crashes: int, **values: Any) -> dict[str, Any]:
     """Return a row of crashes of crash pings, of no class, unless values say otherwise."""
@@ -67,15 +74,13 @@ class ProcessRatesTest(QuestionsTestCase):
         }
 
     def test_by_process(self) -> None:
-        """Each process has the hours of its whole group, most crashes first, exact limits."""
+        """Each process has the hours of its whole group and an interval, most crashes first."""
         self.crashes(crashed("gpu", 3), crashed("main", 10), crashed("main", 2))
         main, gpu = process_rates(self.connection, ["process"])
         self.assertEqual((main.group, gpu.group), (("main",), ("gpu",)))
         self.assertEqual((main.rate.crashes, main.rate.per_1000_hours), (12, 12.0))
-        # Half the 2.5% quantile of chi-squared of 24 degrees, half the 97.5% one of 26 (Garwood).
-        self.assertAlmostEqual(main.rate.lower or 0, 6.200575, 4)
-        self.assertAlmostEqual(main.rate.upper or 0, 20.961585, 4)
-        self.assertAlmostEqual(gpu.rate.lower or 0, 0.618672, 4)
+        self.assert_interval(limits(main), 12, 1000)
+        self.assert_interval(limits(gpu), 3, 1000)
         self.assertEqual((gpu.usage_hours, gpu.min_usage_hours), (1000.0, 100.0))
 
     def test_kills_at_shutdown(self) -> None:
@@ -207,8 +212,14 @@ class ProcessRatesTest(QuestionsTestCase):
             {(None,): (None, None, 1000.0, "no crashes in the histogram")},
         )
 
-    def test_dispersion(self) -> None:
-        """From seven days on an interval tells how much days vary; days without crashes count."""
+    def test_varies_as_main_and_content(self) -> None:
+        """A process varies as M+C-S of its channel do, each day by its share of the crashes."""
+        both = "main_and_content_minus_shutdown"
+        self.vary(
+            DAY,
+            {"kind": both, "burst_factor": 5.0, "day_sd": 0.3},
+            {"kind": "main", "burst_factor": 9.0, "day_sd": 0.9},
+        )
         for number in range(8):
             one = DAY + timedelta(number)
             crashes = 0 if number % 2 else 100
@@ -216,9 +227,40 @@ class ProcessRatesTest(QuestionsTestCase):
             rows = [crashed("gpu", crashes, activity_date=one)] if crashes else []
             self.fill(one, Row({"channel": "nightly"}, stats, one), tables={BY_PROCESS: rows})
         (gpu,) = process_rates(self.connection, ["process"])
-        # Eight days of 50 expected ones, each off by 50.
-        self.assertAlmostEqual(gpu.rate.dispersion or 0, 8 * 50**2 / 50 / 7)
-        self.assertEqual((gpu.rate.crashes, gpu.rate.per_1000_hours), (400, 50.0))
+        self.assertEqual((gpu.rate.crashes, gpu.rate.burst_factor), (400, 5.0))
+        # Four days of a quarter each.
+        self.assertAlmostEqual(gpu.rate.log_sd or 0, 0.3 / 2)
+        self.assert_interval(limits(gpu), 400, 8000, 5.0, 0.15)
+        (asked,) = self.ask("crash_rates_by_process")
+        self.assert_interval([asked[name] for name in LIMITS], 400, 8000, 5.0, 0.15)
+
+    def test_no_crashes(self) -> None:
+        """Without a crash the upper limit counts days by their hours."""
+        for number in range(4):
+            one = DAY + timedelta(number)
+            stats = {"usage_seconds": HOURS, "other_process_crash_pings": 1}
+            kill = crashed("content", 1, crash_class="shutdown kill", activity_date=one)
+            self.fill(one, Row({"channel": "nightly"}, stats, one), tables={BY_PROCESS: [kill]})
+        (none,) = process_rates(self.connection, ["process"])
+        self.assert_interval(limits(none), 0, 4000, 3.0, 0.05)
+        (asked,) = self.ask("crash_rates_by_process")
+        self.assert_interval([asked[name] for name in LIMITS], 0, 4000, 3.0, 0.05)
+
+    def test_activity_dates(self) -> None:
+        """By activity date a date whose own submission date is not stored has no rate."""
+        self.crashes(crashed("gpu", 2))
+        note = "its submission date is not stored"
+        stats = {"usage_seconds": HOURS, "other_process_crash_pings": 5}
+        row = Row({"channel": "nightly"}, stats, ACTIVE_DATE)
+        self.fill(
+            DAY + timedelta(1),
+            row,
+            Row({"channel": "nightly"}, {"usage_seconds": HOURS}, DAY),
+            tables={BY_PROCESS: [crashed("gpu", 1), crashed("gpu", 4, activity_date=DAY)]},
+        )
+        found = self.found("activity_date", "process")
+        self.assertEqual(found[str(ACTIVE_DATE), "gpu"], (3, None, 2000.0, note))
+        self.assertEqual(found[str(DAY), "gpu"], (4, 4.0, 1000.0, None))
 
     def test_active_hours(self) -> None:
         """By active hours they divide; what tells none is left out where a group has others."""
@@ -273,7 +315,7 @@ class ProcessRatesTest(QuestionsTestCase):
 
     def test_answer(self) -> None:
         """Programs get a row for each group, with the source and the hours by their name."""
-        rate = CrashRate(2, 2.0, 0.1, 7.0, None)
+        rate = CrashRate(2, 2.0, 0.1, 7.0, 3.0, 0.1)
         one = ProcessRate(("gpu",), 5, 1000.0, 100.0, rate)
         answer = process_answer(["process"], [one], PING, ACTIVE_HOURS)
         self.assertEqual(
@@ -289,7 +331,8 @@ class ProcessRatesTest(QuestionsTestCase):
                     "per_1000_hours": 2.0,
                     "lower": 0.1,
                     "upper": 7.0,
-                    "dispersion": None,
+                    "burst_factor": 3.0,
+                    "log_sd": 0.1,
                     "note": None,
                 }
             ],
