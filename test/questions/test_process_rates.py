@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unittest
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from crash_rate_aggregates.errors import DimensionsError, UsageError
@@ -24,13 +24,6 @@ from test.questions.stored_days import HOURS, QuestionsTestCase
 DAY = date(2016, 3, 14)
 ACTIVE_DATE = date(2016, 3, 13)
 PING, HISTOGRAM = CrashSource.CRASH_PING, CrashSource.HISTOGRAM
-
-LIMITS = ("per_1000_hours", "lower_limit", "upper_limit")
-
-
-def limits(one: ProcessRate) -> tuple[float | None, ...]:
-    """Return a rate and its limits."""
-    return one.rate.per_1000_hours, one.rate.lower, one.rate.upper
 
 
 def crashed(process: str, crashes: int, **values: Any) -> dict[str, Any]:
@@ -79,8 +72,8 @@ class ProcessRatesTest(QuestionsTestCase):
         main, gpu = process_rates(self.connection, ["process"])
         self.assertEqual((main.group, gpu.group), (("main",), ("gpu",)))
         self.assertEqual((main.rate.crashes, main.rate.per_1000_hours), (12, 12.0))
-        self.assert_interval(limits(main), 12, 1000)
-        self.assert_interval(limits(gpu), 3, 1000)
+        for one, crashes in ((main.rate, 12), (gpu.rate, 3)):
+            self.assert_interval((one.per_1000_hours, one.lower, one.upper), crashes, 1000)
         self.assertEqual((gpu.usage_hours, gpu.min_usage_hours), (1000.0, 100.0))
 
     def test_kills_at_shutdown(self) -> None:
@@ -211,56 +204,6 @@ class ProcessRatesTest(QuestionsTestCase):
             self.found("process", source=HISTOGRAM),
             {(None,): (None, None, 1000.0, "no crashes in the histogram")},
         )
-
-    def test_varies_as_main_and_content(self) -> None:
-        """A process varies as M+C-S of its channel do, each day by its share of the crashes."""
-        both = "main_and_content_minus_shutdown"
-        self.vary(
-            DAY,
-            {"kind": both, "burst_factor": 5.0, "day_sd": 0.3},
-            {"kind": "main", "burst_factor": 9.0, "day_sd": 0.9},
-        )
-        for number in range(8):
-            one = DAY + timedelta(number)
-            crashes = 0 if number % 2 else 100
-            stats = {"usage_seconds": HOURS, "other_process_crash_pings": crashes}
-            rows = [crashed("gpu", crashes, activity_date=one)] if crashes else []
-            self.fill(one, Row({"channel": "nightly"}, stats, one), tables={BY_PROCESS: rows})
-        (gpu,) = process_rates(self.connection, ["process"])
-        self.assertEqual((gpu.rate.crashes, gpu.rate.burst_factor), (400, 5.0))
-        # Four days of a quarter each.
-        self.assertAlmostEqual(gpu.rate.log_sd or 0, 0.3 / 2)
-        self.assert_interval(limits(gpu), 400, 8000, 5.0, 0.15)
-        (asked,) = self.ask("crash_rates_by_process")
-        self.assert_interval([asked[name] for name in LIMITS], 400, 8000, 5.0, 0.15)
-
-    def test_no_crashes(self) -> None:
-        """Without a crash the upper limit counts days by their hours."""
-        for number in range(4):
-            one = DAY + timedelta(number)
-            stats = {"usage_seconds": HOURS, "other_process_crash_pings": 1}
-            kill = crashed("content", 1, crash_class="shutdown kill", activity_date=one)
-            self.fill(one, Row({"channel": "nightly"}, stats, one), tables={BY_PROCESS: [kill]})
-        (none,) = process_rates(self.connection, ["process"])
-        self.assert_interval(limits(none), 0, 4000, 3.0, 0.05)
-        (asked,) = self.ask("crash_rates_by_process")
-        self.assert_interval([asked[name] for name in LIMITS], 0, 4000, 3.0, 0.05)
-
-    def test_activity_dates(self) -> None:
-        """By activity date a date whose own submission date is not stored has no rate."""
-        self.crashes(crashed("gpu", 2))
-        note = "its submission date is not stored"
-        stats = {"usage_seconds": HOURS, "other_process_crash_pings": 5}
-        row = Row({"channel": "nightly"}, stats, ACTIVE_DATE)
-        self.fill(
-            DAY + timedelta(1),
-            row,
-            Row({"channel": "nightly"}, {"usage_seconds": HOURS}, DAY),
-            tables={BY_PROCESS: [crashed("gpu", 1), crashed("gpu", 4, activity_date=DAY)]},
-        )
-        found = self.found("activity_date", "process")
-        self.assertEqual(found[str(ACTIVE_DATE), "gpu"], (3, None, 2000.0, note))
-        self.assertEqual(found[str(DAY), "gpu"], (4, 4.0, 1000.0, None))
 
     def test_active_hours(self) -> None:
         """By active hours they divide; what tells none is left out where a group has others."""
