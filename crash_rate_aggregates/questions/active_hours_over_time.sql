@@ -1,7 +1,8 @@
 -- Active hours over time
 -- Usage hours and active hours of an application by activity date and channel, which share is active, and
 -- main process crashes per 1,000 active hours with 95% intervals: on Windows usage hours include sleep,
--- active hours are the same on every system. Empty where a run did not count them or no ping tells them.
+-- active hours are the same on every system. Empty where a run did not count them, no ping tells them or the
+-- submission date of the same day is not stored.
 WITH known AS (
     SELECT
         coalesce(bool_or(carried.pings > 0), true) AS knows_ticks,
@@ -20,7 +21,9 @@ WITH known AS (
 days AS (
     SELECT
         activity_date,
+        application,
         channel,
+        activity_date IN (SELECT submission_date FROM crash_aggregates_runs) AS is_stored,
         sum(usage_seconds)::double precision / 3600 AS all_hours,
         CASE
             WHEN bool_and(active_seconds IS NOT NULL)
@@ -32,7 +35,7 @@ days AS (
         application = %(application)s::text
         AND channel = ANY (%(channels)s::text[])
         AND activity_date BETWEEN %(first_date)s::date AND %(last_date)s::date
-    GROUP BY activity_date, channel
+    GROUP BY activity_date, application, channel
 )
 
 SELECT
@@ -49,15 +52,19 @@ SELECT
         WHEN NOT knows_ticks THEN 'no active ticks'
         WHEN active_hours IS NULL THEN 'active hours not counted: fill the days again'
         WHEN NOT knows_crash_pings THEN 'no crash pings'
+        WHEN NOT is_stored THEN 'its submission date is not stored'
         WHEN active_hours < min_hours THEN 'few active hours'
     END AS note
 FROM days
+{variation}
 CROSS JOIN known
 CROSS JOIN crash_min_usage_hours() AS min_hours
 CROSS JOIN LATERAL crash_rate(
     crashes => CASE WHEN knows_crash_pings THEN main_crashes END,
     usage_hours => CASE WHEN knows_ticks THEN active_hours END,
-    dispersion => NULL,
-    min_usage_hours => min_hours
+    burst_factor => main_burst_factor,
+    log_sd => main_day_sd,
+    min_usage_hours => min_hours,
+    is_stored => is_stored
 ) AS rate
 ORDER BY activity_date, channel

@@ -30,10 +30,14 @@ _DUE_DATE = "(now() AT TIME ZONE 'UTC' - INTERVAL '36 hours')::date"
 """The last submission date that should be stored: each is due at noon UTC of the day after it."""
 _HOURS_NOTE = """CASE
     WHEN is_untold THEN 'no active ticks'
+    WHEN NOT is_asked THEN 'its submission date is not asked for'
     WHEN usage_hours IS NULL THEN 'active hours not counted: fill the days again'
-    ELSE replace({note}, 'usage hours', %(hours)s)
+    ELSE replace({note_of_dates}, 'usage hours', %(hours)s)
 END"""
 """Why there is no rate, whichever hours it is by."""
+_IS_ASKED = """day BETWEEN coalesce(%(min_submission_date)s::date, '-infinity')
+AND coalesce(%(max_submission_date)s::date, 'infinity')"""
+"""Whether the submission date of the same day is in the range."""
 _PARAMETER = re.compile(r"%\(([a-z_]+)\)s")
 _PACKAGE = __name__.rpartition(".")[0]
 
@@ -110,6 +114,7 @@ def _with_slots(path: str, seconds: str = "usage_seconds") -> str:
         **rates,
         "due_date": _DUE_DATE,
         "hours_note": with_slots(_HOURS_NOTE, rates),
+        "is_asked": _IS_ASKED,
         "sums_by_process": with_slots(by_crash, {"what": "process"}),
         "sums_by_class": with_slots(by_crash, {"what": "crash_class"}),
     }

@@ -1,7 +1,8 @@
 -- Crash rates by process type
 -- Crashes of crash pings per 1,000 usage hours of an application's channel by the type of the process that
 -- crashed, with 95% intervals, most crashes first. Kills at shutdown are left out, and of main crashes that
--- were sent twice one counts. Hours are all of the channel. Dates are submission dates.
+-- were sent twice one counts. Hours are all of the channel. A process is taken to vary as the channel's main
+-- and content crashes (M+C-S) do. Dates are submission dates.
 WITH {sums_by_process}
 
 SELECT
@@ -12,7 +13,8 @@ SELECT
     per_1000_hours,
     lower_limit,
     upper_limit,
-    dispersion,
+    burst_factor,
+    log_sd,
     {note} AS note
 FROM sums
 CROSS JOIN crash_min_usage_hours() AS min_usage_hours

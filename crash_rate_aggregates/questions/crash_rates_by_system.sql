@@ -12,6 +12,7 @@ WITH sums AS (
         ) AS knows_crash_pings,
         {sums_of_days}
     FROM crash_aggregates_by_system
+    {variation}
     WHERE
         application = %(application)s::text
         AND channel = %(channel)s::text
@@ -29,11 +30,12 @@ SELECT
     per_1000_hours,
     lower_limit,
     upper_limit,
-    dispersion,
+    burst_factor,
+    log_sd,
     {note} AS note
 FROM sums
 CROSS JOIN crash_min_usage_hours() AS min_usage_hours
-CROSS JOIN LATERAL {dispersed_kinds}
+CROSS JOIN LATERAL {kinds}
 CROSS JOIN LATERAL {rate}
 WHERE kind IN ({headlines})
 ORDER BY usage_hours DESC, os_name, os_version, place

@@ -1,20 +1,34 @@
 -- Experiments: each branch against the control
 -- Crashes of main and content processes (M+C-S) per 1,000 usage hours of each branch of the experiments of
 -- an application, and the ratio to that of the branch in control_branch: the one called control, else the
--- first by name. The 95% interval is that of the normal approximation of log rates, where crashes vary
--- three times as much as chance alone, as clients crash in bursts; one above or below 1 says that
--- the branches differ. Branches with few people are not shown. Dates are submission dates.
-WITH sums AS (
+-- first by name. The 95% interval is that of the normal approximation of log rates, where crashes vary more
+-- than chance alone by the burst factor of their channels, as clients crash in bursts, and days leave out
+-- themselves, as all branches have the same; one above or below 1 says that the branches differ. Branches
+-- with few people are not shown. Dates are submission dates.
+WITH days AS (
     SELECT
         experiment,
         branch,
-        sum(active_clients)::bigint AS user_days,
+        application,
+        channel,
+        sum(active_clients) AS active_clients,
         {sums}
     FROM crash_experiments
     WHERE
         application = %(application)s::text
         AND submission_date BETWEEN %(first_date)s::date AND %(last_date)s::date
         AND experiment <> 'other'
+    GROUP BY experiment, branch, application, channel, submission_date
+),
+
+sums AS (
+    SELECT
+        experiment,
+        branch,
+        sum(active_clients)::bigint AS user_days,
+        {sums_of_days}
+    FROM days
+    {variation}
     GROUP BY experiment, branch
 ),
 
@@ -36,12 +50,13 @@ rates AS (
         min_usage_hours,
         whole_crashes AS crashes,
         per_1000_hours,
+        burst_factor,
         {note} AS note
-    FROM (SELECT *, NULL::double precision AS dispersion FROM sums) AS sums
+    FROM sums
     CROSS JOIN known
     CROSS JOIN crash_min_usage_hours() AS min_usage_hours
     CROSS JOIN LATERAL (
-        SELECT crashes
+        SELECT crashes, burst_factor, log_sd
         FROM {kinds}
         WHERE kind = 'main_and_content_minus_shutdown'
     ) AS crashed
@@ -74,8 +89,8 @@ LEFT JOIN LATERAL (
         -- Divided before the condition is looked at, so not by 0.
         tried.per_1000_hours / nullif(control.per_1000_hours, 0) AS ratio,
         sqrt(
-            3 * (1 / nullif(tried.crashes, 0)::double precision
-            + 1 / nullif(control.crashes, 0)::double precision)
+            tried.burst_factor / nullif(tried.crashes, 0)
+            + control.burst_factor / nullif(control.crashes, 0)
         ) AS standard_error
     WHERE tried.branch <> tried.control_branch AND tried.crashes > 0 AND control.crashes > 0
 ) AS compared ON true

@@ -91,6 +91,7 @@ def process_rates(
             groups=table.groups(of_hours),
             crash_groups=sql.SQL(", ").join(sql.SQL(CRASH_NAMES[name]) for name in of_crashes),
             rows=sql.SQL(table.rows),
+            day=table.day(by),
             order=version_order(of_hours),
         )
         values = {
@@ -148,7 +149,7 @@ def _process_rate(
     values = dict(zip(names, (*record["groups"], *record["crash_groups"]), strict=True))
     rate = CrashRate(*(record[name] for name in _OF_RATE))
     if source is CrashSource.HISTOGRAM and rate.note == "no crash pings":
-        rate = CrashRate(None, None, None, None, None, NO_CRASHES)
+        rate = CrashRate(None, None, None, None, None, None, NO_CRASHES)
     return ProcessRate(
         tuple(values[name] for name in by),
         record["ping_count"],

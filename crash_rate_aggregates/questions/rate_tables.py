@@ -43,6 +43,8 @@ class RateTable:
     """SQL for a FROM clause."""
     application: LiteralString
     """SQL for the application."""
+    channel: LiteralString
+    """SQL for the channel as summaries fold it."""
     names: Mapping[str, LiteralString]
     """SQL for what can be asked by, beside dimensions."""
     has_dimensions: bool = True
@@ -51,6 +53,15 @@ class RateTable:
     def groups(self, by: Sequence[str]) -> sql.Composed:
         """Return SQL for the values of a group; placeholders are those of `parameters`."""
         return sql.SQL(", ").join(self._group(place, name) for place, name in enumerate(by))
+
+    def day(self, by: Sequence[str]) -> sql.Composable:
+        """Return SQL for the day whose own variation enters the interval of a group.
+
+        It is the submission date, unless the groups are activity dates, which come in over
+        several of them.
+        """
+        submission_date, activity_date = DATE_COLUMNS
+        return sql.Identifier(activity_date if activity_date in by else submission_date)
 
     def _group(self, place: int, name: str) -> sql.Composable:
         if name in self.names:
@@ -61,15 +72,18 @@ class RateTable:
 
 
 _APPLICATION: LiteralString = "dimensions ->> 'application'"
-_TABLE = RateTable("crash_aggregates", _APPLICATION, _DATES)
+_CHANNEL: LiteralString = "crash_channel(dimensions ->> 'channel')"
+_TABLE = RateTable("crash_aggregates", _APPLICATION, _CHANNEL, _DATES)
 _RELEASES = RateTable(
     command_query("rows_with_releases"),
     _APPLICATION,
+    _CHANNEL,
     {VERSION: "coalesce(named.label, dimensions ->> 'build_version')", **_DATES},
 )
 _EXPERIMENTS = RateTable(
     "crash_experiments",
     "application",
+    "channel",
     {
         "experiment": "experiment",
         "branch": "branch",
@@ -92,7 +106,9 @@ _FOLDED: Mapping[str, LiteralString] = {
     "country": "country",
     **_DATES,
 }
-CRASHES_AND_HOURS = RateTable(_RELEASES.rows, "application", _FOLDED, has_dimensions=False)
+CRASHES_AND_HOURS = RateTable(
+    _RELEASES.rows, "application", "channel", _FOLDED, has_dimensions=False
+)
 """Hours of what can stand beside `CRASH_NAMES`, by columns that crashes have too."""
 
 

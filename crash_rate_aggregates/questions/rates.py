@@ -26,6 +26,10 @@ from crash_rate_aggregates.questions.untold import untold_applications
 from crash_rate_aggregates.stats import CRASH_PING_STATS
 from crash_rate_aggregates.submission_dates import check_order
 
+DATE_NOTES = frozenset(
+    ("its submission date is not stored", "its submission date is not asked for")
+)
+"""The notes of activity dates of which only late pings are among the days."""
 _OF_GROUP = itemgetter("groups", "ping_count", "usage_hours", "min_usage_hours")
 
 
@@ -41,8 +45,12 @@ class CrashRate:
     """Lower limit of the 95% interval, which docs/database.md explains; None without a rate."""
     upper: float | None
     """Upper limit of it."""
-    dispersion: float | None
-    """How much more the days vary than chance explains, at least 1; None with fewer than 7 days."""
+    burst_factor: float | None
+    """Variance of the count over its mean, as clients crash in bursts; None where the crashes are
+    not known."""
+    log_sd: float | None
+    """Standard deviation that the days give to the natural logarithm of the rate; None likewise.
+    With the crashes, the hours and the burst factor it makes the interval."""
     note: str | None = None
     """Why there is no rate, as `crash_rate_note` says it; None where there is one."""
 
@@ -66,6 +74,12 @@ class CrashRates:
     def has_rates(self) -> bool:
         """Whether there are hours enough for any."""
         return any(rate.per_1000_hours is not None for rate in self.kinds.values())
+
+    @property
+    def date_note(self) -> str | None:
+        """The note of an activity date that has late pings alone, one of `DATE_NOTES`; or None."""
+        notes = (rate.note for rate in self.kinds.values())
+        return next((note for note in notes if note in DATE_NOTES), None)
 
 
 def crash_rates(
@@ -102,6 +116,8 @@ def crash_rates(
         query = sql.SQL(command_query("rates", hours.seconds)).format(
             groups=table.groups(by),
             application=sql.SQL(table.application),
+            channel=sql.SQL(table.channel),
+            day=table.day(by),
             rows=sql.SQL(table.rows),
             crash_pings=sql.SQL(" + ").join(map(sql.Identifier, CRASH_PING_STATS)),
             order=version_order(by),

@@ -76,7 +76,8 @@ class RatesTable:
         yield f"Crashes per 1,000 {self.hours.name} (95% interval)"
         yield table
         notes = (form.note, *self._notes(), self._few(), self._without_hours(), *self._unknown())
-        yield from filter(None, (*notes, left_out(self.left_out, self.hours)))
+        late = self._of_late_pings()
+        yield from filter(None, (*notes, *late, left_out(self.left_out, self.hours)))
 
     def _drawn(self, form: _Form) -> Table:
         table = Table(box=box.SIMPLE_HEAD, padding=form.padding)
@@ -116,8 +117,20 @@ class RatesTable:
         return named_groups(f"crashes and no {self.hours.name}", found)
 
     def _few(self) -> str:
-        few = [one for one in self.groups if not one.has_rates and one.usage_hours is not None]
+        few = [
+            one
+            for one in self.groups
+            if not one.has_rates and one.usage_hours is not None and one.date_note is None
+        ]
         return few_hours(len(few), few[0].min_usage_hours, self.hours) if few else ""
+
+    def _of_late_pings(self) -> Iterator[str]:
+        """Yield which activity dates have late pings alone."""
+        groups: dict[str, list[tuple[str | None, ...]]] = {}
+        for group in self.groups:
+            if group.date_note is not None:
+                groups.setdefault(group.date_note, []).append(group.group)
+        yield from (named_groups(note, of_note) for note, of_note in groups.items())
 
     def _unknown(self) -> Iterator[str]:
         """Yield which groups have hours that nobody knows, by the reason."""

@@ -89,7 +89,7 @@ BESIDE: Mapping[DayTable, list[dict[str, Any]]] = {
     ],
 }
 """Rows of the tables beside `crash_aggregates`."""
-ONE_ROW = ("alert_missing_day", "alert_rate_jump", "freshness")
+ONE_ROW = ("alert_alarms", "alert_missing_day", "freshness")
 
 
 class CatalogTest(unittest.TestCase):

@@ -161,17 +161,18 @@ class ObjectsTest(unittest.TestCase):
             if title.startswith("Crashes per"):
                 mapping = one.fields["options"]["columnMapping"]
                 self.assertIn("yError", mapping.values(), key)
+                self.assertIn("95% interval and its middle", one.name)
                 self.assertIn(f"{key.partition('/')[0]}/usage_hours", charts)
                 rates += 1
         self.assertGreater(rates, 5)
 
     def test_rates_say_which_kind(self) -> None:
         """A chart of a rate has in its name what people call its kind; each such kind has one."""
-        labels = {f"{kind.column}_rate": kind.label for kind in CRASH_KINDS if kind.column}
+        labels = {f"{kind.column}_middle": kind.label for kind in CRASH_KINDS if kind.column}
         drawn = set()
         for key, one in of_kind(Kind.CHART).items():
             for column in one.fields["options"].get("columnMapping", {}):
-                if column.endswith("_rate"):
+                if column.endswith("_middle"):
                     self.assertRegex(
                         one.name, rf"(?<![\w+-]){re.escape(labels[column])}(?![\w+-])", key
                     )
@@ -182,7 +183,7 @@ class ObjectsTest(unittest.TestCase):
         """The query of an alert has no parameter and is refreshed by Redash; the alert is sent."""
         queries = of_kind(Kind.QUERY)
         alerts = of_kind(Kind.ALERT)
-        self.assertEqual(list(alerts), ["missing_day", "rate_jump"])
+        self.assertEqual(list(alerts), ["alarms", "missing_day"])
         for one in alerts.values():
             fields = queries[one.fields["query_id"].key].fields
             self.assertEqual(fields["options"], {"parameters": []})
@@ -317,6 +318,21 @@ class AnswersTest(unittest.TestCase):
         self.assertEqual([row["activity_date"] for row in release][-1], DAY)
         self.assertEqual({round(row["main_rate"], 2) for row in release}, {13.33})
         self.assertEqual({row["usage_hours"] for row in release}, {300})
+
+    def test_ends_of_bars(self) -> None:
+        """Both ends of a bar are the limits of the interval, which is not symmetric to its rate."""
+        names, found = self.answer(of_kind(Kind.QUERY)["crash_rates_over_time"])
+        bars = [dict(zip(names, row, strict=True)) for row in found if "release" in row]
+        with connect(self.url) as connection:
+            limits = connection.execute(
+                "SELECT lower_limit, upper_limit, per_1000_hours FROM crash_rates_by_day "
+                "WHERE kind = 'main' AND channel = 'release' ORDER BY activity_date"
+            ).fetchall()
+        self.assertEqual(len(bars), len(limits))
+        for bar, (lower, upper, rate) in zip(bars, limits, strict=True):
+            self.assertAlmostEqual(bar["main_middle"] - bar["main_half_width"], lower)
+            self.assertAlmostEqual(bar["main_middle"] + bar["main_half_width"], upper)
+            self.assertGreater(bar["main_middle"], rate)
 
     def test_alert_queries_answer_one_row(self) -> None:
         """The queries of alerts answer one row, with the column that the alert looks at."""

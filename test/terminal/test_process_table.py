@@ -10,7 +10,7 @@ from crash_rate_aggregates.questions.rates import CrashRate
 from crash_rate_aggregates.terminal.process_table import ProcessTable
 from test.terminal.printed import printed
 
-RATE = CrashRate(1234, 12.345, 10.1, 14.9, 1.0)
+RATE = CrashRate(1234, 12.345, 10.1, 14.9, 3.0, 0.1)
 
 
 class ProcessTableTest(unittest.TestCase):
@@ -18,7 +18,7 @@ class ProcessTableTest(unittest.TestCase):
 
     def without_rate(self, crashes: int | None, note: str, *group: str | None) -> ProcessRate:
         """Return a group that has no rate."""
-        rate = CrashRate(crashes, None, None, None, None, note)
+        rate = CrashRate(crashes, None, None, None, None, None, note)
         return replace(self.gpu, group=group, rate=rate)
 
     def lines(self, *rates: ProcessRate, width: int = 80) -> list[str]:

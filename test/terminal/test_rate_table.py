@@ -9,7 +9,7 @@ from test.terminal.printed import printed
 
 
 class RatesTableTest(unittest.TestCase):
-    rate = CrashRate(12345, 12.345, 10.1, 14.9, 1.0)
+    rate = CrashRate(12345, 12.345, 10.1, 14.9, 3.0, 0.1)
     kinds = dict.fromkeys(
         (
             "main",
@@ -22,9 +22,8 @@ class RatesTableTest(unittest.TestCase):
         rate,
     )
     group = CrashRates(("nightly",), 9, 1_234_567.0, 100.0, kinds)
-    none = CrashRates(
-        ("[/b]\x1b",), 9, 5.0, 100.0, dict.fromkeys(kinds, CrashRate(1, None, None, None, None))
-    )
+    few = CrashRate(1, None, None, None, 3.0, 0.1, "few usage hours")
+    none = CrashRates(("[/b]\x1b",), 9, 5.0, 100.0, dict.fromkeys(kinds, few))
 
     def test_wide(self):
         """Where there is room, each interval stands beside its rate."""
@@ -50,7 +49,7 @@ class RatesTableTest(unittest.TestCase):
 
     def test_reasons(self):
         """Where a group has no rate of some kinds, a line says of which, and why."""
-        unknown = CrashRate(None, None, None, None, None, "no crash pings")
+        unknown = CrashRate(None, None, None, None, None, None, "no crash pings")
         kinds = self.kinds | {"main": unknown, "main_and_content_minus_shutdown": unknown}
         lines = printed(RatesTable(("channel",), [CrashRates(("beta",), 9, 1e3, 100.0, kinds)]))
         self.assertEqual(lines[4].split()[:4], ["beta", "1,000", "-", "12.35"])
@@ -60,7 +59,7 @@ class RatesTableTest(unittest.TestCase):
         """Groups with crashes and no hours are named, those with the most crashes first."""
 
         def group(name, crashes):
-            rate = CrashRate(crashes, None, None, None, None, "no usage hours")
+            rate = CrashRate(crashes, None, None, None, None, None, "no usage hours")
             return CrashRates((name,), 0, 0.0, 100.0, dict.fromkeys(self.kinds, rate))
 
         groups = [self.group, *(group(f"g{number}", number) for number in range(6))]
@@ -73,6 +72,29 @@ class RatesTableTest(unittest.TestCase):
             ],
         )
 
+    def test_late_pings(self):
+        """Activity dates of which only late pings are there are named, and are not of few hours."""
+
+        def group(name, note, hours=1_000.0):
+            rate = CrashRate(3, None, None, None, 3.0, 0.1, note)
+            # Of kinds that are not known another note stands there.
+            unknown = CrashRate(None, None, None, None, None, None, "no crash pings")
+            kinds = dict.fromkeys(self.kinds, rate) | {"main": unknown}
+            return CrashRates((name,), 9, hours, 100.0, kinds)
+
+        not_stored = "its submission date is not stored"
+        not_asked = "its submission date is not asked for"
+        groups = [
+            self.group,
+            group("2016-03-01", not_stored),
+            group("2016-03-02", not_stored, 5.0),
+            group("2016-03-03", not_asked),
+        ]
+        self.assertEqual(
+            printed(RatesTable(("activity_date",), groups), 160)[-2:],
+            [f"{not_stored}: 2016-03-01, 2016-03-02", f"{not_asked}: 2016-03-03"],
+        )
+
     def test_texts_of_clients(self):
         """A client's channel is not taken for markup, nor for a command to the terminal."""
         strange = CrashRates(("[/b]\x1b",), 9, 1_000.0, 100.0, self.kinds)
@@ -80,7 +102,7 @@ class RatesTableTest(unittest.TestCase):
 
     def test_active_hours(self):
         """By active hours heads say so, and hours that are not known are told by the reason."""
-        unknown = CrashRate(3, None, None, None, None, "no active ticks")
+        unknown = CrashRate(3, None, None, None, None, None, "no active ticks")
         without = CrashRates(("beta",), 9, None, 100.0, dict.fromkeys(self.kinds, unknown))
         lines = printed(
             RatesTable(("channel",), [self.group, without], ACTIVE_HOURS, ["Fenix"]), 160

@@ -55,7 +55,7 @@ $$;
 
 COMMENT ON FUNCTION crash_build_age(text, date) IS 'Days from the date of the build id to the activity date, where they are 0 to 83; NULL for older builds and for those from the future. Unit: days.';
 
--- The kinds of crashes, and how much they vary.
+-- The kinds of crashes, and how much they vary: docs/database.md has the formula.
 
 -- Of one row or of many: half a crash stays half until crash_rate rounds, once.
 CREATE FUNCTION crash_main(main_crashes double precision, main_crashes_sent_twice double precision)
@@ -65,21 +65,28 @@ RETURN main_crashes - main_crashes_sent_twice / 2;
 
 COMMENT ON FUNCTION crash_main(double precision, double precision) IS 'Main process crashes, each once: main_crashes without half of main_crashes_sent_twice. Unit: crashes.';
 
--- Pearson's chi-square over its degrees of freedom. Of one day, x crashes in h hours:
--- sum((x - rate * h)^2 / (rate * h)), multiplied out so that one pass is enough.
-CREATE FUNCTION crash_dispersion(
-    days bigint, usage_hours double precision, crashes double precision, squares double precision
-)
+-- Shares of a group by crashes; by hours where it has none. The second term is so small that it
+-- vanishes beside the first, so that one pass finds both.
+CREATE FUNCTION crash_weight(crashes double precision, usage_hours double precision)
 RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE
-    WHEN days >= 7 AND usage_hours > 0 AND crashes > 0
-    THEN greatest(
-        1, (squares - crashes * crashes / usage_hours) * usage_hours / crashes / (days - 1)
-    )
-END;
+RETURN crashes + 1e-30 * coalesce(usage_hours, 0);
 
-COMMENT ON FUNCTION crash_dispersion(bigint, double precision, double precision, double precision) IS 'How much more crashes vary from day to day than chance does, from days with usage hours, their hours, crashes and sum(crashes^2 / hours), all of one group: Pearson''s chi-square over its degrees of freedom (McCullagh and Nelder, Generalized Linear Models, 1989, 4.5), at least 1. NULL with fewer than 7 days, which are too few to tell.';
+COMMENT ON FUNCTION crash_weight(double precision, double precision) IS 'What a day of a channel counts in the interval of a group: its crashes, and where the whole group has none its usage hours. Unit: crashes.';
+
+CREATE FUNCTION crash_assumed_burst_factor()
+RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN 3::double precision;
+
+COMMENT ON FUNCTION crash_assumed_burst_factor() IS 'Variance of a count of crashes over its mean, as clients crash in bursts, where a channel''s clients do not tell it. Unit: ratio.';
+
+CREATE FUNCTION crash_assumed_day_sd()
+RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN 0.1::double precision;
+
+COMMENT ON FUNCTION crash_assumed_day_sd() IS 'Relative standard deviation of a day of a channel beyond counts, where too few days tell it. Unit: ratio.';
 
 -- Its parameters and rows are made from the kinds of crashes in crash_kinds.py. What callers hand over
 -- by name is made there too: see rate_slots.py.
@@ -90,22 +97,27 @@ RETURNS TABLE (
     place integer,
     kind text,
     crashes double precision,
-    dispersion double precision
+    burst_factor double precision,
+    log_sd double precision
 )
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-    SELECT kinds.place, kinds.kind, kinds.crashes, varying.dispersion
+    SELECT
+        kinds.place,
+        kinds.kind,
+        kinds.crashes,
+        kinds.burst_variance / weights.weight,
+        sqrt(kinds.day_variance) / weights.weight
     FROM (
         VALUES
         {kind_values}
-    ) AS kinds (place, kind, crashes, day_crashes, squares)
-    -- In FROM, as PostgreSQL would else compute it anew for each place where crash_rate uses it.
-    CROSS JOIN LATERAL crash_dispersion(
-        days => days, usage_hours => day_hours, crashes => day_crashes, squares => squares
-    ) AS varying (dispersion)
+    ) AS kinds (place, kind, crashes, burst_variance, day_variance)
+    CROSS JOIN LATERAL (
+        SELECT nullif(crash_weight(kinds.crashes, crash_kinds.usage_hours), 0)
+    ) AS weights (weight)
 $$;
 
-COMMENT ON FUNCTION crash_kinds IS 'The kinds of crashes, one row each, from sums of stats of a group: {kinds_in_words}. NULL where the sum is, and where crash pings tell it and knows_crash_pings is not true. For the dispersion it also takes how many of the group''s days have usage hours (days), the sums over these days alone (day_…) and, for each kind, sum(crashes^2 / hours) over them (…_squares); without these it is NULL.';
+COMMENT ON FUNCTION crash_kinds IS 'The kinds of crashes, one row each, from sums of stats of a group: {kinds_in_words}. NULL where the sum is, and where crash pings tell it and knows_crash_pings is not true. For the burst factor and for the standard deviation that days give to the logarithm of the rate it also takes the usage hours and, for each kind, two sums over the days of each channel in the group: of the burst factor times crash_weight (…_burst_variance), and of the square of the relative standard deviation of a day times crash_weight (…_day_variance); without these they are NULL.';
 
 -- Limits of counts.
 
@@ -125,47 +137,78 @@ RETURN shape
 
 COMMENT ON FUNCTION crash_gamma_quantile(double precision, double precision) IS 'Quantile of the gamma distribution with that shape, of the probability of the normal deviate: the expansion of Cornish and Fisher as Goldberg and Levine give it for chi-square (Ann. Math. Stat. 17, 1946).';
 
--- Below 3 the limits of 0, 1, 2 and 3 crashes are known, and those between lie on a line.
+-- Below 3 the expansion fails. Of a small shape the logarithm of the 2.5% quantile is that of 0.025 over the
+-- shape and a smooth rest, which the polynomials give: fitted to SciPy's gammaincinv, exact at 1, 2 and 3.
+-- The bound keeps exp from failing where the limit is as good as 0.
 CREATE FUNCTION crash_effective_lower_limit(crashes double precision)
 RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
     WHEN crashes >= 3 THEN crash_gamma_quantile(crashes, -1.959963984540054)
-    WHEN crashes >= 2 THEN 0.242209279 + (crashes - 2) * (0.618672123 - 0.242209279)
-    WHEN crashes >= 1 THEN 0.025317808 + (crashes - 1) * (0.242209279 - 0.025317808)
-    WHEN crashes >= 0 THEN crashes * 0.025317808
+    WHEN crashes >= 1
+    THEN exp(
+        -3.6888794541139363 / crashes
+        - 0.5197956123
+        + crashes * (
+            0.6005774235
+            + crashes * (-0.0724599165 + crashes * (0.0042497255 + crashes * 0.0000605759))
+        )
+    )
+    WHEN crashes > 0
+    THEN exp(
+        greatest(-3.6888794541139363 / crashes, -300)
+        - 0.5771546501
+        + crashes * (
+            0.8201029057
+            + crashes * (
+                -0.3746119074
+                + crashes * (0.1563337624 + crashes * (0.0113875998 - crashes * 0.0234255143))
+            )
+        )
+    )
+    WHEN crashes = 0 THEN 0
 END;
 
-COMMENT ON FUNCTION crash_effective_lower_limit(double precision) IS 'Lower limit of the exact 95% interval of a Poisson mean (Garwood, Biometrika 28, 1936), for any number of crashes, within 0.002% from 3 on. NULL below 0. Unit: crashes.';
+COMMENT ON FUNCTION crash_effective_lower_limit(double precision) IS 'Lower limit of the exact 95% interval of a Poisson mean (Garwood, Biometrika 28, 1936): the 2.5% quantile of the gamma distribution with that shape, whole or not, within 0.002%. NULL below 0. Unit: crashes.';
 
+-- Below 2 a polynomial, fitted likewise, exact at 0, 1 and 2.
 CREATE FUNCTION crash_effective_upper_limit(crashes double precision)
 RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
     WHEN crashes >= 2 THEN crash_gamma_quantile(crashes + 1, 1.959963984540054)
-    WHEN crashes >= 1 THEN 5.571643391 + (crashes - 1) * (7.224687668 - 5.571643391)
-    WHEN crashes >= 0 THEN 3.688879454 + crashes * (5.571643391 - 3.688879454)
+    WHEN crashes >= 0
+    THEN 3.6888794541139363 + crashes * (
+        2.1025580639
+        + crashes * (
+            -0.3307460424
+            + crashes * (
+                0.164637791
+                + crashes * (-0.0704899007 + crashes * (0.0190951644 - crashes * 0.0022911394))
+            )
+        )
+    )
 END;
 
-COMMENT ON FUNCTION crash_effective_upper_limit(double precision) IS 'Upper limit of the exact 95% interval of a Poisson mean (Garwood 1936), for any number of crashes, within 0.002% from 3 on. NULL below 0. Unit: crashes.';
+COMMENT ON FUNCTION crash_effective_upper_limit(double precision) IS 'Upper limit of the exact 95% interval of a Poisson mean (Garwood 1936): the 97.5% quantile of the gamma distribution whose shape is one more, within 0.002%. NULL below 0. Unit: crashes.';
 
 CREATE FUNCTION crash_count_lower_limit(
-    crashes double precision, dispersion double precision DEFAULT 1
+    crashes double precision, burst_factor double precision DEFAULT 1
 )
 RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN dispersion * crash_effective_lower_limit(crashes / dispersion);
+RETURN burst_factor * crash_effective_lower_limit(crashes / burst_factor);
 
-COMMENT ON FUNCTION crash_count_lower_limit(double precision, double precision) IS 'Lower limit of the 95% interval of a count of crashes: exact (Garwood 1936), widened by a dispersion above 1 as Fay and Feuer do for weighted counts (Statistics in Medicine 16, 1997). Unit: crashes.';
+COMMENT ON FUNCTION crash_count_lower_limit(double precision, double precision) IS 'Lower limit of the 95% interval of a count of crashes: exact (Garwood 1936), widened by a burst factor above 1 as Fay and Feuer do for weighted counts (Statistics in Medicine 16, 1997). Unit: crashes.';
 
 CREATE FUNCTION crash_count_upper_limit(
-    crashes double precision, dispersion double precision DEFAULT 1
+    crashes double precision, burst_factor double precision DEFAULT 1
 )
 RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN dispersion * crash_effective_upper_limit(crashes / dispersion);
+RETURN burst_factor * crash_effective_upper_limit(crashes / burst_factor);
 
-COMMENT ON FUNCTION crash_count_upper_limit(double precision, double precision) IS 'Upper limit of the 95% interval of a count of crashes: exact (Garwood 1936), widened by a dispersion above 1 as Fay and Feuer do for weighted counts (1997). Unit: crashes.';
+COMMENT ON FUNCTION crash_count_upper_limit(double precision, double precision) IS 'Upper limit of the 95% interval of a count of crashes: exact (Garwood 1936), widened by a burst factor above 1 as Fay and Feuer do for weighted counts (1997). Unit: crashes.';
 
 -- People.
 
@@ -234,11 +277,47 @@ RETURN 100::double precision;
 
 COMMENT ON FUNCTION crash_min_usage_hours() IS 'With fewer usage hours no rate is shown, unless another threshold is asked for. Unit: hours.';
 
+-- Chance and days are widths on the logarithm of the rate, and add as variances do; each side has its own.
+CREATE FUNCTION crash_expected_lower_limit(
+    crashes double precision, burst_factor double precision, log_sd double precision
+)
+RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+    WHEN crashes > 0
+    THEN crashes * exp(-sqrt(
+        ln(crashes / crash_count_lower_limit(crashes, burst_factor)) ^ 2
+        + (1.959963984540054 * log_sd) ^ 2
+    ))
+    WHEN crashes = 0 THEN 0
+END;
+
+COMMENT ON FUNCTION crash_expected_lower_limit(double precision, double precision, double precision) IS 'Lower limit of the 95% interval of the crashes that were to be expected in the same hours on usual days, from those there were, their burst factor and the standard deviation that days give to the logarithm of their rate; docs/database.md has the formula. NULL below 0. Unit: crashes.';
+
+CREATE FUNCTION crash_expected_upper_limit(
+    crashes double precision, burst_factor double precision, log_sd double precision
+)
+RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+    WHEN crashes > 0
+    THEN crashes * exp(sqrt(
+        ln(crash_count_upper_limit(crashes, burst_factor) / crashes) ^ 2
+        + (1.959963984540054 * log_sd) ^ 2
+    ))
+    WHEN crashes = 0
+    THEN crash_count_upper_limit(0, burst_factor) * exp(1.959963984540054 * log_sd)
+END;
+
+COMMENT ON FUNCTION crash_expected_upper_limit(double precision, double precision, double precision) IS 'Upper limit of the 95% interval of the crashes that were to be expected in the same hours on usual days, as crash_expected_lower_limit. NULL below 0. Unit: crashes.';
+
 CREATE FUNCTION crash_rate(
     crashes double precision,
     usage_hours double precision,
-    dispersion double precision,
-    min_usage_hours double precision
+    burst_factor double precision,
+    log_sd double precision,
+    min_usage_hours double precision,
+    is_stored boolean DEFAULT true
 )
 RETURNS TABLE (
     whole_crashes bigint,
@@ -250,44 +329,60 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
     SELECT
         ceil(crashes)::bigint,
-        1000 * ceil(crashes) / hours.enough,
-        1000 * crash_count_lower_limit(ceil(crashes), hours.dispersion) / hours.enough,
-        1000 * crash_count_upper_limit(ceil(crashes), hours.dispersion) / hours.enough
+        1000 * ceil(crashes) / given.hours,
+        1000 * crash_expected_lower_limit(ceil(crashes), given.bursts, given.days) / given.hours,
+        1000 * crash_expected_upper_limit(ceil(crashes), given.bursts, given.days) / given.hours
     FROM (
         SELECT
-            CASE WHEN usage_hours > 0 AND usage_hours >= min_usage_hours THEN usage_hours END,
-            coalesce(crash_rate.dispersion, 1)
-    ) AS hours (enough, dispersion)
+            CASE
+                WHEN is_stored AND usage_hours > 0 AND usage_hours >= min_usage_hours
+                THEN usage_hours
+            END,
+            coalesce(crash_rate.burst_factor, crash_assumed_burst_factor()),
+            coalesce(crash_rate.log_sd, crash_assumed_day_sd())
+    ) AS given (hours, bursts, days)
 $$;
 
-COMMENT ON FUNCTION crash_rate(double precision, double precision, double precision, double precision) IS 'Crashes per 1,000 usage hours with the 95% interval of crash_count_lower_limit and crash_count_upper_limit, from crashes of crash_kinds, usage hours, dispersion and the fewest hours for a rate. NULL, never 0, where hours are too few or crashes are not known. An unknown dispersion counts as 1. Unit: crashes per 1,000 hours.';
+COMMENT ON FUNCTION crash_rate(double precision, double precision, double precision, double precision, double precision, boolean) IS 'Crashes per 1,000 usage hours with the 95% interval, from crashes, burst factor and log_sd of crash_kinds, usage hours, the fewest hours for a rate and, of activity dates, whether their own submission date is stored. NULL, never 0, where hours are too few, that date is not stored or crashes are not known. Where it is not known how crashes vary, what is assumed of one day. Unit: crashes per 1,000 hours.';
 
 CREATE FUNCTION crash_rate_note(
     crashes double precision,
     knows_crash_pings boolean,
     usage_hours double precision,
-    min_usage_hours double precision
+    min_usage_hours double precision,
+    is_stored boolean DEFAULT true
 )
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
     WHEN crashes IS NULL AND NOT knows_crash_pings THEN 'no crash pings'
     WHEN crashes IS NULL THEN 'not counted: fill the days again'
+    WHEN NOT is_stored THEN 'its submission date is not stored'
     WHEN coalesce(usage_hours, 0) = 0 THEN 'no usage hours'
     WHEN usage_hours < min_usage_hours THEN 'few usage hours'
 END;
 
-COMMENT ON FUNCTION crash_rate_note(double precision, boolean, double precision, double precision) IS 'Why there is no crash rate: no crash ping of the application was counted, or none with a value of the dimensions asked by; a run stored the days that did not count these crashes; no usage hours, or fewer than for a rate. NULL where there is one.';
+COMMENT ON FUNCTION crash_rate_note(double precision, boolean, double precision, double precision, boolean) IS 'Why there is no crash rate: no crash ping of the application was counted, or none with a value of the dimensions asked by; a run stored the days that did not count these crashes; of an activity date, that its own submission date is not stored, without which only late pings are there; no usage hours, or fewer than for a rate. NULL where there is one.';
 
--- Redash draws bars of one length to both sides of a value, so the farther limit decides.
-CREATE FUNCTION crash_error_bar(
-    per_1000_hours double precision, lower_limit double precision, upper_limit double precision
-)
-RETURNS double precision
+-- Alarms.
+
+CREATE FUNCTION crash_alarm_id(application text, channel text, VARIADIC parts text[])
+RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN greatest(upper_limit - per_1000_hours, per_1000_hours - lower_limit);
+RETURN concat_ws('/', lower(application), channel, array_to_string(parts, '/'));
 
-COMMENT ON FUNCTION crash_error_bar IS 'How far the limit of a rate''s interval that is farther from the rate lies from it, for charts whose bars are symmetric. Unit: crashes per 1,000 hours.';
+COMMENT ON FUNCTION crash_alarm_id(text, text, text[]) IS 'What an alarm is acknowledged by: application in small letters, channel and what else tells it from others; of a release''s verdict its label and the kind of crashes. Unit: name.';
+
+CREATE FUNCTION crash_alarm_is_known(ratio double precision, acknowledged_ratio double precision)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ratio IS NULL
+    OR acknowledged_ratio IS NULL
+    -- Without any hours the ratio is 0.
+    OR greatest(ratio, 1 / greatest(ratio, 1e-9))
+    < 1.5 * greatest(acknowledged_ratio, 1 / greatest(acknowledged_ratio, 1e-9));
+
+COMMENT ON FUNCTION crash_alarm_is_known(double precision, double precision) IS 'Whether an alarm is still what was acknowledged: its ratio is not half as much again as it was then, upwards of rates or downwards of hours. True where one of the two is not known.';
 
 -- The order of versions.
 

@@ -13,10 +13,11 @@ from crash_rate_aggregates.crash_kinds import CrashKind, kinds_of, stats_of, sum
 from crash_rate_aggregates.stats import STATS, Stat
 
 _BREAK = ",\n"
-_WITH_HOURS = "FILTER (WHERE usage_hours > 0)"
-_RATE = ("crashes", "usage_hours", "dispersion", "min_usage_hours")
+_RATE = ("crashes", "usage_hours", "burst_factor", "log_sd", "min_usage_hours")
 _NOTE = ("crashes", "knows_crash_pings", "usage_hours", "min_usage_hours")
 _KNOWS = "knows_crash_pings"
+_STORED = "is_stored"
+_VARIATION = "LEFT JOIN crash_current_variation AS variation USING (application, channel)"
 _IN_COLUMNS = (("per_1000_hours", "rate"), ("lower_limit", "lower"), ("upper_limit", "upper"))
 
 
@@ -27,14 +28,17 @@ def rate_slots(stats: Sequence[Stat] = STATS, *, seconds: str = "usage_seconds")
 
     - `hours`: usage hours, summed over the rows of a group. Sums of sums are made by the same slot.
     - `sums`: these and the stats of the kinds, likewise.
-    - `sums_of_days`: these, where each row is a day of the group, and what tells how much the days
-      vary; only days with usage hours tell it.
-    - `sums_of_recent_days`: what tells how much the days in the window `recent` vary, beside each.
-    - `kinds`: the function that makes kinds of crashes of `sums`, one row each. Beside these it
-      takes a column `knows_crash_pings`, whether there could be crash pings.
-    - `dispersed_kinds`: likewise of one of the two others, with the dispersion of each kind.
+    - `variation`: the join that tells each row how much its channel's crashes vary.
+    - `sums_of_days`: `sums`, where each row is a day of one channel of the group and has its
+      `variation`, and what that makes of the group.
+    - `variances_of_day`: what it makes of a row that is a group by itself.
+    - `kinds`: the function that makes kinds of crashes of these, one row each, with the burst
+      factor and the standard deviation of each. Beside these it takes a column
+      `knows_crash_pings`, whether there could be crash pings.
     - `rate`: the function that makes the rate of a kind, with its interval.
     - `note`: why a kind has no rate, where it has none.
+    - `rate_of_dates`, `note_of_dates`: the same of activity dates, which need a column `is_stored`,
+      whether the submission date of the same day is stored.
     - `headlines`: names of the kinds that stand in columns of their own, for `kind IN (…)`.
     - `rates_in_columns`: rate and limits of these, where the rows of a group are its kinds.
 
@@ -43,6 +47,8 @@ def rate_slots(stats: Sequence[Stat] = STATS, *, seconds: str = "usage_seconds")
     - `kind_parameters`, `kind_values`, `kinds_in_words`: parameters of crash_kinds, the rows that
       it makes of them, and the names of the kinds.
     - `counts`, `counts_in_words`: the kinds that crash pings tell as columns, and their names.
+    - `variations`: burst factor and standard deviation of a day of each kind as columns, where the
+      rows of a group are its kinds.
 
     Args:
         stats: In the order of the columns.
@@ -53,22 +59,26 @@ def rate_slots(stats: Sequence[Stat] = STATS, *, seconds: str = "usage_seconds")
     used = [stat.name for stat in of_kinds]
     hours = [*_hours(next(stat for stat in STATS if stat.name == seconds))]
     sums = [*hours, *_sums(of_kinds)]
-    given = [*used, _KNOWS, *_day_names(kinds, used)]
+    variances = [*_variances(kinds)]
+    given = [*used, _KNOWS, "usage_hours", *(name for name, _ in variances)]
     headlines = [kind for kind in kinds if kind.column]
     counts = [kind for kind in kinds if kind.needs_crash_pings]
     return {
         "hours": _BREAK.join(hours),
         "sums": _BREAK.join(sums),
-        "sums_of_days": _BREAK.join([*sums, *_day_sums(kinds, of_kinds)]),
-        "sums_of_recent_days": _BREAK.join(_day_sums(kinds, of_kinds, " OVER recent")),
-        "kinds": f"{_call('crash_kinds', [*used, _KNOWS])} AS kinds",
-        "dispersed_kinds": f"{_call('crash_kinds', given)} AS kinds",
+        "variation": _VARIATION,
+        "sums_of_days": _BREAK.join([*sums, *(f"sum({of}) AS {name}" for name, of in variances)]),
+        "variances_of_day": _BREAK.join(f"{of} AS {name}" for name, of in variances),
+        "kinds": f"{_call('crash_kinds', given)} AS kinds",
         "rate": f"{_call('crash_rate', _RATE)} AS rate",
         "note": _call("crash_rate_note", _NOTE),
+        "rate_of_dates": f"{_call('crash_rate', [*_RATE, _STORED])} AS rate",
+        "note_of_dates": _call("crash_rate_note", [*_NOTE, _STORED]),
         "headlines": ", ".join(f"'{kind.name}'" for kind in headlines),
         "rates_in_columns": _BREAK.join(_in_columns(headlines)),
         "kind_parameters": _BREAK.join(_parameters(kinds, used)),
-        "kind_values": _BREAK.join(_values(kinds, used)),
+        "kind_values": _BREAK.join(_values(kinds)),
+        "variations": _BREAK.join(_variations(kinds)),
         "kinds_in_words": _in_words(kinds),
         "counts": _BREAK.join(f"{kind.crashes} AS {kind.name}" for kind in counts),
         "counts_in_words": _in_words(counts),
@@ -102,24 +112,21 @@ def _sums(stats: Iterable[Stat]) -> Iterable[str]:
         yield f"{summed(stat, f'{stat.name}::double precision')} AS {stat.name}"
 
 
-def _day_sums(kinds: Iterable[CrashKind], stats: Sequence[Stat], over: str = "") -> Iterable[str]:
-    """Yield what `crash_dispersion` needs, of days with usage hours alone."""
-    yield f"count(*) {_WITH_HOURS}{over} AS days"
-    yield f"sum(usage_hours){over} AS day_hours"
-    for stat in stats:
-        expression = f"{stat.name}::double precision"
-        yield f"{summed(stat, expression, _WITH_HOURS, over)} AS day_{stat.name}"
-    names = {stat.name for stat in stats}
+def _variances(kinds: Iterable[CrashKind]) -> Iterable[tuple[str, str]]:
+    """Yield what a day of a channel adds to the variance of each kind: a name, and SQL for it."""
+    # In columns, as one row for each kind and day would cost ten times as much.
     for kind in kinds:
-        # In columns, as one row for each kind and day would cost ten times as much.
-        crashes = kind.crashes if kind.crashes in names else f"({kind.crashes})"
-        yield f"sum({crashes} ^ 2 / nullif(usage_hours, 0)){over} AS {kind.name}_squares"
+        weight = f"crash_weight({kind.crashes}, usage_hours)"
+        bursts = f"coalesce({kind.name}_burst_factor, crash_assumed_burst_factor())"
+        day_sd = f"coalesce({kind.name}_day_sd, crash_assumed_day_sd())"
+        yield f"{kind.name}_burst_variance", f"{bursts} * {weight}"
+        yield f"{kind.name}_day_variance", f"({day_sd} * {weight}) ^ 2"
 
 
-def _day_names(kinds: Iterable[CrashKind], stats: Iterable[str]) -> Iterable[str]:
-    yield from ("days", "day_hours")
-    yield from (f"day_{stat}" for stat in stats)
-    yield from (f"{kind.name}_squares" for kind in kinds)
+def _variations(kinds: Iterable[CrashKind]) -> Iterable[str]:
+    for kind in kinds:
+        for value in ("burst_factor", "day_sd"):
+            yield f"max({value}) FILTER (WHERE kind = '{kind.name}') AS {kind.name}_{value}"
 
 
 def _call(function: str, names: Iterable[str]) -> str:
@@ -138,19 +145,19 @@ def _in_columns(kinds: Iterable[CrashKind]) -> Iterable[str]:
 def _parameters(kinds: Iterable[CrashKind], stats: Sequence[str]) -> Iterable[str]:
     yield from (f"{stat} double precision" for stat in stats)
     yield f"{_KNOWS} boolean"
-    for name in _day_names(kinds, stats):
-        yield f"{name} {'bigint' if name == 'days' else 'double precision'} DEFAULT NULL"
+    yield "usage_hours double precision DEFAULT NULL"
+    for name, _ in _variances(kinds):
+        yield f"{name} double precision DEFAULT NULL"
 
 
-def _values(kinds: Iterable[CrashKind], stats: Iterable[str]) -> Iterable[str]:
-    """Yield a row for each kind: its crashes in all, those of days with hours, and the squares."""
-    of_days = re.compile(rf"\b({'|'.join(stats)})\b")
+def _values(kinds: Iterable[CrashKind]) -> Iterable[str]:
+    """Yield a row for each kind: its crashes in all, and what its days add to its variance."""
     for place, kind in enumerate(kinds, 1):
         crashes = kind.crashes
         if kind.needs_crash_pings:
             crashes = f"CASE WHEN {_KNOWS} THEN {crashes} END"
-        of_day = of_days.sub(r"day_\1", kind.crashes)
-        yield f"({place}, '{kind.name}', {crashes}, {of_day}, {kind.name}_squares)"
+        variances = ", ".join(name for name, _ in _variances([kind]))
+        yield f"({place}, '{kind.name}', {crashes}, {variances})"
 
 
 def _in_words(kinds: Sequence[CrashKind]) -> str:

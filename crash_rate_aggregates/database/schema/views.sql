@@ -204,8 +204,50 @@ FROM crash_aggregates_by_country;
 
 COMMENT ON VIEW crash_counts_by_country IS 'crash_aggregates_by_country, and beside the stats also {counts_in_words}. Unit: crashes.';
 
--- Each day with the dispersion of the 28 days up to it, so that a day's interval does not depend on
--- which days are asked for, and a slow change of the rate does not pass for chance.
+-- What was said about days.
+
+CREATE VIEW crash_current_assessments AS
+SELECT DISTINCT ON (submission_date)
+    assessment_id,
+    submission_date,
+    assessed_at,
+    program_version,
+    method_version,
+    last_run_id,
+    seconds
+FROM crash_assessments
+ORDER BY submission_date, assessment_id DESC;
+
+COMMENT ON VIEW crash_current_assessments IS 'The assessment of each submission date that holds: its newest. Columns as in crash_assessments.';
+
+-- In columns, so that each row that is summed is joined with one. Not of all assessments: a channel of which
+-- four weeks of evenings said nothing varies as if nothing were known.
+CREATE VIEW crash_current_variation AS
+WITH newest AS (
+    SELECT DISTINCT ON (said.application, said.channel)
+        said.application,
+        said.channel,
+        assessed.submission_date,
+        said.assessment_id
+    FROM crash_current_assessments AS assessed
+    JOIN crash_variation AS said USING (assessment_id)
+    WHERE
+        assessed.submission_date > (SELECT max(submission_date) - 28 FROM crash_assessments)
+    ORDER BY said.application, said.channel, assessed.submission_date DESC
+)
+
+SELECT
+    application,
+    channel,
+    newest.submission_date AS assessed_date,
+    {variations}
+FROM newest
+JOIN crash_variation USING (assessment_id, application, channel)
+GROUP BY application, channel, newest.submission_date;
+
+COMMENT ON VIEW crash_current_variation IS 'How much crashes vary in each channel of an application: of the newest of the last 28 assessed submission dates that told it, in assessed_date. For each kind of crash burst_factor and day_sd of crash_variation, NULL where it is not known: then crash_assumed_burst_factor() and crash_assumed_day_sd() hold.';
+
+-- Each day is a group by itself, so that its interval does not depend on which days are asked for.
 CREATE VIEW crash_rates_by_day AS
 WITH days AS (
     SELECT
@@ -234,14 +276,11 @@ sums AS (
     SELECT
         days.*,
         coalesce(known.knows_crash_pings, true) AS knows_crash_pings,
-        {sums_of_recent_days}
+        activity_date IN (SELECT submission_date FROM crash_aggregates_runs) AS is_stored,
+        {variances_of_day}
     FROM days
     LEFT JOIN known USING (application, activity_date)
-    WINDOW recent AS (
-        PARTITION BY application, channel
-        ORDER BY activity_date
-        RANGE BETWEEN INTERVAL '27 days' PRECEDING AND CURRENT ROW
-    )
+    {variation}
 )
 
 SELECT
@@ -256,14 +295,15 @@ SELECT
     per_1000_hours,
     lower_limit,
     upper_limit,
-    dispersion,
-    {note} AS note
+    burst_factor,
+    log_sd,
+    {note_of_dates} AS note
 FROM sums
 CROSS JOIN crash_min_usage_hours() AS min_usage_hours
-CROSS JOIN LATERAL {dispersed_kinds}
-CROSS JOIN LATERAL {rate};
+CROSS JOIN LATERAL {kinds}
+CROSS JOIN LATERAL {rate_of_dates};
 
-COMMENT ON VIEW crash_rates_by_day IS 'Crash rates by activity date, application, channel and kind: crashes, usage hours, crashes per 1,000 usage hours with the 95% interval, and the dispersion of the 28 days up to the day, NULL with fewer than 7. Rates are NULL where the note says why.';
+COMMENT ON VIEW crash_rates_by_day IS 'Crash rates by activity date, application, channel and kind: crashes, usage hours, crashes per 1,000 usage hours with the 95% interval, and what makes it: the burst factor, and in log_sd the standard deviation that the day gives to the logarithm of the rate. Rates are NULL where the note says why.';
 
 -- What crashed, and of which release.
 

@@ -55,12 +55,13 @@ stored AS (
     SELECT
         ARRAY[{groups}]::text[] AS groups,
         application,
+        channel,
+        {day} AS day,
         application = ANY (%(untold)s::text[]) AS is_untold,
-        submission_date,
         sum(ping_count) AS ping_count,
         {hours}
     FROM used
-    GROUP BY groups, application, submission_date
+    GROUP BY groups, application, channel, day
 ),
 
 crashed AS (
@@ -68,7 +69,8 @@ crashed AS (
         ARRAY[{groups}]::text[] AS groups,
         ARRAY[{crash_groups}]::text[] AS crash_groups,
         application,
-        submission_date,
+        channel,
+        {day} AS day,
         crash_class IS DISTINCT FROM %(shutdown_kill)s AS is_in_rates,
         sum(crashes) AS crashes,
         sum(sent_twice) AS sent_twice
@@ -77,7 +79,7 @@ crashed AS (
         source = %(source)s
         AND submission_date >= coalesce(%(min_submission_date)s::date, '-infinity')
         AND submission_date <= coalesce(%(max_submission_date)s::date, 'infinity')
-    GROUP BY groups, crash_groups, application, submission_date, is_in_rates
+    GROUP BY groups, crash_groups, application, channel, day, is_in_rates
 ),
 
 -- Applications of which the source told a crash that has all that was asked for: of others it tells
@@ -95,16 +97,15 @@ told AS (
     WHERE NOT is_untold OR groups NOT IN (SELECT groups FROM stored WHERE NOT is_untold)
 ),
 
-days AS (
+-- What crashed has no variation of its own: it is taken to vary as the channel's main and content crashes do.
+told_varying AS (
     SELECT
-        groups,
-        submission_date,
-        bool_or(is_untold) AS is_untold,
-        sum(ping_count) AS ping_count,
-        bool_or(application IN (SELECT application FROM known)) AS knows_crashes,
-        {hours}
+        told.*,
+        coalesce(main_and_content_minus_shutdown_burst_factor, crash_assumed_burst_factor())
+        AS burst_factor,
+        coalesce(main_and_content_minus_shutdown_day_sd, crash_assumed_day_sd()) AS day_sd
     FROM told
-    GROUP BY groups, submission_date
+    {variation}
 ),
 
 hours AS (
@@ -112,11 +113,16 @@ hours AS (
         groups,
         bool_or(is_untold) AS is_untold,
         sum(ping_count)::bigint AS ping_count,
-        bool_or(knows_crashes) AS knows_crashes,
-        count(*) FILTER (WHERE usage_hours > 0) AS days,
-        sum(usage_hours) AS day_hours,
-        {hours}
-    FROM days
+        bool_or(application IN (SELECT application FROM known)) AS knows_crashes,
+        -- Else there are late pings alone; days that are submission dates are among them.
+        bool_and({is_asked}) AS is_asked,
+        bool_and(
+            {is_asked} AND day IN (SELECT submission_date FROM crash_aggregates_runs)
+        ) AS is_stored,
+        {hours},
+        sum(burst_factor * usage_hours) / nullif(sum(usage_hours), 0) AS burst_factor,
+        sqrt(sum((day_sd * usage_hours) ^ 2)) / nullif(sum(usage_hours), 0) AS log_sd
+    FROM told_varying
     GROUP BY groups
 ),
 
@@ -124,11 +130,22 @@ crash_days AS (
     SELECT
         groups,
         crash_groups,
-        submission_date,
+        application,
+        channel,
         crash_main(sum(crashes), sum(sent_twice)) AS crashes
     FROM crashed
     WHERE is_in_rates AND application <> ALL (%(untold)s::text[])
-    GROUP BY groups, crash_groups, submission_date
+    GROUP BY groups, crash_groups, application, channel, day
+),
+
+crashes_varying AS (
+    SELECT
+        crash_days.*,
+        coalesce(main_and_content_minus_shutdown_burst_factor, crash_assumed_burst_factor())
+        AS burst_factor,
+        coalesce(main_and_content_minus_shutdown_day_sd, crash_assumed_day_sd()) AS day_sd
+    FROM crash_days
+    {variation}
 ),
 
 crash_sums AS (
@@ -136,29 +153,30 @@ crash_sums AS (
         groups,
         crash_groups,
         sum(crashes) AS crashes,
-        sum(crashes) FILTER (WHERE usage_hours > 0) AS day_crashes,
-        sum(crashes ^ 2 / nullif(usage_hours, 0)) AS squares
-    FROM crash_days
-    LEFT JOIN days USING (groups, submission_date)
+        sum(burst_factor * crashes) / nullif(sum(crashes), 0) AS burst_factor,
+        sqrt(sum((day_sd * crashes) ^ 2)) / nullif(sum(crashes), 0) AS log_sd
+    FROM crashes_varying
     GROUP BY groups, crash_groups
 ),
 
+-- Without crashes a group varies by its hours.
 sums AS (
     SELECT
         groups,
         crash_groups,
         coalesce(ping_count, 0) AS ping_count,
         coalesce(is_untold, false) AS is_untold,
+        coalesce(is_asked, true) AS is_asked,
+        coalesce(is_stored, true) AS is_stored,
         -- A group of crashes alone has no hours; one whose hours a day did not count has unknown ones.
-        CASE WHEN hours.days IS NULL THEN 0 ELSE usage_hours END AS usage_hours,
+        CASE WHEN hours.knows_crashes IS NULL THEN 0 ELSE usage_hours END AS usage_hours,
         CASE
             WHEN NOT coalesce(is_untold, false) AND (knows_crashes OR crashes IS NOT NULL)
             THEN coalesce(crashes, 0)
         END AS crashes,
         coalesce(knows_crashes, false) OR crashes IS NOT NULL AS knows_crash_pings,
-        crash_dispersion(
-            days => days, usage_hours => day_hours, crashes => day_crashes, squares => squares
-        ) AS dispersion
+        coalesce(crash_sums.burst_factor, hours.burst_factor) AS burst_factor,
+        coalesce(crash_sums.log_sd, hours.log_sd) AS log_sd
     FROM hours
     FULL JOIN crash_sums USING (groups)
 )
@@ -173,11 +191,12 @@ SELECT
     per_1000_hours,
     lower_limit AS lower,
     upper_limit AS upper,
-    dispersion,
+    burst_factor,
+    log_sd,
     {hours_note} AS note
 FROM sums
 CROSS JOIN coalesce(
     %(min_usage_hours)s::double precision, crash_min_usage_hours()
 ) AS min_usage_hours
-CROSS JOIN LATERAL {rate}
+CROSS JOIN LATERAL {rate_of_dates}
 ORDER BY usage_hours DESC NULLS LAST, {order}groups, crashes DESC NULLS LAST, crash_groups

@@ -5,7 +5,8 @@ WITH stored AS (
     SELECT
         ARRAY[{groups}]::text[] AS groups,
         {application} AS application,
-        submission_date,
+        {channel} AS channel,
+        {day} AS day,
         sum(ping_count) AS ping_count,
         sum({crash_pings}) AS crash_pings,
         {sums}
@@ -14,7 +15,7 @@ WITH stored AS (
         submission_date >= coalesce(%(min_submission_date)s::date, '-infinity')
         AND submission_date <= coalesce(%(max_submission_date)s::date, 'infinity')
     -- By place, as the names of builds have a column application too.
-    GROUP BY 1, 2, 3
+    GROUP BY 1, 2, 3, 4
 ),
 
 -- Applications with crash pings that have all that was asked for: without any, 0 crashes say nothing.
@@ -36,30 +37,26 @@ told AS (
         )
 ),
 
-days AS (
-    SELECT
-        groups,
-        submission_date,
-        bool_or(is_untold) AS is_untold,
-        sum(ping_count) AS ping_count,
-        sum(crash_pings) AS crash_pings,
-        bool_or(
-            EXISTS (SELECT FROM known WHERE known.application IS NOT DISTINCT FROM told.application)
-        ) AS knows_crash_pings,
-        {sums}
-    FROM told
-    GROUP BY groups, submission_date
-),
-
 sums AS (
     SELECT
         groups,
         bool_or(is_untold) AS is_untold,
         sum(ping_count)::bigint AS ping_count,
         -- Its own are known in any case.
-        bool_or(knows_crash_pings) OR sum(crash_pings) > 0 AS knows_crash_pings,
+        bool_or(
+            EXISTS (SELECT FROM known WHERE known.application IS NOT DISTINCT FROM told.application)
+        )
+        OR sum(crash_pings) > 0 AS knows_crash_pings,
+        -- Else there are late pings alone; days that are submission dates are among them.
+        bool_and({is_asked}) AS is_asked,
+        bool_and(
+            {is_asked} AND day IN (SELECT submission_date FROM crash_aggregates_runs)
+        ) AS is_stored,
         {sums_of_days}
-    FROM days
+    FROM told
+    LEFT JOIN crash_current_variation AS variation
+        ON variation.application = coalesce(told.application, 'unknown')
+        AND variation.channel = told.channel
     GROUP BY groups
 )
 
@@ -73,12 +70,13 @@ SELECT
     per_1000_hours,
     lower_limit AS lower,
     upper_limit AS upper,
-    dispersion,
+    burst_factor,
+    log_sd,
     {hours_note} AS note
 FROM sums
 CROSS JOIN coalesce(
     %(min_usage_hours)s::double precision, crash_min_usage_hours()
 ) AS min_usage_hours
-CROSS JOIN LATERAL {dispersed_kinds}
-CROSS JOIN LATERAL {rate}
+CROSS JOIN LATERAL {kinds}
+CROSS JOIN LATERAL {rate_of_dates}
 ORDER BY usage_hours DESC NULLS LAST, {order}groups, place

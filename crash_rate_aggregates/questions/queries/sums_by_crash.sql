@@ -1,3 +1,14 @@
+-- Crashes of crash pings by what crashed have no variation of their own: they are taken to vary as the
+-- channel's main and content crashes do.
+varying AS (
+    SELECT
+        coalesce(max(main_and_content_minus_shutdown_burst_factor), crash_assumed_burst_factor())
+        AS burst_factor,
+        coalesce(max(main_and_content_minus_shutdown_day_sd), crash_assumed_day_sd()) AS day_sd
+    FROM crash_current_variation
+    WHERE application = %(application)s::text AND channel = %(channel)s::text
+),
+
 days AS (
     SELECT submission_date, {hours}
     FROM crash_aggregates_by_channel
@@ -13,8 +24,8 @@ used AS (
         crash_pings_known(
             %(application)s::text, NULL, %(first_date)s::date, %(last_date)s::date
         ) AS knows_crash_pings,
-        count(*) FILTER (WHERE usage_hours > 0) AS days,
-        sum(usage_hours) AS usage_hours
+        sum(usage_hours) AS usage_hours,
+        sqrt(sum(usage_hours ^ 2)) / nullif(sum(usage_hours), 0) AS share_of_days
     FROM days
     HAVING count(*) > 0
 ),
@@ -38,10 +49,8 @@ crashed AS (
     SELECT
         {what},
         sum(crashes) AS crashes,
-        sum(crashes) FILTER (WHERE usage_hours > 0) AS day_crashes,
-        sum(crashes ^ 2 / nullif(usage_hours, 0)) AS squares
+        sqrt(sum(crashes ^ 2)) / nullif(sum(crashes), 0) AS share_of_days
     FROM crash_days
-    LEFT JOIN days USING (submission_date)
     GROUP BY {what}
 ),
 
@@ -52,9 +61,9 @@ sums AS (
         CASE WHEN knows_crash_pings THEN coalesce(crashes, 0) END AS crashes,
         knows_crash_pings,
         usage_hours,
-        crash_dispersion(
-            days => days, usage_hours => usage_hours, crashes => day_crashes, squares => squares
-        ) AS dispersion
+        burst_factor,
+        day_sd * coalesce(crashed.share_of_days, used.share_of_days) AS log_sd
     FROM used
+    CROSS JOIN varying
     LEFT JOIN crashed ON true
 )

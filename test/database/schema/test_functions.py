@@ -4,9 +4,14 @@ import math
 import random
 from datetime import date
 
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import gammaincinv
+
 from crash_rate_aggregates.crash_kinds import CRASH_KINDS, stats_of
 from crash_rate_aggregates.stats import STATS
 from test.database.sample_days import DatabaseTestCase
+from test.property_tests import examples
 
 KNOWN = {
     0: (0.0, 3.688879454),
@@ -17,17 +22,22 @@ KNOWN = {
     100: (81.363991251, 121.626793792),
 }
 """Garwood's limits, to nine places."""
-Z = 1.959963984540054
-"""The normal deviate of 97.5%."""
+WORKED = {
+    (12, 4000, 2.0, 0.0025): (3.0, 1.0956985393658347, 6.5700163099800495),
+    (0, 4000, 2.0, 0.0025): (0.0, 0.0, 2.0343447149232006),
+    (500_000, 2e8, 3.0, 0.0009): (2.5, 2.356778549809759, 2.651923788490122),
+}
+"""By crashes, hours, burst factor and the variance of the logarithm: the rate and its limits, as
+computed with SciPy from the formula in docs/database.md."""
 
 
 class CrashCountLimitsTest(DatabaseTestCase):
-    def limits(self, counts, dispersion=1.0):
+    def limits(self, counts, burst_factor=1.0):
         rows = self.rows(
             "SELECT crash_count_lower_limit(n, %s), crash_count_upper_limit(n, %s) "
             "FROM unnest(%s::double precision[]) AS n",
-            dispersion,
-            dispersion,
+            burst_factor,
+            burst_factor,
             list(counts),
         )
         return dict(zip(counts, rows, strict=True))
@@ -50,14 +60,14 @@ class CrashCountLimitsTest(DatabaseTestCase):
                 self.assert_close(lower, limit(count - 1, 0.975))
                 self.assert_close(upper, limit(count, 0.025))
 
-    def test_dispersion_scales(self):
-        """With a dispersion of 4, 40 crashes have 4 times the limits of 10 crashes."""
+    def test_burst_factor_scales(self):
+        """With a burst factor of 4, 40 crashes have 4 times the limits of 10 crashes."""
         ((lower, upper),) = self.limits([40], 4.0).values()
         self.assert_close(lower, 4 * KNOWN[10][0])
         self.assert_close(upper, 4 * KNOWN[10][1])
 
     def test_between_counts(self):
-        """Between whole numbers, as dispersion makes them, limits rise and stay in between."""
+        """Between whole numbers, as bursts make them, limits rise and are the gamma quantiles."""
         counts = [number / 8 for number in range(200)]
         limits = list(self.limits(counts).values())
         for place in (0, 1):
@@ -65,6 +75,9 @@ class CrashCountLimitsTest(DatabaseTestCase):
             self.assertEqual(column, sorted(column))
         for count, (lower, upper) in zip(counts, limits, strict=True):
             self.assertTrue(lower <= count < upper, count)
+            self.assert_close(upper, gammaincinv(count + 1, 0.975))
+            if count >= 0.125:
+                self.assert_close(lower, gammaincinv(count, 0.025))
 
     def test_no_counts(self):
         """What is no count has no limits; sums, which are numeric, need no cast."""
@@ -78,38 +91,52 @@ class CrashCountLimitsTest(DatabaseTestCase):
         )
 
 
-class DispersionTest(DatabaseTestCase):
-    def dispersion(self, days):
-        """Ask for the dispersion of days, each crashes and hours."""
-        ((found,),) = self.rows(
-            "SELECT crash_dispersion(count(*), sum(h), sum(x), sum(x * x / h)) "
-            "FROM unnest(%s::double precision[], %s::double precision[]) AS days (x, h)",
-            [float(crashes) for crashes, _ in days],
-            [float(hours) for _, hours in days],
+class RateIntervalTest(DatabaseTestCase):
+    def interval(self, crashes, hours, burst_factor, log_variance):
+        """Ask for a rate and its limits."""
+        (found,) = self.rows(
+            "SELECT per_1000_hours, lower_limit, upper_limit "
+            "FROM crash_rate(%s, %s, %s, sqrt(%s::float8), 0)",
+            crashes,
+            hours,
+            burst_factor,
+            log_variance,
         )
         return found
 
-    def test_pearson(self):
-        """It is Pearson's chi-square over its degrees of freedom, as computed day by day."""
-        days = [(31, 1000), (12, 900), (55, 1100), (20, 450), (44, 2000), (9, 500), (70, 1300)]
-        rate = sum(x for x, _ in days) / sum(h for _, h in days)
-        chi_square = sum((x - rate * h) ** 2 / (rate * h) for x, h in days)
-        self.assertAlmostEqual(self.dispersion(days), chi_square / 6, 9)
-        self.assertAlmostEqual(self.dispersion(days), 8.2625, 4)
+    def test_worked_numbers(self):
+        """The interval of a rate is that of its specification, within 0.01%."""
+        for case, wanted in WORKED.items():
+            with self.subTest(case=case):
+                for number, expected in zip(self.interval(*case), wanted, strict=True):
+                    self.assertAlmostEqual(number, expected, delta=1e-4 * expected)
 
-    def test_steady_days(self):
-        """Days that vary less than chance explains count as chance: the dispersion is 1."""
-        self.assertEqual(self.dispersion([(10, 100)] * 7), 1.0)
+    def test_each_side_has_its_own_limit(self):
+        """Of few crashes the upper limit lies farther from the rate than the lower one."""
+        rate, lower, upper = self.interval(4, 1000, 1, 0)
+        self.assertEqual(rate, 4.0)
+        self.assertGreater(upper - rate, 1.5 * (rate - lower))
 
-    def test_too_few_days(self):
-        """Fewer than 7 days, no hours or no crashes tell nothing about dispersion."""
-        self.assertIsNone(self.dispersion([(10, 100), (90, 100)] * 3))
-        self.assertIsNone(self.dispersion([(0, 100)] * 7))
+    def test_what_is_assumed(self):
+        """Where nobody knows how crashes vary, 3 and 0.1 are assumed."""
+        self.assertEqual(
+            self.rows("SELECT crash_assumed_burst_factor(), crash_assumed_day_sd()"), [(3.0, 0.1)]
+        )
+        self.assertEqual(
+            self.rows("SELECT * FROM crash_rate(50, 1000, NULL, NULL, 0)"),
+            self.rows("SELECT * FROM crash_rate(50, 1000, 3, 0.1, 0)"),
+        )
 
-    def test_intervals_cover_the_rate(self):
-        """Of 400 months whose days vary by 30%, nine of ten intervals or more hold the true rate.
+    def test_bursts_of_one_machine(self):
+        """A crash among bursts of ten thousand has limits too, as low as 0 and very high."""
+        _, lower, upper = self.interval(1, 1000, 10_000, 0)
+        self.assertTrue(0 <= lower < 1e-12, lower)
+        self.assertAlmostEqual(upper, 36_891, delta=1)
 
-        Those of Poisson alone hold it for fewer than eight of ten.
+    def test_intervals_cover_the_level(self):
+        """Of 400 months whose days vary by 30%, 93 to 97% of the intervals hold the true rate.
+
+        Those of chance alone hold it for fewer than eight of ten.
         """
         rng = random.Random(20160314)  # noqa: S311  The same months at each run.
         months = [number for number in range(400) for _ in range(28)]
@@ -117,21 +144,57 @@ class DispersionTest(DatabaseTestCase):
         ((wide, narrow),) = self.rows(
             "SELECT count(*) FILTER (WHERE 20 BETWEEN wide.lower_limit AND wide.upper_limit), "
             "count(*) FILTER (WHERE 20 BETWEEN narrow.lower_limit AND narrow.upper_limit) "
-            "FROM (SELECT month, sum(x) AS x, "
-            "crash_dispersion(28, 28000, sum(x), sum(x * x / 1000)) AS dispersion "
+            "FROM (SELECT month, sum(x) AS x, sqrt(0.09 * sum(x * x)) / sum(x) AS log_sd "
             "FROM unnest(%s::integer[], %s::double precision[]) AS days (month, x) GROUP BY month) "
-            "AS months, LATERAL crash_rate(x, 28000, dispersion, 0) AS wide, "
-            "LATERAL crash_rate(x, 28000, 1, 0) AS narrow",
+            "AS months, LATERAL crash_rate(x, 28000, 1, log_sd, 0) AS wide, "
+            "LATERAL crash_rate(x, 28000, 1, 0, 0) AS narrow",
             months,
             [float(x) for x in crashes],
         )
-        self.assertTrue(360 <= wide <= 396, wide)
+        self.assertTrue(372 <= wide <= 388, wide)
         self.assertLess(narrow, 320)
+
+    @examples(0.5)
+    @given(
+        crashes=st.integers(0, 10**7),
+        burst_factor=st.floats(1, 100),
+        log_sd=st.just(0.0) | st.floats(1e-6, 2),
+        more=st.floats(1.01, 3),
+    )
+    def test_laws(self, crashes, burst_factor, log_sd, more):
+        """The rate lies inside; more bursts or days that differ more make no limit narrower."""
+        rows = self.rows(
+            "SELECT lower_limit, per_1000_hours, upper_limit "
+            "FROM unnest(%s::float8[], %s::float8[]) WITH ORDINALITY AS given (b, s, place), "
+            "crash_rate(%s, 1000, b, s, 0) ORDER BY place",
+            [burst_factor, burst_factor * more, burst_factor],
+            [log_sd, log_sd, log_sd * more],
+            crashes,
+        )
+        for lower, rate, upper in rows:
+            self.assertTrue(0 <= lower <= rate < upper, rows)
+        (least, _, most), *wider = rows
+        for lower, _, upper in wider:
+            self.assertLessEqual(lower, least * (1 + 5e-5))
+            self.assertGreaterEqual(upper, most * (1 - 5e-5))
+
+
+class CombinedVariationTest(DatabaseTestCase):
+    def test_burst_factor_and_sd_of_a_group(self):
+        """Channels weigh in by their crashes, days by their share: 90 of phi 2 and 10 of phi 7."""
+        rows = self.rows(
+            "SELECT burst_factor, log_sd FROM crash_kinds(main_crashes => 100, "
+            "main_crashes_sent_twice => 0, content_crashes => 0, plugin_crashes => 0, "
+            "gpu_crashes => 0, content_crashes_not_at_shutdown => 0, knows_crash_pings => true, "
+            "usage_hours => 1000, main_burst_variance => 90 * 2 + 10 * 7, "
+            "main_day_variance => (0.2 * 90) ^ 2 + (0.5 * 10) ^ 2) WHERE kind = 'main'"
+        )
+        self.assertEqual(rows, [(2.5, math.sqrt(18**2 + 5**2) / 100)])
 
 
 class CrashRateTest(DatabaseTestCase):
-    def rates(self, hours, dispersion=None, min_hours=0.0, *, knows=True, **stats):
-        """Return the rate of each kind; stats that are not given are 0."""
+    def rates(self, hours, min_hours=0.0, *, knows=True, **stats):
+        """Return the rate of each kind, of chance alone; stats that are not given are 0."""
         names = [stat.name for stat in stats_of(CRASH_KINDS, STATS)]
         self.assertLessEqual(set(stats), set(names))
         return {
@@ -140,11 +203,10 @@ class CrashRateTest(DatabaseTestCase):
                 "SELECT kind, whole_crashes, per_1000_hours, lower_limit, upper_limit "
                 f"FROM crash_kinds({', '.join(f'{name} => %s' for name in names)}, "
                 "knows_crash_pings => %s) AS kinds, "
-                "crash_rate(crashes, %s, %s, %s) AS rate ORDER BY place",
+                "crash_rate(crashes, %s, 1, 0, %s) AS rate ORDER BY place",
                 *(stats.get(name, 0) for name in names),
                 knows,
                 hours,
-                dispersion,
                 min_hours,
             )
         }
@@ -246,6 +308,49 @@ class NoteTest(DatabaseTestCase):
                 self.rows("SELECT crash_rate_note(%s, %s, %s, 100)", crashes, knows, hours),
                 [(note,)],
             )
+
+    def test_activity_dates(self):
+        """An activity date whose own submission date is not stored has crashes and no rate."""
+        self.assertEqual(
+            self.rows("SELECT * FROM crash_rate(7, 1000, 3, 0.1, 100, false)"),
+            [(7, None, None, None)],
+        )
+        self.assertEqual(
+            self.rows("SELECT crash_rate_note(7, true, 1000, 100, false)"),
+            [("its submission date is not stored",)],
+        )
+
+
+class AlarmTest(DatabaseTestCase):
+    def test_ids(self):
+        """An id has the application in small letters, the channel and any further parts."""
+        self.assertEqual(
+            self.rows(
+                "SELECT crash_alarm_id('Firefox', 'beta', '156.0b3', 'main'), "
+                "crash_alarm_id('Fenix', 'release', 'hours')"
+            ),
+            [("firefox/beta/156.0b3/main", "fenix/release/hours")],
+        )
+
+    def test_known(self):
+        """An alarm is known until it is half as much again: of rates upwards, of hours down."""
+        for ratio, then, known in (
+            (2.0, 2.0, True),
+            (2.99, 2.0, True),
+            (3.0, 2.0, False),
+            (1.1, 2.0, True),
+            (0.4, 0.5, True),
+            (0.33, 0.5, False),
+            (0.0, 0.5, False),
+            (0.0, 0.0, True),
+            (2.0, None, True),
+            (None, 2.0, True),
+        ):
+            with self.subTest(ratio=ratio, then=then):
+                self.assertEqual(
+                    self.rows("SELECT crash_alarm_is_known(%s::float8, %s::float8)", ratio, then),
+                    [(known,)],
+                )
 
 
 class VersionOrderTest(DatabaseTestCase):

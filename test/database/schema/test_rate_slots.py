@@ -3,7 +3,7 @@ from __future__ import annotations
 import unittest
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
+from math import sqrt
 
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.schema.migrate import migrate
@@ -27,12 +27,11 @@ class SlotsTest(unittest.TestCase):
             self.assertNotRegex(text.replace("{schema}", ""), "{[a-z]")
 
     def test_no_formula_is_doubled(self) -> None:
-        """Only crash_kinds asks for a dispersion, with its five sums."""
+        """The views and the slots call the formula of the interval by crash_rate alone."""
         functions, views = program_schema().definitions
-        self.assertEqual(functions.count("crash_dispersion("), 3)
-        self.assertNotIn("crash_dispersion(", views)
-        for text in rate_slots().values():
-            self.assertNotIn("crash_dispersion(", text)
+        self.assertEqual(functions.count("crash_expected_upper_limit("), 3)
+        for text in (views, *rate_slots().values()):
+            self.assertNotIn("_limit(", text)
 
 
 class NewStatTest(unittest.TestCase):
@@ -58,22 +57,26 @@ class NewStatTest(unittest.TestCase):
             )
 
     def test_rates(self) -> None:
-        """It has a rate with dispersion and interval in the view of rates."""
+        """It has a rate with what makes its interval in the view of rates."""
         (last,) = self.connection.execute(
-            "SELECT crashes, per_1000_hours, round(dispersion::numeric, 1) "
+            "SELECT crashes, per_1000_hours, burst_factor, log_sd "
             "FROM crash_rates_by_day WHERE kind = 'invented' AND activity_date = '2016-03-09'"
         ).fetchall()
-        self.assertEqual(last, (105, 105.0, Decimal("45.9")))
+        self.assertEqual(last, (105, None, 3.0, 0.1))
 
     def test_question(self) -> None:
         """A query with the slots of all stats has it as a row beside the others."""
         query = with_slots(
             "WITH sums AS (SELECT channel, true AS knows_crash_pings, {sums_of_days} "
-            "FROM crash_aggregates_by_channel GROUP BY channel) "
-            "SELECT kind, crashes FROM sums CROSS JOIN LATERAL {dispersed_kinds} WHERE crashes > 0",
+            "FROM crash_aggregates_by_channel {variation} GROUP BY channel) "
+            "SELECT kind, crashes, burst_factor, log_sd FROM sums CROSS JOIN LATERAL {kinds} "
+            "WHERE crashes > 0",
             rate_slots(self.stats),
         )
-        self.assertEqual(self.connection.execute(query.encode()).fetchall(), [("invented", 545.0)])
+        squares = 5 * 105**2 + 4 * 5**2
+        (found,) = self.connection.execute(query.encode()).fetchall()
+        self.assertEqual(found[:3], ("invented", 545.0, 3.0))
+        self.assertAlmostEqual(found[3], 0.1 * sqrt(squares) / 545)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
 -- The twenty countries with the most usage hours.
+-- Redash draws bars of one length to both sides, so a point is the middle of the interval.
 SELECT
     coalesce(question.country, '(none)') AS country,
     coalesce(question.architecture, '(none)') AS architecture,
     question.usage_hours,
     question.per_1000_hours AS main_rate,
-    crash_error_bar(
-        question.per_1000_hours, question.lower_limit, question.upper_limit
-    ) AS main_error
+    (question.lower_limit + question.upper_limit) / 2 AS main_middle,
+    (question.upper_limit - question.lower_limit) / 2 AS main_half_width
 FROM (
     SELECT country, sum(usage_hours) AS usage_hours
     FROM question

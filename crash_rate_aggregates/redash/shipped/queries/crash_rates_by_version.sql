@@ -1,13 +1,16 @@
 -- The six versions with the most usage hours; every age has a row, so that lines break where there is
 -- no value.
+-- Redash draws bars of one length to both sides, so a point is the middle of the interval.
 SELECT
     age AS build_age,
     versions.build_version,
     usage_hours,
     main_rate,
-    crash_error_bar(main_rate, main_lower, main_upper) AS main_error,
+    (main_lower + main_upper) / 2 AS main_middle,
+    (main_upper - main_lower) / 2 AS main_half_width,
     m_c_s_rate,
-    crash_error_bar(m_c_s_rate, m_c_s_lower, m_c_s_upper) AS m_c_s_error
+    (m_c_s_lower + m_c_s_upper) / 2 AS m_c_s_middle,
+    (m_c_s_upper - m_c_s_lower) / 2 AS m_c_s_half_width
 FROM (
     SELECT build_version, min(build_age) AS first, max(build_age) AS last
     FROM question
