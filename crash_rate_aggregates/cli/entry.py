@@ -17,6 +17,7 @@ from crash_rate_aggregates.cli.lasting_streams import lasting_streams
 from crash_rate_aggregates.cli.rate_commands import rates
 from crash_rate_aggregates.cli.redash_commands import redash
 from crash_rate_aggregates.cli.sample_commands import sample_pings
+from crash_rate_aggregates.cli.watch.watch_commands import watch
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.errors import (
     CrashRateAggregatesError,
@@ -61,6 +62,7 @@ for command in (
     fill_commands.backfill,
     fill_commands.daily,
     fill_commands.check,
+    watch,
     ask_commands.sql,
     rates,
     ask_commands.ledger,

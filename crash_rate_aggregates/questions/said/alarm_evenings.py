@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from crash_rate_aggregates.database.assessments.acknowledgements import Acknowledgement
+from crash_rate_aggregates.questions.statement import Answer
 
 
 class AlarmState(StrEnum):
@@ -83,3 +84,24 @@ class AlarmEvening:
     def is_behind(self) -> bool:
         """Whether a newer day is stored, of which nothing is said yet."""
         return self.newest_stored is not None and self.newest_stored > self.submission_date
+
+
+_COLUMNS = (
+    *("submission_date", "alarm_id", "state", "application", "channel", "kind", "since", "ratio"),
+    *("worsened", "words", "machines", "acknowledged_by", "note", "acknowledged_at"),
+)
+
+
+def alarms_answer(evening: AlarmEvening) -> Answer:
+    """Return the alarms of an evening as an answer for programs."""
+    rows = []
+    for one in evening.alarms:
+        known = one.acknowledgement
+        rows.append(
+            (
+                *(evening.submission_date, one.alarm_id, one.state.value, one.application),
+                *(one.channel, one.kind, one.since, one.ratio, one.worsened, one.words),
+                *(one.machines, *((known.by, known.note, known.at) if known else (None,) * 3)),
+            )
+        )
+    return Answer(_COLUMNS, rows)

@@ -1,4 +1,4 @@
-"""Made evenings: assessments with alarms and verdicts of one's own, for the tests of their faces."""
+"""Made evenings: assessments with alarms and verdicts, for the tests of their faces."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from crash_rate_aggregates.database.assessments.answers import AlarmRow, Row, Ve
 from crash_rate_aggregates.database.assessments.assessments import Assessment, store_assessment
 
 FIRST = date(2026, 11, 25)
+TIMES = "\N{MULTIPLICATION SIGN}"
 MAIN = "firefox/release/main/2026-11-24"
 """The id of `alarm()`."""
 VERDICT = "firefox/beta/156.0b3/main"
@@ -22,7 +23,7 @@ def alarm(state: str = "begun", ratio: float | None = 2.0, **fields: Any) -> Ala
     happening = {
         "ended": "as usual again, after an alarm since 24 November",
         "new level": "a new level since 24 November",
-    }.get(state, f"×{ratio or 0:.2f} since 24 November")
+    }.get(state, f"{TIMES}{ratio or 0:.2f} since 24 November")
     values: dict[str, Any] = {
         "alarm_id": MAIN,
         "application": "Firefox",

@@ -12,6 +12,7 @@ from crash_rate_aggregates.questions.said.lit_alarms import lit_alarms, severity
 from test.questions.said.made_alarms import (
     FIRST,
     MAIN,
+    TIMES,
     VERDICT,
     acknowledged_at,
     alarm,
@@ -72,7 +73,7 @@ class LitAlarmsTest(unittest.TestCase):
             first,
             LitAlarm(
                 alarm_id=MAIN,
-                words="Firefox release, main crashes: ×2.00 since 24 November",
+                words=f"Firefox release, main crashes: {TIMES}2.00 since 24 November",
                 state=first.state,
                 application="Firefox",
                 channel="release",
@@ -107,8 +108,7 @@ class LitAlarmsTest(unittest.TestCase):
             {
                 MAIN: (
                     "ended",
-                    "Firefox release, main crashes: as usual again, after an alarm since "
-                    "24 November",
+                    f"Firefox {alarm('ended').words}",
                 ),
                 VERDICT: (
                     "ended",
@@ -129,7 +129,7 @@ class LitAlarmsTest(unittest.TestCase):
             [(one.alarm_id, one.state) for one in found],
             [("firefox/esr/main/2026-11-24", "ended"), (MAIN, "new level"), (VERDICT, "ended")],
         )
-        self.assertTrue(found[0].words.endswith("×2.00 since 24 November; no longer"))
+        self.assertTrue(found[0].words.endswith(f"{TIMES}2.00 since 24 November; no longer"))
         self.assertTrue(found[2].words.endswith("main crashes: no longer judged"))
 
     def test_the_newest_assessment_holds(self) -> None:
