@@ -16,6 +16,7 @@ from crash_rate_aggregates.settings.config import load_settings
 from crash_rate_aggregates.settings.from_settings import asked_database, existing_database
 
 if TYPE_CHECKING:
+    from crash_rate_aggregates.database.embedded_roles import RoleKind
     from crash_rate_aggregates.settings.composed import Settings
     from crash_rate_aggregates.watch.notifying import DueNotification
 
@@ -45,10 +46,9 @@ def watch(
     PagerDuty, e-mail or a webhook, once each; exit code 1 if one of them did not take it.
     """
     if context.invoked_subcommand is not None:
-        if any((tells, dry_run, as_json, as_csv, config, *flags.values())):
-            raise UsageError(
-                f"type the options behind {context.invoked_subcommand}, whose they are"
-            )
+        given = [value for value in (*flags.values(), config) if value is not None]
+        if given or tells or dry_run or as_json or as_csv:
+            raise UsageError(f"type the options behind {context.invoked_subcommand}")
         return
     if dry_run and not tells:
         raise UsageError("--dry-run is of --notify: add that, or leave it out")
@@ -108,15 +108,13 @@ def _notify(settings: Settings, *, dry_run: bool) -> None:
 
     destinations = read_destinations(settings.notify.destinations or {})
     if not destinations:
-        raise UsageError(
-            "say whom to tell: a table [notify.NAME] in the settings, see docs/watch.md"
-        )
+        raise UsageError("say whom to tell: [notify.NAME] in the settings, see docs/watch.md")
 
     def tell(one: DueNotification) -> None:
         say(told_line(one))
 
-    kind = "reader" if dry_run else "writer"
-    with existing_database(settings, kind) as url, connect(url) as connection:
+    role: RoleKind = "reader" if dry_run else "writer"
+    with existing_database(settings, role) as url, connect(url) as connection:
         evening = lit_alarms(connection)
         address = settings.notify.page_address
         due = due_notifications(connection, evening, destinations, address)
