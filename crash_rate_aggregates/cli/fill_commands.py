@@ -156,6 +156,6 @@ def check(*, days: int, max_submission_date: date | None, as_json: bool, **flags
         evening = newest_evening(url)
     if evening is not None:
         checked = with_alarms(checked, evening)
-    assessed = evening and evening.submission_date
+    assessed = None if evening is None else evening.submission_date
     say(check_document(checked, assessed) if as_json else "\n".join(check_lines(checked, assessed)))
     require_no_fault(checked)

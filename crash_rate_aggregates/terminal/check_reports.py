@@ -23,7 +23,7 @@ def check_lines(days: Sequence[CheckedDay], assessed: date | None) -> Iterator[s
         faults = "; ".join(f"{finding.fault}: {finding.text}" for finding in day.findings)
         yield printable(f"{day.submission_date}: {faults or _well(day)}")
     if assessed is None:
-        yield "no day is assessed yet, so nothing is known of alarms: `crash-rate-aggregates assess`"
+        yield "no day is assessed yet, so no alarm is known: `crash-rate-aggregates assess`"
 
 
 def check_document(days: Sequence[CheckedDay], assessed: date | None) -> str:

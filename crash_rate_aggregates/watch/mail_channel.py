@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -90,11 +91,14 @@ class Email:
     def _send(self, mail: EmailMessage, left: float) -> None:
         is_handed_over = False
         try:
-            with self._connected(left) as server:
+            with closing(self._connected(left)) as server:
                 if self.user is not None:
                     server.login(self.user, self.password or "")
+                server.ehlo_or_helo_if_needed()
                 is_handed_over = True
                 server.send_message(mail)
+                with suppress(OSError, smtplib.SMTPException):  # It is taken, whatever comes now.
+                    server.quit()
         except (OSError, smtplib.SMTPException, UnicodeError) as error:
             failed = _failure(error, is_handed_over=is_handed_over)
         else:

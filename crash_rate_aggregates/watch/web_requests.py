@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+import ssl
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -86,7 +88,12 @@ def _send(request: WebRequest, left: float, share: float) -> None:
     lost: NotTakenError
     try:
         with httpx.stream(
-            request.method, request.url, json=request.body, headers=request.headers, timeout=timeout
+            request.method,
+            request.url,
+            json=request.body,
+            headers=request.headers,
+            timeout=timeout,
+            verify=_trusted(),
         ) as answer:
             status, retry_after = answer.status_code, answer.headers.get("Retry-After")
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
@@ -99,6 +106,14 @@ def _send(request: WebRequest, left: float, share: float) -> None:
         _judge(status, retry_after)
         return
     raise lost
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return the certificates that are trusted, which take long to load."""
+    import httpx  # noqa: PLC0415  As above.
+
+    return httpx.create_ssl_context()
 
 
 def _without_answer(request: WebRequest) -> NotTakenError:
