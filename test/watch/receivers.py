@@ -6,6 +6,7 @@ import base64
 import json
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -106,7 +107,8 @@ class MailReceiver:
         class Handler(StreamRequestHandler):
             def handle(self) -> None:
                 receiver.connections += 1
-                _Talk(receiver, self).run()
+                with suppress(ConnectionError):  # As a client ends that wanted to speak TLS.
+                    _Talk(receiver, self).run()
 
         server = ThreadingTCPServer(("127.0.0.1", 0), Handler)
         server.daemon_threads = True

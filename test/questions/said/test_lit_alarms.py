@@ -3,12 +3,11 @@ from __future__ import annotations
 import unittest
 from datetime import UTC, date, datetime, timedelta
 
-from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.assessments.answers import Row
-from crash_rate_aggregates.database.schema.migrate import migrate
 from crash_rate_aggregates.errors import NotAssessedError
 from crash_rate_aggregates.questions.said.alarm_evenings import AlarmEvening, LitAlarm
 from crash_rate_aggregates.questions.said.lit_alarms import lit_alarms, severity
+from test.questions.said.alarm_database import AlarmDatabaseTestCase
 from test.questions.said.made_alarms import (
     FIRST,
     MAIN,
@@ -20,22 +19,9 @@ from test.questions.said.made_alarms import (
     assess_evenings,
     verdict,
 )
-from test.servers import fresh_database
-
-TABLES = "crash_assessments, crash_acknowledgements, crash_notifications"
 
 
-class LitAlarmsTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.url = fresh_database(cls)
-        with connect(cls.url) as connection:
-            migrate(connection)
-
-    def setUp(self) -> None:
-        self.connection = self.enterContext(connect(self.url))
-        self.connection.execute(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE")
-
+class LitAlarmsTest(AlarmDatabaseTestCase):
     def after(self, *evenings: tuple[Row, ...]) -> AlarmEvening:
         """Store evenings in a row; return what is known after the last of them."""
         assess_evenings(self.connection, *evenings)
