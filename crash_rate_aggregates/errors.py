@@ -83,6 +83,20 @@ class ReleaseListError(UsageError):
     remedy = "Name a file or URL of product-details, like firefox.json, in `product_details`."
 
 
+class AlarmNotLitError(UsageError):
+    """An alarm that is to be acknowledged and is not lit."""
+
+    slug = "alarm-not-lit"
+    remedy = "Copy the id of an alarm that `watch` shows; one that is over needs none."
+
+
+class DestinationError(UsageError):
+    """A destination of `watch --notify` in the settings that cannot be meant."""
+
+    slug = "bad-destination"
+    remedy = "Correct the table `[notify.name]` that the message names, as docs/watch.md says."
+
+
 class QuestionNotFoundError(UsageError):
     """A question that is not in the catalog."""
 
@@ -425,11 +439,24 @@ class RedashUnavailableError(RedashError):
     remedy = "Try again later; what was done until then stays, and `redash push` goes on."
 
 
+class NotificationError(CrashRateAggregatesError):
+    """A destination of `watch --notify` did not take a message; the others got theirs."""
+
+    slug = "notify"
+    remedy = (
+        "Mend what the message names; the next `watch --notify` sends what was not taken, and "
+        "nothing twice."
+    )
+
+
 class CheckFailedError(CrashRateAggregatesError):
-    """`check` found a day that is missing, not whole, or of unusual volume."""
+    """`check` found a day that is missing, not whole, or of unusual volume, or a new alarm."""
 
     slug = "check-failed"
-    remedy = "See what docs/operations.md says of a day that is missing, wrong or late."
+    remedy = (
+        "See what docs/operations.md says of a day that is missing, wrong or late; of an alarm, "
+        "docs/watch.md."
+    )
     exit_code = ExitCode.CHECK_FAILED
 
 

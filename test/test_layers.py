@@ -28,7 +28,7 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("questions",),
         ("engines",),
         ("health", "assess"),
-        ("job", "redash"),
+        ("job", "redash", "watch"),
         ("settings",),
         ("sample_pings",),
         ("terminal",),

@@ -10,6 +10,7 @@ import numpy as np
 
 from crash_rate_aggregates.assess.channel_fit import KindFit, newest_complete
 from crash_rate_aggregates.assess.watch_states import state_of, stored_state
+from crash_rate_aggregates.database.assessments.alarm_ids import alarm_id
 from crash_rate_aggregates.database.assessments.assessment_rows import AlarmRow, WatchStateRow
 from crash_rate_aggregates.questions.inputs.channel_days import ChannelDays
 from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS
@@ -88,14 +89,6 @@ def _alarm_row(key: tuple[str, str, str, str], words: str, alarm: Alarm, today: 
         size.lower if size else None,
         size.upper if size else None,
     )
-
-
-def alarm_id(application: str, channel: str, *parts: str) -> str:
-    """Return what names an alarm, or a verdict of worse, for `watch acknowledge`.
-
-    As the database's function crash_alarm_id makes it: `firefox/release/main/2026-11-11`.
-    """
-    return "/".join((application.lower(), channel, *parts))
 
 
 def _rates(fit: KindFit) -> Iterator[DatedRate]:

@@ -18,6 +18,7 @@ from crash_rate_aggregates.cli.rate_commands import rates
 from crash_rate_aggregates.cli.redash_commands import redash
 from crash_rate_aggregates.cli.sample_commands import sample_pings
 from crash_rate_aggregates.cli.verdict_commands import assess, compare, explain, verdict
+from crash_rate_aggregates.cli.watch.watch_commands import watch
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.errors import (
     CrashRateAggregatesError,
@@ -66,6 +67,7 @@ for command in (
     compare,
     explain,
     assess,
+    watch,
     ask_commands.sql,
     rates,
     ask_commands.ledger,

@@ -141,8 +141,12 @@ def _fill(
 @click.option("--json", "as_json", is_flag=True, help="Print what was found for machines.")
 @connection_options
 def check(*, days: int, max_submission_date: date | None, as_json: bool, **flags: Any) -> None:
-    """Say whether the last days are there, whole and of plausible volume; exit code 3 if not."""
-    from crash_rate_aggregates.health.last_days import check_days
+    """Say whether the last days are there, whole, plausible and without a new alarm.
+
+    Exit code 3 if not. An alarm that somebody acknowledged is none.
+    """
+    from crash_rate_aggregates.health.alarm_findings import with_alarms
+    from crash_rate_aggregates.health.last_days import check_days, newest_evening
     from crash_rate_aggregates.terminal.check_reports import (
         check_document,
         check_lines,
@@ -153,5 +157,9 @@ def check(*, days: int, max_submission_date: date | None, as_json: bool, **flags
     settings = load_settings(flags, flags.pop("config"))
     with existing_database(settings) as url:
         checked = check_days(url, last, days)
-    say(check_document(checked) if as_json else "\n".join(check_lines(checked)))
+        evening = newest_evening(url)
+    if evening is not None:
+        checked = with_alarms(checked, evening)
+    assessed = None if evening is None else evening.submission_date
+    say(check_document(checked, assessed) if as_json else "\n".join(check_lines(checked, assessed)))
     require_no_fault(checked)
