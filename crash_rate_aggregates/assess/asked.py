@@ -11,12 +11,8 @@ import psycopg
 
 from crash_rate_aggregates.assess.assessing import fits_of, release_periods
 from crash_rate_aggregates.assess.explaining import explanation_rows
-from crash_rate_aggregates.assess.release_verdicts import (
-    Compared,
-    ReleaseContext,
-    compared_with,
-    verdict_rows,
-)
+from crash_rate_aggregates.assess.judged_releases import Compared, ReleaseContext, compared_with
+from crash_rate_aggregates.assess.release_verdicts import verdict_rows
 from crash_rate_aggregates.database.access.read_only import reading
 from crash_rate_aggregates.database.access.statements import statements_beside
 from crash_rate_aggregates.database.assessments.assessment_rows import ExplanationRow, VerdictRow

@@ -13,13 +13,9 @@ from crash_rate_aggregates import __version__
 from crash_rate_aggregates.assess.branch_verdicts import branch_rows
 from crash_rate_aggregates.assess.channel_fit import KindFit, fit_kinds
 from crash_rate_aggregates.assess.explaining import explanation_rows
+from crash_rate_aggregates.assess.judged_releases import Compared, ReleaseContext, judged_releases
 from crash_rate_aggregates.assess.nowcasts import nowcast_rows, variation_rows
-from crash_rate_aggregates.assess.release_verdicts import (
-    Compared,
-    ReleaseContext,
-    judged_releases,
-    verdict_rows,
-)
+from crash_rate_aggregates.assess.release_verdicts import verdict_rows
 from crash_rate_aggregates.assess.watching import RATE, States, watch_rows
 from crash_rate_aggregates.database.assessments.assessment_rows import AlarmRow, Row, VerdictRow
 from crash_rate_aggregates.database.assessments.assessments import Assessment

@@ -11,7 +11,8 @@ from crash_rate_aggregates.questions.inputs.experiment_days import Experiment
 from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS
 from crash_rate_aggregates.verdicts.releases.branches import branches_apart
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
-from crash_rate_aggregates.verdicts.releases.judged import CHANGE, Judged, alpha_for, judge
+from crash_rate_aggregates.verdicts.releases.error_budget import Share, alpha_for
+from crash_rate_aggregates.verdicts.releases.judged import CHANGE, Judged, judge
 from crash_rate_aggregates.verdicts.releases.looks import Look, since
 from crash_rate_aggregates.verdicts.releases.version_days import Floats, StratumSums
 from crash_rate_aggregates.verdicts.releases.wording import verdict_words
@@ -24,14 +25,15 @@ def branch_rows(
 ) -> Iterator[VerdictRow]:
     """Yield the verdict on each branch and headline kind.
 
-    All branches of an evening share the budget of false verdicts that a channel's releases have.
+    All branches of an evening share one budget of false verdicts for each kind.
 
     Args:
         experiments: As they are stored on the evening.
         fits: By application and channel, and by kind.
         day: The submission date whose evening it is.
     """
-    alpha = alpha_for(max(1, sum(len(one.branches) for one in experiments)))
+    branches = max(1, sum(len(one.branches) for one in experiments))
+    alpha = alpha_for(Share.BESIDE, branches, on_release=True)
     for experiment in experiments:
         of_channel = fits.get((experiment.application, experiment.channel), {})
         for branch in experiment.branches:

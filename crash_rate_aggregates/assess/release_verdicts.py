@@ -10,11 +10,16 @@ from datetime import date, timedelta
 import numpy as np
 
 from crash_rate_aggregates.assess.channel_fit import KindFit, complete_counts
+from crash_rate_aggregates.assess.judged_releases import (
+    BOTH_KINDS,
+    MOST_GAP,
+    Compared,
+    ReleaseContext,
+)
 from crash_rate_aggregates.database.assessments.assessment_rows import VerdictRow
 from crash_rate_aggregates.questions.inputs.client_days import user_days
-from crash_rate_aggregates.questions.inputs.snapshot import Snapshot
 from crash_rate_aggregates.questions.inputs.strata import Strata, read_strata
-from crash_rate_aggregates.questions.inputs.successions import Release, Succession
+from crash_rate_aggregates.questions.inputs.successions import Release
 from crash_rate_aggregates.verdicts.day_variation import log_ratio, weekday_effects
 from crash_rate_aggregates.verdicts.judged_kinds import (
     JUDGED_KINDS,
@@ -23,12 +28,10 @@ from crash_rate_aggregates.verdicts.judged_kinds import (
     JudgedKind,
 )
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
-from crash_rate_aggregates.verdicts.releases.equal_age import MOST_AGES, drift_over
+from crash_rate_aggregates.verdicts.releases.equal_age import MOST_AGES, drifts_over
 from crash_rate_aggregates.verdicts.releases.judged import (
-    CHANGE,
     Judged,
     State,
-    alpha_for,
     data_problem,
     judge,
 )
@@ -39,83 +42,12 @@ from crash_rate_aggregates.verdicts.releases.looks import (
     looks,
     since,
 )
-from crash_rate_aggregates.verdicts.releases.same_days import Pair
+from crash_rate_aggregates.verdicts.releases.same_days import Pair, same_days
 from crash_rate_aggregates.verdicts.releases.version_days import VersionDays
 from crash_rate_aggregates.verdicts.releases.wording import verdict_words
 
-MOST_EARLIER = 8
-"""Earlier pairs of releases that are read for the same days."""
-MOST_GAP = 42
-"""Days between a release and the one before it, beyond which they share no days."""
-_BUDGET_DAYS = 56
-_DAYS_OF_MONTH = 30.4
-_HEADLINE = "main_and_content_minus_shutdown"
 _USER_DAYS_PHI = 2.0
 """The same clients come again on other days, which sums of days cannot tell."""
-_OTHERS = [kind for kind in JUDGED_KINDS if not kind.is_headline]
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseContext:
-    """What is known when the releases of a channel are judged."""
-
-    snapshot: Snapshot
-    succession: Succession
-    fits: Mapping[str, KindFit]
-    """By kind; those of the headlines that the channel has."""
-    change: float = CHANGE
-
-    @property
-    def verdicts_a_month(self) -> float:
-        """Releases that began within the last 56 days, a month; at least 1."""
-        first = self.snapshot.day - timedelta(days=_BUDGET_DAYS)
-        begun = sum(one.first_day > first for one in self.succession.releases)
-        return max(1.0, begun * _DAYS_OF_MONTH / _BUDGET_DAYS)
-
-    def alpha(self, kind: JudgedKind) -> float:
-        """Return the error rate of one verdict: headlines have one each, others share one."""
-        return alpha_for(self.verdicts_a_month, 1 if kind.is_headline else len(_OTHERS))
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """A release beside another, with all that was read for it."""
-
-    release: Release
-    previous: Release
-    pairs: tuple[tuple[Release, Release], ...]
-    """Earlier ones, the newest first."""
-
-    @property
-    def gap(self) -> int:
-        """Days between the two."""
-        return (self.release.first_day - self.previous.first_day).days
-
-
-def judged_releases(context: ReleaseContext) -> list[Compared]:
-    """Return the releases that are judged this evening: those of the last 14 days and the newest.
-
-    Those without a predecessor are left out: there is nothing to compare them with.
-    """
-    releases = context.succession.releases
-    first = context.snapshot.day - timedelta(days=MOST_AGES - 1)
-    current = [one for one in releases if one.first_day >= first or one is releases[-1]]
-    compared = [compared_with(context, one, context.succession.previous(one)) for one in current]
-    return [one for one in compared if one is not None]
-
-
-def compared_with(
-    context: ReleaseContext, release: Release, previous: Release | None
-) -> Compared | None:
-    """Return the comparison with a release before it; None where there is none."""
-    if previous is None:
-        return None
-    pairs = [
-        (new, old)
-        for new, old in context.succession.pairs_before(release)
-        if (new.first_day - old.first_day).days <= MOST_GAP
-    ]
-    return Compared(release, previous, tuple(pairs[:MOST_EARLIER]))
 
 
 def verdict_rows(context: ReleaseContext, compared: Sequence[Compared]) -> Iterator[VerdictRow]:
@@ -165,15 +97,16 @@ class _Versions:
 def _of_kind(
     context: ReleaseContext, compared: Compared, kind: JudgedKind, versions: _Versions
 ) -> Iterator[VerdictRow]:
-    fit = context.fits.get(kind.name if kind.is_headline else _HEADLINE)
+    fit = context.fits.get(kind.name if kind.is_headline else BOTH_KINDS)
     pair = versions.pair(compared.release, compared.previous)
     # Of a kind that the application does not send at all nothing is said.
     if fit is None or not (pair.new.crashes.any() or pair.old.crashes.any()):
         return
     earlier = [versions.pair(new, old) for new, old in compared.pairs] if kind.is_headline else []
     channel = _channel(fit, kind, compared.gap)
-    today, alpha = context.snapshot.day.toordinal(), context.alpha(kind)
-    found = _contrasts(pair, earlier, channel, today)
+    today = context.snapshot.day.toordinal()
+    alpha = context.alpha(kind, compared.release)
+    found = _contrasts(pair, earlier, channel, today, alpha)
     for contrast in found or (None,):
         judged = judge(contrast, alpha, context.change)
         problem = _problem(context, compared, contrast)
@@ -189,16 +122,18 @@ def _of_kind(
 
 
 def _contrasts(
-    pair: Pair, earlier: Sequence[Pair], channel: Channel, today: int
+    pair: Pair, earlier: Sequence[Pair], channel: Channel, today: int, alpha: float
 ) -> tuple[Contrast, ...]:
-    """Return the contrast that is judged, and equal age beside it where that is another."""
-    decisive = decisive_contrast(pair, earlier, channel, today)
+    """Return the contrast that is judged, and beside it that of the other method."""
+    decisive = decisive_contrast(pair, earlier, channel, today, alpha)
     if decisive is None:
         return ()
-    beside = equal_age_in(pair, channel, today)
-    if beside is None or decisive.method is Method.EQUAL_AGE:
-        return (decisive,)
-    return decisive, beside
+    other = (
+        equal_age_in(pair, channel, today)
+        if decisive.method is Method.SAME_DAYS
+        else same_days(pair, earlier, today, phi=channel.phi)
+    )
+    return (decisive,) if other is None else (decisive, other)
 
 
 def _day(ordinal: int | None) -> date | None:
@@ -208,14 +143,15 @@ def _day(ordinal: int | None) -> date | None:
 def _channel(fit: KindFit, kind: JudgedKind, gap: int) -> Channel:
     counts = complete_counts(fit.days, fit.crashes)
     log_rates = log_ratio(counts, fit.days.hours.sum(axis=1))
-    known = log_rates[np.isfinite(log_rates)]
+    effects = weekday_effects(log_rates, fit.days.weekdays)
+    adjusted = log_rates - effects[fit.days.weekdays]
     is_people = kind is USER_DAYS
     return Channel(
         phi=_USER_DAYS_PHI if is_people else fit.phi,
         tau=fit.tau,
-        drift=drift_over(known, gap),
+        drift=drifts_over(adjusted[np.isfinite(adjusted)], gap),
         late_variance=None if is_people else fit.late_variance(),
-        weekday_effect=weekday_effects(log_rates, fit.days.weekdays),
+        weekday_effect=effects,
     )
 
 

@@ -11,11 +11,8 @@ import numpy as np
 from crash_rate_aggregates.applications import KNOWN_APPLICATIONS
 from crash_rate_aggregates.assess.assessing import assess
 from crash_rate_aggregates.assess.channel_fit import fit_kinds
-from crash_rate_aggregates.assess.release_verdicts import (
-    ReleaseContext,
-    judged_releases,
-    verdict_rows,
-)
+from crash_rate_aggregates.assess.judged_releases import ReleaseContext, judged_releases
+from crash_rate_aggregates.assess.release_verdicts import verdict_rows
 from crash_rate_aggregates.database.assessments.assessment_rows import VerdictRow
 from crash_rate_aggregates.database.days.replace_day import replace_day
 from crash_rate_aggregates.database.days.stored_applications import store_applications

@@ -74,7 +74,7 @@ class DueMessagesTest(unittest.TestCase):
     def test_a_verdict_that_comes_again(self) -> None:
         """A verdict of worse that was over begins once more, under a state of its own."""
         verdict = lit_alarm(AlarmState.WORSE)
-        told = (sent("begun", 12), sent("ended", 13))
+        told: tuple[SentNotification, ...] = (sent("begun", 12), sent("ended", 13))
         self.assertEqual(self.states(verdict, *told), ["begun 2"])
         told = (*told, sent("begun 2", 14))
         self.assertEqual(self.states(verdict, *told), [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ from crash_rate_aggregates.questions.inputs.snapshot import Snapshot
 _LEAST_SHARE = 0.03
 """A release that never had so much of its channel's hours is nobody's predecessor."""
 _ESR = "esr"
+_DOT_RELEASE = re.compile(r"[0-9]+\.[0-9]+\.[1-9][0-9]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,11 @@ class Release:
     """Of the channel's hours, on its best day."""
     share_now: float
     """On the newest activity date, as far as it has come in."""
+
+    @property
+    def is_dot_release(self) -> bool:
+        """Whether it mends the release before it, like 156.0.1."""
+        return _DOT_RELEASE.fullmatch(self.label) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,12 @@ from crash_rate_aggregates.database.assessments.acknowledgements import (
 )
 from crash_rate_aggregates.database.assessments.alarm_ids import alarm_id
 from crash_rate_aggregates.errors import NotAssessedError
-from crash_rate_aggregates.verdicts.judged_kinds import kind_named
 from crash_rate_aggregates.questions.said.alarm_evenings import (
     AlarmEvening,
     AlarmState,
     LitAlarm,
 )
+from crash_rate_aggregates.verdicts.judged_kinds import kind_named
 
 _statement = statements_beside(__name__)
 

@@ -10,11 +10,13 @@ from typing import Any
 import psycopg
 
 from crash_rate_aggregates.database.access.read_only import reading
+from crash_rate_aggregates.database.access.statements import statements_beside
 from crash_rate_aggregates.database.assessments.assessment_rows import VerdictRow
 from crash_rate_aggregates.errors import NotAssessedError
 from crash_rate_aggregates.questions.asking import CHANNELS
-from crash_rate_aggregates.questions.catalog import command_query
 from crash_rate_aggregates.questions.statement import answered
+
+_statement = statements_beside(__name__)
 
 _FAILED = "the verdicts could not be read"
 
@@ -64,7 +66,7 @@ def said_verdicts(connection: psycopg.Connection, application: str) -> SaidVerdi
     values = {"application": application, "channels": list(CHANNELS)}
     with reading(connection, _FAILED) as cursor:
         evening = _evening(cursor)
-        found = answered(cursor, command_query("said_verdicts"), values).records()
+        found = answered(cursor, _statement("said_verdicts").format(), values).records()
         names = [one.name for one in fields(VerdictRow)]
         rows = tuple(VerdictRow(**{name: row[name] for name in names}) for row in found)
     return SaidVerdicts(evening, rows)
@@ -107,14 +109,14 @@ def said_explanations(
     values = {"application": application, "label": label, "channel": channel, "kind": kind}
     with reading(connection, _FAILED) as cursor:
         _evening(cursor)
-        rows = answered(cursor, command_query("said_explanations"), values).records()
+        rows = answered(cursor, _statement("said_explanations").format(), values).records()
         names = [one.name for one in fields(SaidExplanation)]
         return [SaidExplanation(**{name: row[name] for name in names}) for row in rows]
 
 
 def _evening(cursor: psycopg.Cursor) -> Evening:
     found: list[dict[str, Any]] = [
-        *answered(cursor, command_query("newest_assessment"), {}).records()
+        *answered(cursor, _statement("newest_assessment").format(), {}).records()
     ]
     if not found:
         raise NotAssessedError(
