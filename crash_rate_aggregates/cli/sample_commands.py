@@ -87,8 +87,8 @@ def sample_pings(
     days = submission_dates(min_submission_date, max_submission_date, today=today)
     if world == "2016" and (worse or bad_release or not regressions):
         raise UsageError("--worse, --bad-release and --no-regressions need --world 2026")
-    if bad_release and not days[0] <= bad_release <= days[-1]:
-        raise UsageError(f"--bad-release {bad_release} is none of the days {days[0]} to {days[-1]}")
+    if bad_release and bad_release > days[-1]:
+        raise UsageError(f"--bad-release {bad_release} is after the last day, {days[-1]}")
     made = _world(
         *(world, days, pings_per_day, seed, worse), regressions=regressions, bad_release=bad_release
     )

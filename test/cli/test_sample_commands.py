@@ -68,7 +68,7 @@ class SampleCommandsTest(unittest.TestCase):
             (("--world", "2016", "--worse", "160.0.1=2"), "need --world 2026"),
             (("--world", "2016", "--no-regressions"), "need --world 2026"),
             (("--world", "2016", "--bad-release", "2026-11-25"), "need --world 2026"),
-            (("--bad-release", "2026-11-24"), "none of the days 2026-11-25 to 2026-11-25"),
+            (("--bad-release", "2026-11-26"), "2026-11-26 is after the last day, 2026-11-25"),
         ):
             with self.subTest(arguments):
                 code, errors = self.made(*arguments)

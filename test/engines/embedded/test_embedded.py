@@ -49,35 +49,41 @@ class EmbeddedEngineTest(contract.EngineContract):
 
     def setUp(self) -> None:
         super().setUp()
+        # Engines of other tests may be there still, with theirs.
+        self.others = set(multiprocessing.active_children())
         self.addCleanup(self.nothing_left)
 
     def nothing_left(self) -> None:
         """Hold after each test, its engines closed, that nothing is left: no rows, no worker."""
         scratch = self.folder / "scratch"
         self.assertEqual(list(scratch.iterdir()) if scratch.exists() else [], [])
-        self.assertEqual(multiprocessing.active_children(), [])
+        self.assertEqual(self.workers(), set())
 
-    def workers(self, engine: Engine) -> set[int | None]:
+    def workers(self) -> set[int | None]:
+        """Return which processes this test has started."""
+        return {one.pid for one in set(multiprocessing.active_children()) - self.others}
+
+    def workers_after(self, engine: Engine) -> set[int | None]:
         """Compute a day and return which processes are there then."""
         with engine.aggregate_day(day_request(self.pings), HeardProgress()):
             pass
-        return {worker.pid for worker in multiprocessing.active_children()}
+        return self.workers()
 
     def test_workers_are_kept(self) -> None:
         """Two days have the same workers, which end when the engine is closed."""
         write_day(self.pings, {"1": lines([main_ping()]), "2": lines([main_ping()])})
         engine = self.engine(2)
-        found = [self.workers(engine) for _ in range(2)]
+        found = [self.workers_after(engine) for _ in range(2)]
         self.assertEqual((len(found[0]), found[1]), (2, found[0]))
         engine.close()
-        self.assertEqual(multiprocessing.active_children(), [])
+        self.assertEqual(self.workers(), set())
 
     def test_workers_end_after_a_large_day(self) -> None:
         """A day of which more is stored than is usual for a small one keeps no worker."""
         write_day(self.pings, {"1": lines([main_ping()])})
         # The bound saves time on small files and changes no result.
         self.enterContext(patch.object(embedded_engine, "_KEPT_UP_TO", 0))
-        self.assertEqual(self.workers(self.engine(1)), set())
+        self.assertEqual(self.workers_after(self.engine(1)), set())
 
     def shared(self) -> None:
         """Share every file among workers, in small blocks: configuration, only smaller."""
@@ -141,7 +147,7 @@ class EmbeddedEngineTest(contract.EngineContract):
         ):
             self.fail("a day without its pings")
         killer.join()
-        self.assertEqual(multiprocessing.active_children(), [])
+        self.assertEqual(self.workers(), set())
         # The next day has others.
         write_day(self.folder / "next", {"1": lines([main_ping()])})
         request = day_request(self.folder / "next")
@@ -159,7 +165,7 @@ class EmbeddedEngineTest(contract.EngineContract):
             self.fail("a day without its pings")
         self.assertTrue(store.began.exists())
         self.assertLess(time.monotonic() - began, ANOTHER_SECONDS / 2)
-        self.assertEqual(multiprocessing.active_children(), [])
+        self.assertEqual(self.workers(), set())
 
     def test_faults_of_sources_are_not_of_scratch(self) -> None:
         """What fails while pings are read is never told as a fault of the scratch folder."""
