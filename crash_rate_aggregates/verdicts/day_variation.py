@@ -117,13 +117,12 @@ def medians_by_weekday(values: Floats, weekdays: NDArray[np.int_]) -> Floats:
     """Return the medians of the known values, 0 for a weekday that has none."""
     known = np.isfinite(values)
     order = np.lexsort((values[known], weekdays[known]))
-    ordered = values[known][order]
+    # A weekday without values points at another's or at the 0, which the last line leaves out.
+    ordered = np.append(values[known][order], 0.0)
     numbers = np.bincount(weekdays[known], minlength=7)
     first = np.cumsum(numbers) - numbers
-    # A weekday without values points at another's, which the last line leaves out.
-    last = max(0, len(ordered) - 1)
-    low = ordered[np.clip(first + (numbers - 1) // 2, 0, last)]
-    high = ordered[np.clip(first + numbers // 2, 0, last)]
+    low = ordered[np.maximum(first + (numbers - 1) // 2, 0)]
+    high = ordered[first + numbers // 2]
     return np.where(numbers > 0, (low + high) / 2, 0.0)
 
 
@@ -144,20 +143,22 @@ def _memory(values: Floats, count_variance: Floats) -> float:
 
     Their variances are as 6 - 8 r + 2 r^2 to 6 - 8 r^2 + 2 r^4.
     """
-    near, far = (
-        _clipped_variance(differences) - 6 * float(np.mean(of_counts))
-        for differences, of_counts in (
-            _second_differences(values, count_variance, step) for step in (1, 2)
-        )
-        if len(differences)
-    )
-    if near <= 0:
+    near, far = (_variance_beyond_counts(values, count_variance, step) for step in (1, 2))
+    if near <= 0 or far <= 0:
         return 0.0
     most = (1 + _MOST_MEMORY) * (3 - _MOST_MEMORY**2) / (3 - _MOST_MEMORY)
     ratio = min(max(far / near, 1.0), most)
     roots = np.roots([1.0, 1.0, -(3 + ratio), 3 * (ratio - 1)])
     # One is negative and one above 1.
     return float(np.sort(roots.real)[1])
+
+
+def _variance_beyond_counts(values: Floats, count_variance: Floats, step: int) -> float:
+    """Return the mean square of second differences, less what counts explain; 0 for none."""
+    differences, of_counts = _second_differences(values, count_variance, step)
+    if not len(differences):
+        return 0.0
+    return _clipped_variance(differences) - 6 * float(np.mean(of_counts))
 
 
 def _second_differences(values: Floats, count_variance: Floats, step: int) -> tuple[Floats, Floats]:

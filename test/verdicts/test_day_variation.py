@@ -3,10 +3,13 @@ from __future__ import annotations
 import unittest
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crash_rate_aggregates.verdicts.day_variation import day_variation, weekday_effects
 from crash_rate_aggregates.verdicts.intervals import log_variance_of_days, rate_interval
 from crash_rate_aggregates.verdicts.quantiles import Z95, student_quantile
+from test.property_tests import examples
 from test.worked_numbers import HAS_WORKED_NUMBERS, delay_matrix, worked
 
 _HOURS = 1e12
@@ -75,6 +78,25 @@ class DayVariationTest(unittest.TestCase):
         pairs = np.where(np.arange(56) % 4 < 2, 0.5, -0.5)
         found = day_variation(*of_log_rates(list(pairs)), 3.0)
         self.assertAlmostEqual(found.memory, 0.8 * 56 / 80, places=9)
+
+    def test_gaps_everywhere(self) -> None:
+        """With a gap in every week no weekday is known, nor a memory where every third is a gap."""
+        log_rates = np.tile([1.0, 0, 2, 0, 3, 0, np.nan], 8)
+        np.testing.assert_array_equal(weekday_effects(log_rates, np.arange(56) % 7), np.zeros(7))
+        crashes, hours, weekdays = of_log_rates([0.0, 0.1, 0.0, 0.0] * 14)
+        hours[3::4] = 0
+        found = day_variation(crashes, hours, weekdays, 3.0)
+        self.assertEqual((found.days, found.memory), (42, 0.0))
+
+    @examples(0.5)
+    @given(st.lists(st.integers(0, 50), min_size=1, max_size=60), st.floats(1, 6))
+    def test_any_counts(self, counts: list[int], phi: float) -> None:
+        """Whatever the counts, the variation is unknown or at least 0, and the memory below .8."""
+        days = len(counts)
+        found = day_variation(counts, np.full(days, 9.0), np.arange(days) % 7, phi)
+        self.assertEqual(found.days, sum(1 for count in counts if count))
+        self.assertTrue(found.tau is None or found.tau >= 0)
+        self.assertTrue(0 <= found.memory < 0.8)
 
     def test_gap_ends_a_run(self) -> None:
         """A date without a rate takes part in no window and no difference."""
