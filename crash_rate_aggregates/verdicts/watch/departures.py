@@ -61,10 +61,14 @@ class Departure:
         """Whether it is one if its neighbour is high too."""
         return self.distance > self.two
 
-    @property
-    def is_back(self) -> bool:
-        """Whether it lies as if nothing were wrong."""
-        return self.distance < self.two / 2
+    def is_back(self, largest: float) -> bool:
+        """Tell whether it lies as if nothing were wrong any more.
+
+        Below half of `two`; after an alarm whose largest distance was over twice that, it is enough
+        to be below a quarter of the latter and not high: else a little more than before would keep
+        an alarm of five times the rate lit.
+        """
+        return self.distance < max(self.two / 2, min(self.two, largest / 4))
 
     def limits(self) -> tuple[float, float]:
         """Return the 95% interval of the ratio."""

@@ -102,6 +102,12 @@ class EveningTest(unittest.TestCase):
         found = phases(rates([1.0] * 58 + [5.0] + [1.0] * 9 + [1.5] * 2))
         self.assertEqual(found, [_BEGAN, _ON, _ENDED, *[None] * 7, _BEGAN, _ON])
 
+    def test_a_little_more_after_a_bad_date(self) -> None:
+        """An alarm of five times the rate is over when a tenth more is left of it."""
+        noisy = ([1.0, 1.06, 0.94, 1.05, 0.95] * 12)[:58]
+        found = phases(rates([*noisy, 5.0, 1.15, 1.15, 1.15]))
+        self.assertEqual(found, [_BEGAN, _ON, _ENDED, None])
+
     def test_bad_date_moves_no_level(self) -> None:
         """Dates inside an alarm that is over are left out of the level."""
         dates = rates([1.0] * 58 + [5.0] + [1.0] * 4)
