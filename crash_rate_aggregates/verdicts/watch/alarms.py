@@ -161,8 +161,8 @@ def evening(
 
     Args:
         kind: Rates go with `DatedRate`, hours with `DatedHours`.
-        dates: Of activity dates in a row up to today, oldest first: 58 by custom, more are not
-            looked at. Dates without rows have 0 hours.
+        dates: Of activity dates in a row up to today, oldest first: at least two; 58 by custom, more
+            are not looked at. Dates without rows have 0 hours.
         today: The newest activity date: the submission date that was stored last.
         state: That the evening before returned; the default where there was none.
     """
@@ -209,7 +209,10 @@ def _next(kind: AlarmKind, newest: _Newest, state: WatchState) -> tuple[Alarm | 
 def _level(dates: Sequence[Dated], first: date, state: WatchState) -> Level | None:
     days = [first + timedelta(number) for number in range(len(dates))]
     out = set(state.left_out)
-    values = [np.nan if day in out else one.log_value for day, one in zip(days, dates, strict=True)]
+    values = [
+        np.nan if day in out or one.is_quiet else one.log_value
+        for day, one in zip(days, dates, strict=True)
+    ]
     restart = (state.restart - first).days if state.restart else 0
     return fit_level(
         _finite(values),

@@ -84,6 +84,10 @@ class Dated(Protocol):
         """Usage hours so far."""
 
     @property
+    def is_quiet(self) -> bool:
+        """Whether people are known to be away, so that no level is learnt from it."""
+
+    @property
     def log_value(self) -> float:
         """Logarithm of what is measured, corrected for what is still to come; NaN if not known."""
 
@@ -109,6 +113,11 @@ class DatedRate:
     """Likewise."""
     phi: float
     """Variance of a count over its mean."""
+
+    @property
+    def is_quiet(self) -> bool:
+        """Never: fewer hours have fewer crashes, and the rate is what it is."""
+        return False
 
     @property
     def log_value(self) -> float:
@@ -163,7 +172,8 @@ class DatedHours:
     log_variance: float
     """Likewise."""
     is_quiet: bool = False
-    """Whether people are known to be away, like at the end of the year."""
+    """Whether people are known to be away, like at the end of the year: no level is learnt from it,
+    and more must be missing."""
 
     @property
     def log_value(self) -> float:

@@ -159,6 +159,17 @@ class HoursMissingTest(unittest.TestCase):
         assert alarm.size is not None
         self.assertEqual((alarm.phase, alarm.size.observed, alarm.size.ratio), (_BEGAN, 0.0, 0.0))
 
+    def test_quiet_dates(self) -> None:
+        """Dates when people are away neither light an alarm nor move the level."""
+        away = [DatedHours(1.3e6, 0.0, 0.0, is_quiet=True)] * 9
+        dates = hours([1.0] * 58) + away + hours([1.0, 0.8, 0.8])
+        found = phases(dates, AlarmKind.HOURS_MISSING)
+        self.assertEqual(found, [None] * 11 + [_BEGAN])
+        *_, (_, last) = evenings(AlarmKind.HOURS_MISSING, dates, first=59)
+        assert last.alarm is not None
+        assert last.alarm.size is not None
+        self.assertAlmostEqual(last.alarm.size.expected, 2e6)
+
     def test_date_without_rows_in_the_past(self) -> None:
         """A date without rows moves no level once it is past."""
         found = phases(hours([1.0] * 58 + [0.0] + [1.0] * 10), AlarmKind.HOURS_MISSING)
