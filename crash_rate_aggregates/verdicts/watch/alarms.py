@@ -161,8 +161,8 @@ def evening(
 
     Args:
         kind: Rates go with `DatedRate`, hours with `DatedHours`.
-        dates: Of activity dates in a row up to today, oldest first: at least two; 58 by custom, more
-            are not looked at. Dates without rows have 0 hours.
+        dates: Of activity dates in a row up to today, oldest first: at least two, 58 by custom;
+            more are not looked at. Dates without rows have 0 hours.
         today: The newest activity date: the submission date that was stored last.
         state: That the evening before returned; the default where there was none.
     """
