@@ -19,7 +19,8 @@ UNITTEST_FLAGS ?=
 DEPLOY_TESTS ?= deploy_*.py
 # Like '"fast path" nesting': only these targets of test/mutants/targets.py, printed.
 MUTANTS ?=
-# Like --quick, --seed 2, --part Watch or --jobs 1; what was drawn is kept in .cache.
+# Like --quick, --seed 2, --part Watch or --jobs 1. What was drawn is kept in .cache: remove it after a
+# change of a method.
 SIMULATE_FLAGS ?=
 # --upgrade makes `make lock` take newer versions.
 LOCK_FLAGS ?=

@@ -20,7 +20,7 @@ _CACHE = Path(".cache")
 
 
 def main() -> None:
-    """Run the cells that are asked for; the page is written when all were run in full."""
+    """Run the cells that are asked for; the page is written where all were run in full."""
     asked = _arguments().parse_args()
     cells = [cell for cell in CELLS if not asked.part or cell.part in asked.part]
     if asked.quick:
@@ -33,7 +33,7 @@ def main() -> None:
         workers=asked.jobs,
         progress=_progress if sys.stderr.isatty() else lambda _: None,
     )
-    if asked.quick:
+    if asked.quick or asked.part:
         sys.stdout.write(table_of(cells, results))
     else:
         write_page(Path("docs"), cells, results)
@@ -48,7 +48,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m simulations", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a hundredth of the runs, printed")
     parser.add_argument("--seed", type=int, default=1, help="another one draws other worlds")
-    parser.add_argument("--part", action="append", help="only this heading of the page; repeatable")
+    parser.add_argument("--part", action="append", help="only this one, printed; repeatable")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     return parser
 

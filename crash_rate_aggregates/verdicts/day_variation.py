@@ -5,6 +5,7 @@ A series is of activity dates in a row, oldest first. Where a date has no rate i
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,9 +21,6 @@ LEAST_DAYS = 9
 WEEKDAY_DAYS = 28
 """With fewer nothing is said of weekdays."""
 _WINDOW = 7
-_SHRINKAGE = 24
-"""Days: the memory that so many show is halved."""
-_MOST_MEMORY = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +45,7 @@ def day_variation(
     Ann. Stat. 12). It is taken by the median absolute deviation, less what counts explain; as a
     median of few values is uncertain, the result is enlarged by Student's t.
 
-    The memory is what makes differences over two days larger than those over one, shrunk by
-    D / (D + 24).
+    The memory is how neighbours go together, beside the days around both.
 
     Args:
         crashes: Of activity dates in a row, oldest first, all submission dates of which are stored;
@@ -66,7 +63,7 @@ def day_variation(
     adjusted = log_rates - effects[days_of_week]
     # Where a date has no count neither has it a difference.
     count_variance = phi / np.where(counts > 0, counts, np.nan)
-    differences, of_counts = _second_differences(adjusted, count_variance, 1)
+    differences, of_counts = _second_differences(adjusted, count_variance)
     # A series with gaps tells as much as one in a row that has as many differences.
     in_a_row = len(differences) + 2
     if in_a_row < LEAST_DAYS:
@@ -77,9 +74,7 @@ def day_variation(
     enlarged = student_quantile(0.975, 20 * in_a_row / 56) / Z95
     tau = float(np.sqrt(max(0.0, spread) * fitted)) * enlarged
     memory = _memory(adjusted, count_variance) if days >= WEEKDAY_DAYS else 0.0
-    # As it cannot be negative, chance alone makes it .1 at 56 days.
-    shrunk = memory * in_a_row / (in_a_row + _SHRINKAGE)
-    return DayVariation(tau, shrunk, days)
+    return DayVariation(tau, memory, days)
 
 
 def independent_to_marginal(memory: float) -> float:
@@ -117,13 +112,12 @@ def medians_by_weekday(values: Floats, weekdays: NDArray[np.int_]) -> Floats:
     """Return the medians of the known values, 0 for a weekday that has none."""
     known = np.isfinite(values)
     order = np.lexsort((values[known], weekdays[known]))
-    ordered = values[known][order]
+    # A weekday without values points at another's or at the 0, which the last line leaves out.
+    ordered = np.append(values[known][order], 0.0)
     numbers = np.bincount(weekdays[known], minlength=7)
     first = np.cumsum(numbers) - numbers
-    # A weekday without values points at another's, which the last line leaves out.
-    last = max(0, len(ordered) - 1)
-    low = ordered[np.clip(first + (numbers - 1) // 2, 0, last)]
-    high = ordered[np.clip(first + numbers // 2, 0, last)]
+    low = ordered[np.maximum(first + (numbers - 1) // 2, 0)]
+    high = ordered[first + numbers // 2]
     return np.where(numbers > 0, (low + high) / 2, 0.0)
 
 
@@ -140,36 +134,46 @@ def robust_variance(values: Floats) -> float:
 
 
 def _memory(values: Floats, count_variance: Floats) -> float:
-    """Return r of AR(1) from second differences over one and over two days.
+    """Return r of AR(1) from how dates lie beside the mean of the eleven around them, 0 to .8.
 
-    Their variances are as 6 - 8 r + 2 r^2 to 6 - 8 r^2 + 2 r^4.
+    The correlation of neighbours is less than r, as the mean follows them: `_CORRELATIONS` says by
+    how much. Shrunk by n / (n + 5), n the pairs of neighbours; with fewer than 15 it is 0.
     """
-    near, far = (
-        _clipped_variance(differences) - 6 * float(np.mean(of_counts))
-        for differences, of_counts in (
-            _second_differences(values, count_variance, step) for step in (1, 2)
-        )
-        if len(differences)
-    )
-    if near <= 0:
+    residuals = np.convolve(values, _BESIDE, mode="valid")
+    known = np.isfinite(residuals)
+    pairs = int((known[1:] & known[:-1]).sum())
+    if pairs < _LEAST_PAIRS:
         return 0.0
-    most = (1 + _MOST_MEMORY) * (3 - _MOST_MEMORY**2) / (3 - _MOST_MEMORY)
-    ratio = min(max(far / near, 1.0), most)
-    roots = np.roots([1.0, 1.0, -(3 + ratio), 3 * (ratio - 1)])
-    # One is negative and one above 1.
-    return float(np.sort(roots.real)[1])
+    most = 3 * math.sqrt(robust_variance(residuals[known]))
+    clipped = np.clip(residuals, -most, most)
+    products = clipped[1:] * clipped[:-1]
+    variance = float(np.median(count_variance[np.isfinite(count_variance)]))
+    beyond = float(np.nanmean(np.square(clipped))) - variance * float(_BESIDE @ _BESIDE)
+    of_pairs = float(np.nanmean(products)) - variance * float(_BESIDE[1:] @ _BESIDE[:-1])
+    if beyond <= 0:
+        return 0.0
+    found = float(np.interp(of_pairs / beyond, _CORRELATIONS, _MEMORIES))
+    return found * pairs / (pairs + 5)
 
 
-def _second_differences(values: Floats, count_variance: Floats, step: int) -> tuple[Floats, Floats]:
+def _second_differences(values: Floats, count_variance: Floats) -> tuple[Floats, Floats]:
     """Return those that are known, and what counts explain of the variance of each, over 6."""
-    before, at, after = slice(None, -2 * step), slice(step, -step), slice(2 * step, None)
-    differences = values[before] - 2 * values[at] + values[after]
-    of_counts = (count_variance[before] + 4 * count_variance[at] + count_variance[after]) / 6
+    differences = values[:-2] - 2 * values[1:-1] + values[2:]
+    of_counts = (count_variance[:-2] + 4 * count_variance[1:-1] + count_variance[2:]) / 6
     known = np.isfinite(differences)
     return differences[known], of_counts[known]
 
 
-def _clipped_variance(values: Floats) -> float:
-    """Return the mean square, of outliers as if they lay 3 standard deviations away."""
-    most = 3 * np.sqrt(robust_variance(values))
-    return float(np.square(np.clip(values, -most, most)).mean())
+def _correlation_beside(memory: float) -> float:
+    """Return the correlation of neighbours' distances from their eleven dates, if AR(1)."""
+    days = np.arange(_AROUND)
+    apart = days[:, np.newaxis] - days
+    same, next_to = (memory ** np.abs(apart + shift) for shift in (0, 1))
+    return float(_BESIDE @ next_to @ _BESIDE / (_BESIDE @ same @ _BESIDE))
+
+
+_AROUND = 11
+_LEAST_PAIRS = 15
+_BESIDE = np.where(np.arange(_AROUND) == _AROUND // 2, 1.0, 0.0) - 1 / _AROUND
+_MEMORIES = np.arange(81) / 100
+_CORRELATIONS = np.array([_correlation_beside(memory) for memory in _MEMORIES])

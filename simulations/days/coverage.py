@@ -22,7 +22,7 @@ _PART = "Intervals of rates"
 _WINDOWS = (1, 3, 7, 14, 28)
 _AGES = (1, 2, 3, 7)
 _REACH, _AIM = Aim(0.92, 0.97), Aim(0.94, 0.96)
-_RUNS = 1000
+_RUNS = 600
 
 
 def _covered(name: str) -> Measure:

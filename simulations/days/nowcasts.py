@@ -25,7 +25,7 @@ from simulations.days.channels import Bursts, Channel, Days, known_phi
 _PART = "Nowcast"
 _LATE = range(4)
 _REACH, _AIM = Aim(0.93, 0.97), Aim(0.94, 0.96)
-_RUNS = 600
+_RUNS = 400
 _HISTORY = 56
 
 

@@ -3,10 +3,13 @@ from __future__ import annotations
 import unittest
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crash_rate_aggregates.verdicts.day_variation import day_variation, weekday_effects
 from crash_rate_aggregates.verdicts.intervals import log_variance_of_days, rate_interval
 from crash_rate_aggregates.verdicts.quantiles import Z95, student_quantile
+from test.property_tests import examples
 from test.worked_numbers import HAS_WORKED_NUMBERS, delay_matrix, worked
 
 _HOURS = 1e12
@@ -65,16 +68,37 @@ class DayVariationTest(unittest.TestCase):
             for day in range(1, 56):
                 days[day] += 0.4 * days[day - 1]
             with_memory.append(day_variation(*of_log_rates(list(days)), 3.0).memory)
-        # Chance alone makes .1 of none; 56/80 of either remain.
+        # As it cannot be negative chance alone makes .08 of none; 45 pairs keep .9 of it.
         self.assertLess(float(np.mean(independent)), 0.12)
-        self.assertAlmostEqual(float(np.mean(with_memory)), 0.4 * 56 / 80, delta=0.08)
+        self.assertAlmostEqual(float(np.mean(with_memory)), 0.4 * 45 / 50, delta=0.08)
 
     def test_memory_by_hand(self) -> None:
-        """Of days that come in pairs the memory is the greatest there is, shrunk by 56/80."""
-        # Differences over one day are 1 in size, over two 2: four times the variance.
-        pairs = np.where(np.arange(56) % 4 < 2, 0.5, -0.5)
-        found = day_variation(*of_log_rates(list(pairs)), 3.0)
-        self.assertAlmostEqual(found.memory, 0.8 * 56 / 80, places=9)
+        """Days that alternate have no memory; runs of seven have the greatest there is, shrunk."""
+        weekdays = np.zeros(56, dtype=int)
+        turns = _HOURS * np.exp(0.1 * (-1.0) ** np.arange(56))
+        runs = _HOURS * np.exp(0.1 * (-1.0) ** (np.arange(56) // 7))
+        hours = np.full(56, _HOURS)
+        self.assertEqual(day_variation(turns, hours, weekdays, 3.0).memory, 0.0)
+        self.assertAlmostEqual(day_variation(runs, hours, weekdays, 3.0).memory, 0.8 * 45 / 50)
+
+    def test_gaps_everywhere(self) -> None:
+        """With a gap in every week no weekday is known, and no memory."""
+        log_rates = np.tile([1.0, 0, 2, 0, 3, 0, np.nan], 8)
+        np.testing.assert_array_equal(weekday_effects(log_rates, np.arange(56) % 7), np.zeros(7))
+        crashes, hours, weekdays = of_log_rates([0.0, 0.1, 0.0, 0.0] * 14)
+        hours[3::4] = 0
+        found = day_variation(crashes, hours, weekdays, 3.0)
+        self.assertEqual((found.days, found.memory), (42, 0.0))
+
+    @examples(0.5)
+    @given(st.lists(st.integers(0, 50), min_size=1, max_size=60), st.floats(1, 6))
+    def test_any_counts(self, counts: list[int], phi: float) -> None:
+        """Whatever the counts, the variation is unknown or at least 0, and the memory below .8."""
+        days = len(counts)
+        found = day_variation(counts, np.full(days, 9.0), np.arange(days) % 7, phi)
+        self.assertEqual(found.days, sum(1 for count in counts if count))
+        self.assertTrue(found.tau is None or found.tau >= 0)
+        self.assertTrue(0 <= found.memory < 0.8)
 
     def test_gap_ends_a_run(self) -> None:
         """A date without a rate takes part in no window and no difference."""

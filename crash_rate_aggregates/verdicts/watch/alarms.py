@@ -29,6 +29,7 @@ HISTORY = 56
 LONGEST = 14
 """Days after which what was an alarm is the level."""
 _ANEW = 7
+_MOST = 10.0
 
 
 class AlarmKind(StrEnum):
@@ -93,6 +94,8 @@ class WatchState:
     """Activity date with which the alarm began that is lit; None if none is."""
     level: Level | None = None
     """What was expected before it, frozen while it lasts."""
+    largest: float = 0.0
+    """The largest distance from that level so far, a logarithm."""
     left_out: tuple[date, ...] = ()
     """Activity dates inside alarms that are over, which no level is learnt from."""
     restart: date | None = None
@@ -120,12 +123,14 @@ class _Newest:
     yesterdays: Departure | None
     todays: Departure | None
 
-    def size(self) -> AlarmSize | None:
+    def size(self, largest: float) -> AlarmSize | None:
         """Return the figures of the newest date that shows the alarm, else of the newest known."""
         known = [(day, one) for day, one in self.dated() if one]
         if not known:
             return None
-        day, shown = next((pair for pair in reversed(known) if not pair[1].is_back), known[-1])
+        day, shown = next(
+            (pair for pair in reversed(known) if not pair[1].is_back(largest)), known[-1]
+        )
         expected = math.exp(self.level.expected(day.weekday()))
         return AlarmSize(day, shown.observed, expected, shown.ratio, *shown.limits())
 
@@ -140,9 +145,13 @@ class _Newest:
             return known[0][0]
         return next((day for day, one in known if one.stands_out), None)
 
-    def are_back(self) -> bool:
-        """Tell whether both are known to lie as if nothing were wrong."""
-        return all(one is not None and one.is_back for _, one in self.dated())
+    def are_back(self, largest: float) -> bool:
+        """Tell whether both are known to lie as if nothing were wrong any more."""
+        return all(one is not None and one.is_back(largest) for _, one in self.dated())
+
+    def largest(self, before: float) -> float:
+        """Return the largest distance, with what it was before, 10 at most."""
+        return max([before, *(min(one.distance, _MOST) for _, one in self.dated() if one)])
 
 
 def evening(
@@ -152,8 +161,8 @@ def evening(
 
     Args:
         kind: Rates go with `DatedRate`, hours with `DatedHours`.
-        dates: Of activity dates in a row up to today, oldest first: 58 by custom, more are not
-            looked at. Dates without rows have 0 hours.
+        dates: Of activity dates in a row up to today, oldest first: at least two, 58 by custom;
+            more are not looked at. Dates without rows have 0 hours.
         today: The newest activity date: the submission date that was stored last.
         state: That the evening before returned; the default where there was none.
     """
@@ -176,29 +185,34 @@ def evening(
 
 
 def _next(kind: AlarmKind, newest: _Newest, state: WatchState) -> tuple[Alarm | None, WatchState]:
-    today = newest.today
+    today, largest = newest.today, newest.largest(state.largest)
+    size = newest.size(largest)
     if state.first_date is None:
         began = newest.first_out()
         if began is None:
             return None, state
-        lit = replace(state, first_date=began, level=newest.level)
-        return Alarm(kind, AlarmPhase.BEGAN, began, newest.size()), lit
-    if newest.are_back():
+        lit = replace(state, first_date=began, level=newest.level, largest=largest)
+        return Alarm(kind, AlarmPhase.BEGAN, began, size), lit
+    if newest.are_back(largest):
         phase, last, restart = AlarmPhase.ENDED, today - timedelta(2), state.restart
     elif (today - state.first_date).days >= LONGEST:
         phase, last = AlarmPhase.NEW_LEVEL, today - timedelta(_ANEW)
         restart = last + timedelta(1)
     else:
-        return Alarm(kind, AlarmPhase.GOES_ON, state.first_date, newest.size()), state
+        lit = replace(state, largest=largest)
+        return Alarm(kind, AlarmPhase.GOES_ON, state.first_date, size), lit
     left_out = state.left_out + tuple(_days(state.first_date, last))
     over = WatchState(left_out=left_out, restart=restart)
-    return Alarm(kind, phase, state.first_date, newest.size()), over
+    return Alarm(kind, phase, state.first_date, size), over
 
 
 def _level(dates: Sequence[Dated], first: date, state: WatchState) -> Level | None:
     days = [first + timedelta(number) for number in range(len(dates))]
     out = set(state.left_out)
-    values = [np.nan if day in out else one.log_value for day, one in zip(days, dates, strict=True)]
+    values = [
+        np.nan if day in out or one.is_quiet else one.log_value
+        for day, one in zip(days, dates, strict=True)
+    ]
     restart = (state.restart - first).days if state.restart else 0
     return fit_level(
         _finite(values),

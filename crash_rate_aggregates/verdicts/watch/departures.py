@@ -61,10 +61,14 @@ class Departure:
         """Whether it is one if its neighbour is high too."""
         return self.distance > self.two
 
-    @property
-    def is_back(self) -> bool:
-        """Whether it lies as if nothing were wrong."""
-        return self.distance < self.two / 2
+    def is_back(self, largest: float) -> bool:
+        """Tell whether it lies as if nothing were wrong any more.
+
+        Below half of `two`; after an alarm whose largest distance was over twice that, it is enough
+        to be below a quarter of the latter and not high: else a little more than before would keep
+        an alarm of five times the rate lit.
+        """
+        return self.distance < max(self.two / 2, min(self.two, largest / 4))
 
     def limits(self) -> tuple[float, float]:
         """Return the 95% interval of the ratio."""
@@ -78,6 +82,10 @@ class Dated(Protocol):
     @property
     def hours(self) -> float:
         """Usage hours so far."""
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether people are known to be away, so that no level is learnt from it."""
 
     @property
     def log_value(self) -> float:
@@ -105,6 +113,11 @@ class DatedRate:
     """Likewise."""
     phi: float
     """Variance of a count over its mean."""
+
+    @property
+    def is_quiet(self) -> bool:
+        """Never: fewer hours have fewer crashes, and the rate is what it is."""
+        return False
 
     @property
     def log_value(self) -> float:
@@ -159,7 +172,8 @@ class DatedHours:
     log_variance: float
     """Likewise."""
     is_quiet: bool = False
-    """Whether people are known to be away, like at the end of the year."""
+    """Whether people are known to be away, like at the end of the year: no level is learnt from it,
+    and more must be missing."""
 
     @property
     def log_value(self) -> float:

@@ -102,6 +102,12 @@ class EveningTest(unittest.TestCase):
         found = phases(rates([1.0] * 58 + [5.0] + [1.0] * 9 + [1.5] * 2))
         self.assertEqual(found, [_BEGAN, _ON, _ENDED, *[None] * 7, _BEGAN, _ON])
 
+    def test_a_little_more_after_a_bad_date(self) -> None:
+        """An alarm of five times the rate is over when a tenth more is left of it."""
+        noisy = ([1.0, 1.06, 0.94, 1.05, 0.95] * 12)[:58]
+        found = phases(rates([*noisy, 5.0, 1.15, 1.15, 1.15]))
+        self.assertEqual(found, [_BEGAN, _ON, _ENDED, None])
+
     def test_bad_date_moves_no_level(self) -> None:
         """Dates inside an alarm that is over are left out of the level."""
         dates = rates([1.0] * 58 + [5.0] + [1.0] * 4)
@@ -152,6 +158,17 @@ class HoursMissingTest(unittest.TestCase):
         assert alarm is not None
         assert alarm.size is not None
         self.assertEqual((alarm.phase, alarm.size.observed, alarm.size.ratio), (_BEGAN, 0.0, 0.0))
+
+    def test_quiet_dates(self) -> None:
+        """Dates when people are away neither light an alarm nor move the level."""
+        away = [DatedHours(1.3e6, 0.0, 0.0, is_quiet=True)] * 9
+        dates = hours([1.0] * 58) + away + hours([1.0, 0.8, 0.8])
+        found = phases(dates, AlarmKind.HOURS_MISSING)
+        self.assertEqual(found, [None] * 11 + [_BEGAN])
+        *_, (_, last) = evenings(AlarmKind.HOURS_MISSING, dates, first=59)
+        assert last.alarm is not None
+        assert last.alarm.size is not None
+        self.assertAlmostEqual(last.alarm.size.expected, 2e6)
 
     def test_date_without_rows_in_the_past(self) -> None:
         """A date without rows moves no level once it is past."""

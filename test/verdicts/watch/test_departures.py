@@ -45,7 +45,19 @@ class RateTest(unittest.TestCase):
         none = DatedRate(0, 500, 0.0, 0.0, phi=3.0).departure(_RATE_LEVEL, 0, LOOSE)
         assert none is not None
         self.assertEqual(none.one, math.inf)
-        self.assertTrue(none.is_back)
+        self.assertTrue(none.is_back(largest=0.0))
+
+    def test_back(self) -> None:
+        """A date is back below half of the second threshold, or all of it after a large alarm."""
+        found = DatedRate(30_000, 5e6, 0.0, 0.0011, phi=3.0).departure(_RATE_LEVEL, 0, CLOSE)
+        assert found is not None
+        # ln(6/5) = .182 lies between .194 / 2 and .194.
+        self.assertFalse(found.is_back(largest=0.4))
+        self.assertFalse(found.is_back(largest=0.72))
+        self.assertTrue(found.is_back(largest=0.74))
+        high = DatedRate(33_000, 5e6, 0.0, 0.0011, phi=3.0).departure(_RATE_LEVEL, 0, CLOSE)
+        assert high is not None
+        self.assertFalse(high.is_back(largest=9.0))
 
     def test_unknown(self) -> None:
         """Without hours, or without anything known of delays, there is no distance."""
