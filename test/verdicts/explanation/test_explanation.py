@@ -73,6 +73,15 @@ class ExplanationTest(unittest.TestCase):
                 self.assertEqual((found.segments, found.candidates), ((), 0))
                 self.assertEqual(found.excess, sum(now) - (sum(before)))
 
+    def test_without_two_values_there_is_nothing_to_choose_from(self) -> None:
+        """One country alone, or no rows at all, has no segment."""
+        one = leaves_from_columns({"country": ["DE"]}, [100], [1000], [900], [1000])
+        found = explain(one, 1)
+        self.assertEqual((found.segments, found.candidates), ((), 0))
+        self.assertAlmostEqual(found.excess, 800, places=9)
+        none = leaves_from_columns({"country": []}, [], [], [], [])
+        self.assertEqual(explain(none, 1).segments, ())
+
     def test_a_new_build_is_compared_with_the_common_rate(self) -> None:
         """A build without hours before is expected at the rate of all; its interval is wide."""
         leaves = leaves_from_columns(
