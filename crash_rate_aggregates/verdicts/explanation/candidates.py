@@ -59,7 +59,7 @@ def candidates(leaves: Leaves, apart: Collection[tuple[str, str]]) -> Candidates
     segments = Segments(
         leaves,
         subsets,
-        np.repeat(np.arange(len(subsets), dtype=np.int32), [len(sums) for sums in kept]),
+        np.repeat(np.arange(len(subsets), dtype=np.int32), list(map(len, kept)) or 0),
         _first_leaves(segment_of, total),
         segment_of,
         _joined(kept),
@@ -87,9 +87,10 @@ def _first_leaves(segment_of: npt.NDArray[np.int32], segments: int) -> npt.NDArr
 
 
 def _joined(kept: list[Sums]) -> Sums:
+    none = np.empty(0)  # Where no dimension has two values there is nothing to join.
     return Sums(
-        np.concatenate([sums.crashes_before for sums in kept]),
-        np.concatenate([sums.hours_before for sums in kept]),
-        np.concatenate([sums.crashes_now for sums in kept]),
-        np.concatenate([sums.hours_now for sums in kept]),
+        np.concatenate([none, *(sums.crashes_before for sums in kept)]),
+        np.concatenate([none, *(sums.hours_before for sums in kept)]),
+        np.concatenate([none, *(sums.crashes_now for sums in kept)]),
+        np.concatenate([none, *(sums.hours_now for sums in kept)]),
     )

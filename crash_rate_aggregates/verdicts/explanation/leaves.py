@@ -134,7 +134,7 @@ def leaves_from_columns(
     } != {len(sums.crashes_before)}:
         raise ValueError("columns of leaves differ in length")
     codes = np.column_stack([codes for _, codes in coded])
-    key = mixed_radix([codes[:, i] for i in range(len(coded))], [len(texts) for texts, _ in coded])
+    key = mixed_radix(list(codes.T), [max(1, len(texts)) for texts, _ in coded])
     _, first, leaf = np.unique(key, return_index=True, return_inverse=True)
     return Leaves(
         tuple(columns),
@@ -149,7 +149,7 @@ def mixed_radix(codes: Sequence[npt.NDArray[Any]], sizes: Sequence[int]) -> Ints
 
     Args:
         codes: Of each dimension, int[row], at least 0 and under its size.
-        sizes: Numbers of values of the dimensions.
+        sizes: Numbers of values of the dimensions, at least 1.
     """
     key = codes[0].astype(np.int64)
     span = sizes[0]

@@ -21,7 +21,8 @@ FALSE_ALARMS: Final = 0.05
 LEAST_RATIO: Final = 1.1
 _Z: Final = 1.96
 _LEAST_DRIFT: Final = 0.02**2
-_LARGEST_SHARE: Final = 0.5
+_FAR: Final = 3
+"""Standard deviations by which one leaf may lie above the others of its segment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,30 @@ def limit_factor(pick: Pick, drift: float) -> float:
     return math.exp(_Z * math.sqrt(pick.variance + max(drift, _LEAST_DRIFT)))
 
 
+def crashes_of_many(pick: Pick, leaves: Leaves, phi: float) -> float:
+    """Return crashes, the leaf of most excess with no more than the others let expect of it.
+
+    One machine crashes in one leaf, and what only that shows is no segment's. A segment of one
+    leaf cannot be asked.
+
+    Args:
+        pick: Of the segment.
+        leaves: All of them.
+        phi: Variance of counts over their mean.
+    """
+    hours = leaves.sums.hours_now[pick.leaves]
+    crashes = leaves.sums.crashes_now[pick.leaves]
+    mean = pick.expected * pick.rest_ratio * hours / hours.sum()
+    first = int((crashes - mean).argmax())
+    others = float(mean.sum() - mean[first])
+    if others <= 0:
+        return pick.crashes
+    of_others = pick.crashes - float(crashes[first])
+    due = float(mean[first]) * of_others / others
+    most = due + _FAR * math.sqrt(phi * max(1.0, due))
+    return of_others + min(float(crashes[first]), most)
+
+
 def _tested(pick: Pick, found: Candidates, drifts: Drifts, phi: float) -> Outstanding | None:
     segments = found.segments
     subset = segments.subsets[segments.subset_of[pick.segment]]
@@ -88,22 +113,8 @@ def _tested(pick: Pick, found: Candidates, drifts: Drifts, phi: float) -> Outsta
     drift = drifts.for_tests(subset)
     if math.exp(pick.log_ratio) < LEAST_RATIO:
         return None
-    if log_tail(pick, _crashes_of_many(pick, segments.leaves), drift, phi) > level:
+    if log_tail(pick, crashes_of_many(pick, segments.leaves, phi), drift, phi) > level:
         return None
     return Outstanding(
         pick, drifts.for_limits(subset), z_of_log_tail(log_tail(pick, pick.crashes, drift, phi))
     )
-
-
-def _crashes_of_many(pick: Pick, leaves: Leaves) -> float:
-    """Return crashes without a leaf's excess that is over half of the whole.
-
-    One machine crashes in one leaf; what only such a leaf shows is no segment's. A segment of one
-    leaf cannot be asked.
-    """
-    hours = leaves.sums.hours_now[pick.leaves]
-    mean = pick.expected * pick.rest_ratio
-    of_leaves = leaves.sums.crashes_now[pick.leaves] - mean * hours / hours.sum()
-    largest = float(of_leaves.max())
-    alone = len(hours) > 1 and largest > _LARGEST_SHARE * (pick.crashes - mean)
-    return pick.crashes - largest if alone else pick.crashes

@@ -36,13 +36,16 @@ class Drifts:
         """
         # Tests lie far out, where drift has longer tails than the normal distribution: so nothing
         # below 0 makes up for what is above.
-        return self._sum(np.maximum(0.0, self.own), dimensions)
+        return self._sum(np.maximum(0.0, self._moved()), dimensions)
 
     def for_limits(self, dimensions: Iterable[int]) -> float:
         """Return the variance that is usual, which the limits of a segment's ratio have."""
+        return self._sum(self._moved(), dimensions)
+
+    def _moved(self) -> Floats:
         # A value is compared with the others, which drift the other way: of n equal ones the
         # difference is n/(n - 1) times what each moves.
-        return self._sum(self.own * (self.freedom / (self.freedom + 1)) ** 2, dimensions)
+        return self.own * (self.freedom / (self.freedom + 1)) ** 2
 
     def _sum(self, own: Floats, dimensions: Iterable[int]) -> float:
         mean = max(0.0, float(self.freedom @ own) / max(1.0, self.freedom.sum()))

@@ -5,10 +5,14 @@ import json
 import math
 import os
 import unittest
+from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
+from random import Random
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 from crash_rate_aggregates.verdicts.explanation.candidates import candidates
@@ -18,11 +22,64 @@ from crash_rate_aggregates.verdicts.explanation.log_tail import z_of_log_tail
 from crash_rate_aggregates.verdicts.explanation.outstanding import limit_factor, log_tail
 from crash_rate_aggregates.verdicts.explanation.picking import everything, pick_segments
 from crash_rate_aggregates.verdicts.explanation.segment_drifts import drifts_outside
+from test import property_tests
 from test.verdicts.explanation.small_leaves import HOURS, squared
 
 _FOLDER = "CRASH_RATE_AGGREGATES_STATISTICS"
 _MEASURES = ("crashes_before", "hours_before", "crashes_now", "hours_now")
 _APART = (("version", "build"), ("os", "os_version"))
+
+
+_MEASURED = st.tuples(st.integers(0, 60), st.integers(0, 60))
+_TABLE = st.lists(_MEASURED, min_size=27, max_size=27)
+"""Crashes before and now of three values by three by three."""
+
+
+def _table_leaves(rows: Sequence[tuple[tuple[str, ...], tuple[int, int], float]]) -> Leaves:
+    columns = {name: [row[0][i] for row in rows] for i, name in enumerate(("a", "b", "c"))}
+    hours = [row[2] for row in rows]
+    return leaves_from_columns(
+        columns, [row[1][0] for row in rows], hours, [row[1][1] for row in rows], hours
+    )
+
+
+class ExplanationLawsTest(unittest.TestCase):
+    @property_tests.examples(0.25)
+    @given(_TABLE, st.randoms())
+    def test_order_and_split_of_rows_do_not_matter(
+        self, counts: list[tuple[int, int]], random: Random
+    ) -> None:
+        """Rows in another order, and rows without crashes beside them, give the same segments."""
+        cells = list(product("xyz", repeat=3))
+        rows = [(cell, count, 100.0) for cell, count in zip(cells, counts, strict=True)]
+        split = [(cell, count, 40.0) for cell, count, _ in rows]
+        split += [(cell, (0, 0), 60.0) for cell in cells]
+        random.shuffle(split)
+        one, other = explain(_table_leaves(rows), 1), explain(_table_leaves(split), 1)
+        self.assertEqual(
+            [dict(segment.values) for segment in one.segments],
+            [dict(segment.values) for segment in other.segments],
+        )
+        for first, second in zip(one.segments, other.segments, strict=True):
+            self.assertAlmostEqual(first.ratio, second.ratio, places=9)
+            self.assertAlmostEqual(first.z, second.z, places=6)
+
+    @property_tests.examples(0.25)
+    @given(_TABLE)
+    def test_segments_are_disjoint_and_lie_within_their_limits(
+        self, counts: list[tuple[int, int]]
+    ) -> None:
+        """Crashes of segments never add up to more than all; ratios lie between their limits."""
+        cells = list(product("xyz", repeat=3))
+        rows = [(cell, count, 100.0) for cell, count in zip(cells, counts, strict=True)]
+        found = explain(_table_leaves(rows), 1)
+        self.assertLessEqual(
+            sum(segment.crashes for segment in found.segments), found.totals.crashes_now
+        )
+        for segment in found.segments:
+            self.assertTrue(segment.lower < segment.ratio < segment.upper)
+            self.assertAlmostEqual(segment.excess, segment.crashes - segment.expected, places=9)
+            self.assertGreater(segment.z, 2)
 
 
 class ExplanationTest(unittest.TestCase):
@@ -72,6 +129,15 @@ class ExplanationTest(unittest.TestCase):
                 found = explain(squared(now, before), 1)
                 self.assertEqual((found.segments, found.candidates), ((), 0))
                 self.assertEqual(found.excess, sum(now) - (sum(before)))
+
+    def test_without_two_values_there_is_nothing_to_choose_from(self) -> None:
+        """One country alone, or no rows at all, has no segment."""
+        one = leaves_from_columns({"country": ["DE"]}, [100], [1000], [900], [1000])
+        found = explain(one, 1)
+        self.assertEqual((found.segments, found.candidates), ((), 0))
+        self.assertAlmostEqual(found.excess, 800, places=9)
+        none = leaves_from_columns({"country": []}, [], [], [], [])
+        self.assertEqual(explain(none, 1).segments, ())
 
     def test_a_new_build_is_compared_with_the_common_rate(self) -> None:
         """A build without hours before is expected at the rate of all; its interval is wide."""

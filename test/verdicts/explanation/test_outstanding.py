@@ -8,8 +8,11 @@ import numpy as np
 from crash_rate_aggregates.verdicts.explanation.candidates import candidates
 from crash_rate_aggregates.verdicts.explanation.explanation import explain
 from crash_rate_aggregates.verdicts.explanation.leaves import Leaves, leaves_from_columns
-from crash_rate_aggregates.verdicts.explanation.outstanding import outstanding_picks
-from crash_rate_aggregates.verdicts.explanation.picking import everything, pick_segments
+from crash_rate_aggregates.verdicts.explanation.outstanding import (
+    crashes_of_many,
+    outstanding_picks,
+)
+from crash_rate_aggregates.verdicts.explanation.picking import Pick, everything, pick_segments
 from crash_rate_aggregates.verdicts.explanation.segment_drifts import Drifts, drifts_outside
 
 _COUNTRIES, _SYSTEMS = 12, 4
@@ -45,15 +48,27 @@ class OutstandingTest(unittest.TestCase):
 
     def test_one_leaf_is_no_country(self) -> None:
         """As many crashes in a single leaf of a country are not laid on the country."""
-        now = _steady()
-        now[3, 1] = 600
-        found = candidates(_by_cell(now), [])
-        (first, *_) = pick_segments(found.segments, 1)
-        self.assertEqual(
-            dict(found.segments.values_of(first.segment)), {"country": "c03", "os": "s1"}
+        everywhere, alone = _steady(), _steady()
+        everywhere[3] = 300
+        alone[3, 1] = 600
+        named = [dict(one.values) for one in explain(_by_hidden_cell(everywhere), 1).segments]
+        self.assertEqual(named, [{"country": "c03"}])
+        self.assertEqual(explain(_by_hidden_cell(alone), 1).segments, ())
+
+    def test_a_leaf_counts_as_far_as_the_others_let_expect(self) -> None:
+        """Where the rest of a segment crashes twice as often, so may the leaf of most excess."""
+        leaves = leaves_from_columns(
+            {"os": ["a", "b", "c", "d"]}, [100] * 4, [1000] * 4, [500, 200, 200, 200], [1000] * 4
         )
-        country = explain(leaves_by_country_and_copy(now), 1)
-        self.assertEqual(country.segments, ())
+        pick = Pick(0, np.ones(4, dtype=bool), 400, 1100, 400, 1.0, 1.0, 0.01, has_past=True)
+        # 100 are expected of each; of the first twice that, and three deviations.
+        self.assertAlmostEqual(
+            crashes_of_many(pick, leaves, 2), 600 + 200 + 3 * math.sqrt(400), places=9
+        )
+        evenly = leaves_from_columns(
+            {"os": ["a", "b", "c", "d"]}, [100] * 4, [1000] * 4, [275] * 4, [1000] * 4
+        )
+        self.assertAlmostEqual(crashes_of_many(pick, evenly, 2), 1100, places=9)
 
     def test_picks_by_chance_are_put_back(self) -> None:
         """Of picks that do not stand out the drift is measured, so that fewer of them do."""
@@ -64,7 +79,7 @@ class OutstandingTest(unittest.TestCase):
         self.assertEqual(outstanding_picks(picks, found, 1), [])
 
 
-def leaves_by_country_and_copy(now: np.ndarray) -> Leaves:
+def _by_hidden_cell(now: np.ndarray) -> Leaves:
     """Return countries whose leaves differ in what no segment may be made of."""
     countries = np.repeat([f"c{i:02}" for i in range(_COUNTRIES)], _SYSTEMS)
     count = _COUNTRIES * _SYSTEMS
@@ -105,30 +120,32 @@ class DriftsTest(unittest.TestCase):
         self.assertAlmostEqual(drifts.own[0], 0.01, delta=0.003)
 
     def test_a_segment_has_the_drifts_of_its_dimensions(self) -> None:
-        """Each is weighed with the mean of all, by its degrees of freedom and five, and added."""
-        drifts = Drifts(np.array([0.01, 0.04]), np.array([15.0, 5.0]))
-        # The mean is (15 x 0.01 + 5 x 0.04)/20 = 0.0175.
-        first, second = (0.15 + 5 * 0.0175) / 20, (0.2 + 5 * 0.0175) / 10
+        """Each counts (n - 1)^2/n^2, is weighed with the mean of all against five, and added."""
+        drifts = Drifts(np.array([0.0256, 0.09]), np.array([4.0, 2.0]))
+        # Of five values 0.0256 x 16/25 = 0.016384, of three 0.09 x 4/9 = 0.04.
+        mean = (4 * 0.016384 + 2 * 0.04) / 6
+        first, second = (4 * 0.016384 + 5 * mean) / 9, (2 * 0.04 + 5 * mean) / 7
         self.assertAlmostEqual(drifts.for_tests([0]), first, places=12)
         self.assertAlmostEqual(drifts.for_tests([1]), second, places=12)
         self.assertAlmostEqual(drifts.for_tests([0, 1]), first + second, places=12)
+        self.assertAlmostEqual(drifts.for_limits([0, 1]), first + second, places=12)
 
     def test_limits_have_what_is_usual(self) -> None:
-        """For limits a dimension below 0 lowers the mean, and n values count (n - 1)^2/n^2."""
+        """A dimension below 0 lowers the mean that limits have, not the one that tests have."""
         drifts = Drifts(np.array([0.04, -0.01]), np.array([1.0, 1.0]))
-        # 0.01 and -0.0025, whose mean is 0.00375.
+        # Of two values a quarter: 0.01 and -0.0025, whose mean is 0.00375.
         first = (0.01 + 5 * 0.00375) / 6
         second = (-0.0025 + 5 * 0.00375) / 6
         self.assertAlmostEqual(drifts.for_limits([0]), first, places=12)
         self.assertAlmostEqual(drifts.for_limits([1]), second, places=12)
-        self.assertAlmostEqual(drifts.for_tests([1]), 5 * 0.02 / 6, places=12)
+        self.assertAlmostEqual(drifts.for_tests([1]), 5 * 0.005 / 6, places=12)
         steady = Drifts(np.array([-0.04, 0.01]), np.array([1.0, 1.0]))
         self.assertEqual(steady.for_limits([0]), 0)
 
     def test_a_dimension_that_tells_nothing_drifts_as_the_others(self) -> None:
         """Without two values that are large enough a dimension has the mean of all."""
-        drifts = Drifts(np.array([0.02, 0.0]), np.array([20.0, 0.0]))
-        self.assertAlmostEqual(drifts.for_tests([1]), 0.02, places=12)
+        drifts = Drifts(np.array([0.02, 0.0]), np.array([19.0, 0.0]))
+        self.assertAlmostEqual(drifts.for_tests([1]), 0.02 * 0.95**2, places=12)
         self.assertEqual(Drifts(np.zeros(2), np.zeros(2)).for_tests([0, 1]), 0)
 
 
