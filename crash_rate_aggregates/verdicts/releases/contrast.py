@@ -14,6 +14,8 @@ class Method(StrEnum):
     SAME_DAYS = "same days"
     """Both on the same days, less what the versions before them differed by there: days are alike,
     people differ as they did before."""
+    BY_LOT = "by lot"
+    """Branches of an experiment on the same days: days and people are alike."""
 
 
 @dataclass(frozen=True, slots=True)
