@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+import numpy as np
+
 from crash_rate_aggregates.assess.channel_fit import KindFit
 from crash_rate_aggregates.database.assessments.assessment_rows import VerdictRow
 from crash_rate_aggregates.questions.inputs.experiment_days import Experiment
 from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS
-from crash_rate_aggregates.verdicts.releases.branches import branches_apart
-from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
+from crash_rate_aggregates.verdicts.releases.branches import branches
+from crash_rate_aggregates.verdicts.releases.contrast import Method
 from crash_rate_aggregates.verdicts.releases.error_budget import Share, alpha_for
-from crash_rate_aggregates.verdicts.releases.judged import CHANGE, Judged, judge
+from crash_rate_aggregates.verdicts.releases.judged import CHANGE, judge
 from crash_rate_aggregates.verdicts.releases.looks import Look, since
-from crash_rate_aggregates.verdicts.releases.version_days import Floats, StratumSums
+from crash_rate_aggregates.verdicts.releases.version_days import LAGS, VersionDays
 from crash_rate_aggregates.verdicts.releases.wording import verdict_words
+
+_SAME_CLIENTS = 2.0
+"""The same clients crash on several days, which a day's burst factor does not know."""
 
 
 def branch_rows(
@@ -46,20 +51,22 @@ def branch_rows(
 def _row(  # noqa: PLR0917  A row has as many sources.
     experiment: Experiment, branch: str, kind: str, phi: float, alpha: float, day: date
 ) -> VerdictRow:
+    control = experiment.control
+    sides = _days(experiment, branch, kind), _days(experiment, control, kind)
+    first = experiment.first_day.toordinal()
     evenings = [
-        _look(experiment, branch, kind, phi, alpha, days)
-        for days in range(1, len(experiment.hours[branch]) + 1)
+        _look(*sides, _SAME_CLIENTS * phi, alpha, evening)
+        for evening in range(first, first + sides[0].ages)
     ]
     judged, ordinal = evenings[-1].judged, since(evenings)
     begun = date.fromordinal(ordinal) if ordinal else None
-    control = experiment.control
     return VerdictRow(
         experiment.application,
         experiment.channel,
         f"{experiment.name}/{branch}",
         f"{experiment.name}/{control}",
         kind,
-        Method.BRANCHES,
+        Method.BY_LOT,
         is_decisive=True,
         state=judged.state,
         words=verdict_words(judged, begun),
@@ -80,19 +87,14 @@ def _row(  # noqa: PLR0917  A row has as many sources.
     )
 
 
-def _look(  # noqa: PLR0917  Likewise.
-    experiment: Experiment, branch: str, kind: str, phi: float, alpha: float, days: int
-) -> Look:
-    contrast: Contrast | None = branches_apart(
-        _sums(experiment.hours[branch], experiment.crashes[branch, kind], days),
-        _sums(
-            experiment.hours[experiment.control], experiment.crashes[experiment.control, kind], days
-        ),
-        phi=phi,
-    )
-    judged: Judged = judge(contrast, alpha, CHANGE)
-    return Look(experiment.first_day.toordinal() + days - 1, judged)
+def _look(of_branch: VersionDays, control: VersionDays, phi: float, alpha: float, day: int) -> Look:
+    return Look(day, judge(branches(of_branch, control, day, phi=phi), alpha, CHANGE))
 
 
-def _sums(hours: Floats, crashes: Floats, days: int) -> StratumSums:
-    return StratumSums(hours[:days], crashes[:days])
+def _days(experiment: Experiment, branch: str, kind: str) -> VersionDays:
+    """Return a branch by submission date, so that nothing comes late: all stands at lag 0."""
+    hours = experiment.hours[branch]
+    shape = (hours.shape[0], LAGS, hours.shape[1])
+    by_lag, crashes = np.zeros(shape), np.zeros(shape)
+    by_lag[:, 0], crashes[:, 0] = hours, experiment.crashes[branch, kind]
+    return VersionDays(experiment.first_day.toordinal(), by_lag, crashes)

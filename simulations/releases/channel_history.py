@@ -16,10 +16,10 @@ AGES = 14
 FIRST_DAY = 738_998
 """Ordinal of the first day drawn, a Monday."""
 _SYSTEMS = np.array([0.82, 0.11, 0.07])
-_COUNTRIES = np.array([0.30, 0.15, 0.15, 0.40])
-_SYSTEM_OF_CELL = np.repeat(np.arange(3), 4)
+_COUNTRIES = np.array([0.45, 0.55])
+_SYSTEM_OF_CELL = np.repeat(np.arange(3), 2)
 CELL_SHARES = np.outer(_SYSTEMS, _COUNTRIES).ravel()
-"""Of hours: three systems, Windows first, by four classes of countries."""
+"""Of hours: three systems, Windows first, by two classes of countries."""
 WEEKDAY_HOURS = np.array([1.05, 1.06, 1.06, 1.05, 1.02, 0.87, 0.89])
 """[chosen] Monday first."""
 _TAKEN_BY = 0.97
@@ -67,7 +67,7 @@ def _hours_of_days(days: int, holiday: int | None, rng: np.random.Generator) -> 
     if holiday is not None:
         by_cell[holiday] *= 0.75
         # Somewhere it is none.
-        by_cell[holiday, ::4] *= 0.6
+        by_cell[holiday, ::2] *= 0.6
     return by_cell
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
@@ -13,7 +11,7 @@ from crash_rate_aggregates.verdicts.releases.mantel_haenszel import (
     age_sums,
     log_rate_ratio_of_ages,
 )
-from crash_rate_aggregates.verdicts.releases.same_days import LEAST_PAIRS, Pair
+from crash_rate_aggregates.verdicts.releases.same_days import LEAST_PAIRS, EarlierPairs, Pair
 from crash_rate_aggregates.verdicts.releases.version_days import (
     LAGS,
     Floats,
@@ -29,7 +27,7 @@ _PRIOR_DF = 4
 
 def own_window(
     pair: Pair,
-    earlier: Sequence[Pair],
+    earlier: EarlierPairs,
     channel: Channel,
     today: int,
     _alpha: float,
@@ -54,7 +52,7 @@ def own_window(
     ratios = log_rate_ratio_of_ages(sums, channel.phi)
     weights = np.where(np.isfinite(ratios.value), sums.overlap, 0.0)
     complete = today - window[1] - LAGS + 1
-    versions = [one.old for one in (pair, *earlier) if one.old.first_day <= complete]
+    versions = [one.old for one in (pair, *earlier.pairs) if one.old.first_day <= complete]
     if len(versions) < LEAST_PAIRS or not weights.any():
         return None
     weights /= weights.sum()

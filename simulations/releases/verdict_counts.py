@@ -12,7 +12,7 @@ from crash_rate_aggregates.verdicts.releases.contrast import Contrast
 from crash_rate_aggregates.verdicts.releases.error_budget import Share, alpha_for
 from crash_rate_aggregates.verdicts.releases.judged import State, judge
 from crash_rate_aggregates.verdicts.releases.looks import Channel, equal_age_in
-from crash_rate_aggregates.verdicts.releases.same_days import Pair
+from crash_rate_aggregates.verdicts.releases.same_days import EarlierPairs, Pair
 from crash_rate_aggregates.verdicts.releases.version_days import Floats, VersionDays
 from simulations.cells import Counts
 from simulations.releases.channel_history import History, draw_history
@@ -25,7 +25,7 @@ from simulations.releases.drawn_crashes import (
 )
 from simulations.releases.history_estimates import estimated
 
-Method = Callable[[Pair, Sequence[Pair], Channel, int, float], Contrast | None]
+Method = Callable[[Pair, EarlierPairs, Channel, int, float], Contrast | None]
 
 
 class Kind(NamedTuple):
@@ -133,7 +133,7 @@ def tried_method(world: ChannelWorld, method: Method, rng: np.random.Generator) 
 
 
 def equal_age_alone(
-    pair: Pair, _earlier: Sequence[Pair], channel: Channel, today: int, _alpha: float
+    pair: Pair, _earlier: EarlierPairs, channel: Channel, today: int, _alpha: float
 ) -> Contrast | None:
     """Return the contrast at equal age, as where there are no earlier pairs."""
     return equal_age_in(pair, channel, today)
@@ -193,7 +193,7 @@ def said_on_evenings(
     """Return what was said on each evening from the version's first day on."""
     pair = Pair(drawn.versions[version], drawn.versions[version - 1])
     before = range(version - world.sort, version - world.sort * world.pairs - 1, -world.sort)
-    earlier = [Pair(drawn.versions[one], drawn.versions[one - 1]) for one in before]
+    earlier = EarlierPairs([Pair(drawn.versions[one], drawn.versions[one - 1]) for one in before])
     alpha = alpha_for(
         kind.share,
         world.verdicts_a_month,

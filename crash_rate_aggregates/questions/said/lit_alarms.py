@@ -22,14 +22,13 @@ from crash_rate_aggregates.questions.said.alarm_evenings import (
     LitAlarm,
 )
 from crash_rate_aggregates.verdicts.judged_kinds import kind_named
+from crash_rate_aggregates.verdicts.releases.contrast import Method
 
 _statement = statements_beside(__name__)
 
 _WORSENED = 1.5
 """So many times what it was has worsened."""
 _SMALLEST = 1e-9
-_BRANCHES = "branches"
-"""The method by which experiments are judged."""
 
 
 def lit_alarms(connection: psycopg.Connection) -> AlarmEvening:
@@ -116,7 +115,7 @@ def _words(row: Mapping[str, Any]) -> str:
     if row["label"] is None:
         is_vanished = is_over and row["state"] in {AlarmState.BEGUN, AlarmState.LIT}
         return f"{row['words']}; no longer" if is_vanished else str(row["words"])
-    than = "against" if row["method"] == _BRANCHES else "after"
+    than = "against" if row["method"] == Method.BY_LOT else "after"
     compared = f" {than} {row['previous_label']}" if row["previous_label"] else ""
     kind = kind_named(row["kind"])
     now = (row["words_after"] or "no longer judged") if is_over else row["words"]

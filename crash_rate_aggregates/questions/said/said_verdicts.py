@@ -15,6 +15,7 @@ from crash_rate_aggregates.database.assessments.assessment_rows import VerdictRo
 from crash_rate_aggregates.errors import NotAssessedError
 from crash_rate_aggregates.questions.asking import CHANNELS
 from crash_rate_aggregates.questions.statement import answered
+from crash_rate_aggregates.verdicts.releases.contrast import Method
 
 _statement = statements_beside(__name__)
 
@@ -44,16 +45,13 @@ class SaidVerdicts:
         """Return those on the newest release of each channel, without experiments."""
         first: dict[str, str] = {}
         for row in self.rows:
-            if row.method != _BRANCHES:
+            if row.method != Method.BY_LOT:
                 first.setdefault(row.channel, row.label)
         return tuple(row for row in self.rows if first.get(row.channel) == row.label)
 
     def of(self, label: str) -> tuple[VerdictRow, ...]:
         """Return those on a release, of all channels that have it."""
         return tuple(row for row in self.rows if row.label == label)
-
-
-_BRANCHES = "branches"
 
 
 def said_verdicts(connection: psycopg.Connection, application: str) -> SaidVerdicts:

@@ -1,4 +1,4 @@
-"""Two branches of an experiment, into which people were drawn by lot."""
+"""A branch of an experiment beside its control: who is in which was drawn by lot."""
 
 from __future__ import annotations
 
@@ -10,27 +10,32 @@ from crash_rate_aggregates.verdicts.releases.mantel_haenszel import (
     beside,
     log_rate_ratio,
 )
-from crash_rate_aggregates.verdicts.releases.version_days import StratumSums
+from crash_rate_aggregates.verdicts.releases.version_days import VersionDays, hours_submitted
 
 _DF = 20
-"""Any number does where there is no systematic error; that of equal age."""
 
 
-def branches_apart(branch: StratumSums, control: StratumSums, *, phi: float) -> Contrast | None:
-    """Return a branch beside the control, None where a side has no crashes beside the other.
+def branches(
+    branch: VersionDays, control: VersionDays, today: int, *, phi: float
+) -> Contrast | None:
+    """Return a branch beside its control on the same days, None where they share no crashes.
 
-    Day and release are the strata: on one day of one release both branches have the same world and
-    the same sort of people, so nothing systematic is left and only counts vary.
+    Days and people are alike, so that only counts are uncertain. That holds where a client's branch
+    was drawn by lot and both began on the same day.
 
     Args:
-        branch: By day and release.
-        control: Of the same shape.
-        phi: Variance of a count over its mean.
+        branch: The days of the branch that is judged.
+        control: Those of the other.
+        today: The last submission date that is read, as `date.toordinal` counts.
+        phi: Variance of a count over its mean, of clients over the whole experiment.
     """
-    ratio = log_rate_ratio(age_sums(branch, control), phi)
+    ages, lags = np.arange(branch.ages), branch.stored_lags(today)
+    gap = branch.first_day - control.first_day
+    ours, theirs = branch.within(ages, lags), control.within(ages + gap, lags)
+    ratio = log_rate_ratio(age_sums(ours, theirs), phi)
     if np.isnan(ratio.value):
         return None
-    compared = beside(branch, control)
+    compared = beside(ours, theirs)
     return Contrast(
         log_ratio=float(ratio.value),
         variance=float(ratio.variance),
@@ -38,6 +43,6 @@ def branches_apart(branch: StratumSums, control: StratumSums, *, phi: float) -> 
         df=_DF,
         hours=float(compared.hours.sum()),
         crashes=float(compared.crashes.sum()),
-        daily_hours=float(compared.hours[-1].sum()),
-        method=Method.BRANCHES,
+        daily_hours=hours_submitted(branch, today, branch.ages),
+        method=Method.BY_LOT,
     )

@@ -16,8 +16,8 @@ class Method(StrEnum):
     people differ as they did before."""
     USER_DAYS = "user-days"
     """At equal age, by the share of user-days with a crash, within systems."""
-    BRANCHES = "branches"
-    """Branches of an experiment, into which people were drawn by lot, on the same days."""
+    BY_LOT = "by lot"
+    """Branches of an experiment on the same days: days and people are alike."""
 
 
 @dataclass(frozen=True, slots=True)

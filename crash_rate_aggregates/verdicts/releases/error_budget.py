@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 _MOST_ALPHA = 0.10
-_ANOTHER_CHANNEL = 0.25
+_ANOTHER_CHANNEL = 0.35
 """Of release's budget. Release is where a late "worse" costs most, so it has most of it."""
 _DOT_RELEASE = 0.1
 """Of the chance that a release has: it changes little, so that "worse" would mostly be wrong."""
@@ -14,9 +14,9 @@ _DOT_RELEASE = 0.1
 class Share(Enum):
     """False "worse" a month that release may have, for each share."""
 
-    HEADLINE = 0.20
+    HEADLINE = 0.14
     """Main crashes, and as many again for content crashes."""
-    BESIDE = 0.04
+    BESIDE = 0.02
     """Both together, which are worse only where one of them is; as many again for all other kinds
     together."""
 
@@ -35,7 +35,7 @@ def alpha_for(
         share: Of the kind that is judged.
         verdicts_a_month: Versions that the channel judges in a month, planned dot releases apart:
             about 2 on release, 13 betas, 30 nightly builds.
-        on_release: Whether it is the release channel; the others have a fourth of its budget.
+        on_release: Whether it is the release channel; the others have 35% of its budget.
         sharing: Kinds that share the budget; 1 for main, content and both.
         is_dot_release: Whether the version is a planned dot release, which has a tenth of a
             release's chance.

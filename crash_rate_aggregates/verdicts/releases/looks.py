@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast
 from crash_rate_aggregates.verdicts.releases.equal_age import equal_age
 from crash_rate_aggregates.verdicts.releases.judged import CHANGE, Judged, State, half_width, judge
-from crash_rate_aggregates.verdicts.releases.same_days import Pair, same_days
+from crash_rate_aggregates.verdicts.releases.same_days import EarlierPairs, Pair, same_days
 from crash_rate_aggregates.verdicts.releases.version_days import Floats
 
 
@@ -38,7 +38,7 @@ class Look:
 
 
 def decisive_contrast(
-    pair: Pair, earlier: Sequence[Pair], channel: Channel, today: int, alpha: float
+    pair: Pair, earlier: EarlierPairs, channel: Channel, today: int, alpha: float
 ) -> Contrast | None:
     """Return the contrast that is judged, None if there is none.
 
@@ -47,7 +47,7 @@ def decisive_contrast(
 
     Args:
         pair: The version that is judged and its predecessor.
-        earlier: Pairs of the same sort that came before.
+        earlier: Those that came before.
         channel: Its variation.
         today: The last submission date that is read, as `date.toordinal` counts.
         alpha: With which it is judged.
@@ -97,8 +97,9 @@ def looks(
         alpha: From `error_budget.alpha_for`.
         change: Relative, above 0.
     """
+    before = EarlierPairs(earlier)
     return tuple(
-        Look(day, judge(decisive_contrast(pair, earlier, channel, day, alpha), alpha, change))
+        Look(day, judge(decisive_contrast(pair, before, channel, day, alpha), alpha, change))
         for day in range(pair.new.first_day, today + 1)
     )
 

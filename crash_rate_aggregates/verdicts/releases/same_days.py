@@ -76,6 +76,23 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierPairs:
+    """Pairs that came before, of the same sort: their gaps are alike."""
+
+    pairs: Sequence[Pair]
+    days: Floats = field(init=False, repr=False, compare=False)
+    """Those of the pairs, one after the other."""
+
+    def __post_init__(self) -> None:
+        days = np.stack([one.days for one in self.pairs]) if self.pairs else np.empty(0)
+        object.__setattr__(self, "days", days)
+
+    def lags(self, today: int) -> Integers:
+        """Return of how many submission dates each pair's ages are known on an evening."""
+        return np.stack([one.lags(today) for one in self.pairs])
+
+
+@dataclass(frozen=True, slots=True)
 class Excess:
     """What earlier pairs differed by, weighted like the pair that is judged."""
 
@@ -87,18 +104,17 @@ class Excess:
     """With which `sd` is known."""
 
 
-def same_days(pair: Pair, earlier: Sequence[Pair], today: int, *, phi: float) -> Contrast | None:
+def same_days(pair: Pair, earlier: EarlierPairs, today: int, *, phi: float) -> Contrast | None:
     """Return the pair's contrast on the same days, None with too little in common.
 
     Args:
         pair: The version that is judged and its predecessor.
-        earlier: Pairs that came before, each a version and the one it replaced, of the same sort:
-            their gaps are alike. At least 3 of them must have what the pair has by now.
+        earlier: At least 3 of them must have what the pair has by now; 10 are better.
         today: The last submission date that is read, as `date.toordinal` counts.
         phi: Variance of a count over its mean.
     """
     lags = pair.lags(today)
-    ours, theirs = _sums_of([pair], lags[np.newaxis])
+    ours, theirs = _sums_of(pair.days[np.newaxis], lags[np.newaxis])
     sums = age_sums(ours, theirs)
     weights = _weights(sums, phi)
     ratio = log_rate_ratio(sums, phi, _scale(weights, sums))
@@ -149,7 +165,7 @@ def expected_excess(ratios: LogRatio) -> Excess:
     return Excess(float(drawn_in.mean()), math.sqrt(between + (between + counts) / number), df)
 
 
-def day_variance(pairs: Sequence[Pair], today: int, phi: float) -> float:
+def day_variance(earlier: EarlierPairs, today: int, phi: float) -> float:
     """Return the variance of a pair's log ratio from day to day beyond counts.
 
     From second differences by age, in which a level and a trend drop out: MAD*^2/6 less the median
@@ -157,13 +173,13 @@ def day_variance(pairs: Sequence[Pair], today: int, phi: float) -> float:
     differences.
 
     Args:
-        pairs: Each by itself.
+        earlier: Each pair by itself.
         today: The last submission date that is read, as `date.toordinal` counts.
         phi: Variance of a count over its mean.
     """
-    if not pairs:
+    if not earlier.pairs:
         return _UNKNOWN_DAY_SD**2
-    sums = age_sums(*_sums_of(pairs, np.stack([one.lags(today) for one in pairs])))
+    sums = age_sums(*_sums_of(earlier.days, earlier.lags(today)))
     days = log_rate_ratio_of_ages(sums, phi)
     first, second, third = (slice(start, MOST_AGES - 2 + start) for start in range(3))
     differences = days.value[:, first] - 2 * days.value[:, second] + days.value[:, third]
@@ -175,21 +191,21 @@ def day_variance(pairs: Sequence[Pair], today: int, phi: float) -> float:
     return max(_LEAST_DAY_SD**2, typical**2 / 6 - float(np.median(counts[known])) / 6)
 
 
-def _sums_of(pairs: Sequence[Pair], lags: Integers) -> tuple[StratumSums, StratumSums]:
+def _sums_of(days: Floats, lags: Integers) -> tuple[StratumSums, StratumSums]:
     """Return what was known of newer and older versions, by pair, age and stratum."""
-    days = np.stack([one.days for one in pairs])
-    each, ages = np.arange(len(pairs))[:, np.newaxis], np.arange(MOST_AGES)
+    each, ages = np.arange(len(days))[:, np.newaxis], np.arange(MOST_AGES)
     (new_hours, new_crashes), (old_hours, old_crashes) = np.moveaxis(
         days[each, :, :, ages, lags], (2, 3), (0, 1)
     )
     return StratumSums(new_hours, new_crashes), StratumSums(old_hours, old_crashes)
 
 
-def _like(pairs: Sequence[Pair], lags: Integers, weights: Floats, phi: float) -> LogRatio:
+def _like(earlier: EarlierPairs, lags: Integers, weights: Floats, phi: float) -> LogRatio:
     """Return earlier pairs' log ratios, their ages weighted and as late as those of the judged."""
-    if not pairs:
+    number = len(earlier.pairs)
+    if number < LEAST_PAIRS:
         return LogRatio(np.empty(0), np.empty(0))
-    sums = age_sums(*_sums_of(pairs, np.broadcast_to(lags, (len(pairs), MOST_AGES))))
+    sums = age_sums(*_sums_of(earlier.days, np.broadcast_to(lags, (number, MOST_AGES))))
     ratios = log_rate_ratio(sums, phi, _scale(weights, sums))
     covered = (sums.overlap > 0) @ weights
     usable = np.isfinite(ratios.value) & (covered >= _COVERED * weights.sum())

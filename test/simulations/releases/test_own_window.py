@@ -6,7 +6,7 @@ import unittest
 import numpy as np
 
 from crash_rate_aggregates.verdicts.releases.looks import Channel
-from crash_rate_aggregates.verdicts.releases.same_days import Pair
+from crash_rate_aggregates.verdicts.releases.same_days import EarlierPairs, Pair
 from crash_rate_aggregates.verdicts.releases.version_days import LAGS, VersionDays
 from simulations.releases.own_window import own_window
 
@@ -26,7 +26,7 @@ class OwnWindowTest(unittest.TestCase):
     def test_stable_excess(self) -> None:
         """Where all versions have the same excess, it is expected, and a worse one stands out."""
         versions = [version(number) for number in range(6)]
-        earlier = [Pair(versions[one], versions[one - 1]) for one in range(4, 0, -1)]
+        earlier = EarlierPairs([Pair(versions[one], versions[one - 1]) for one in range(4, 0, -1)])
         for factor in (1.0, 1.3):
             for window in ((7, 13), (21, 27)):
                 with self.subTest(factor=factor, window=window):
@@ -47,5 +47,13 @@ class OwnWindowTest(unittest.TestCase):
         """Fewer than three versions whose own week is over tell nothing."""
         pair = Pair(version(1), version(0))
         self.assertIsNone(
-            own_window(pair, [], CHANNEL, pair.new.first_day, 0.1, window=(7, 13), both_sides=True)
+            own_window(
+                pair,
+                EarlierPairs([]),
+                CHANNEL,
+                pair.new.first_day,
+                0.1,
+                window=(7, 13),
+                both_sides=True,
+            )
         )

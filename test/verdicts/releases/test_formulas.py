@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from crash_rate_aggregates.verdicts.releases.equal_age import equal_age
-from crash_rate_aggregates.verdicts.releases.same_days import Pair, same_days
+from crash_rate_aggregates.verdicts.releases.same_days import EarlierPairs, Pair, same_days
 from crash_rate_aggregates.verdicts.releases.version_days import VersionDays
 
 PHI = 2.5
@@ -117,7 +117,7 @@ class SameDaysFormulaTest(unittest.TestCase):
             others.append(pooled(own, factors))
         mean, sys2, df = self._excess(others)
         shares = [w / sum(weights) for w in weights]
-        found = same_days(pair, earlier, today, phi=PHI)
+        found = same_days(pair, EarlierPairs(earlier), today, phi=PHI)
         assert found
         self.assertAlmostEqual(found.log_ratio, theta - mean, delta=1e-9)
         expected = variance + days_apart(earlier, today) * sum(share**2 for share in shares)

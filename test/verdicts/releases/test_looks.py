@@ -14,7 +14,7 @@ from crash_rate_aggregates.verdicts.releases.looks import (
     looks,
     since,
 )
-from crash_rate_aggregates.verdicts.releases.same_days import Pair
+from crash_rate_aggregates.verdicts.releases.same_days import EarlierPairs, Pair
 from crash_rate_aggregates.verdicts.releases.version_days import VersionDays
 from test.verdicts.releases.worked_verdict import FIRST_DAY, contrast_of, version_of
 
@@ -54,7 +54,7 @@ class LooksTest(unittest.TestCase):
         """The narrower limits decide: the same days with pairs enough, else equal age."""
         today = FIRST_DAY + 3
         for earlier, method in ((EARLIER, Method.SAME_DAYS), (EARLIER[:2], Method.EQUAL_AGE)):
-            found = decisive_contrast(pair(0), earlier, CHANNEL, today, 0.1)
+            found = decisive_contrast(pair(0), EarlierPairs(earlier), CHANNEL, today, 0.1)
             assert found
             self.assertEqual(found.method, method)
         self.assertEqual(found, equal_age_in(pair(0), CHANNEL, today))
@@ -67,7 +67,7 @@ class LooksTest(unittest.TestCase):
         ]
         left = version_of([*HOURS[:2], *HOURS[2:] / 1e4], [*HOURS[:2] / 100, *HOURS[2:] / 1e6])
         judged = Pair(pair(0).new, VersionDays(FIRST_DAY - 2, left.hours, left.crashes))
-        found = decisive_contrast(judged, few, CHANNEL, FIRST_DAY + 9, 0.1)
+        found = decisive_contrast(judged, EarlierPairs(few), CHANNEL, FIRST_DAY + 9, 0.1)
         assert found
         self.assertEqual(found.method, Method.EQUAL_AGE)
 

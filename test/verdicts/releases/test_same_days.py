@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
 from crash_rate_aggregates.verdicts.releases.mantel_haenszel import LogRatio
 from crash_rate_aggregates.verdicts.releases.same_days import (
+    EarlierPairs,
     Excess,
     Pair,
     day_variance,
@@ -44,7 +45,7 @@ def pair(cycle: int, excess: float = 1.0, rate: float = 0.01, scale: float = 1.0
 
 def contrast(judged: Pair, earlier: Sequence[Pair], today: int = FIRST_DAY + 20) -> Contrast:
     """Return the contrast, which there is."""
-    found = same_days(judged, earlier, today, phi=PHI)
+    found = same_days(judged, EarlierPairs(earlier), today, phi=PHI)
     assert found
     return found
 
@@ -93,14 +94,15 @@ class SameDaysTest(unittest.TestCase):
     def test_two_pairs(self) -> None:
         """Two earlier pairs are too few, also where a third lacks the days."""
         earlier = [pair(cycle) for cycle in range(1, 4)]
-        self.assertIsNone(same_days(pair(0), earlier[:2], FIRST_DAY, phi=PHI))
+        self.assertIsNone(same_days(pair(0), EarlierPairs(earlier[:2]), FIRST_DAY, phi=PHI))
         third = earlier[2].new
         short = Pair(
             VersionDays(third.first_day, third.hours[:1], third.crashes[:1]), earlier[2].old
         )
+        three = EarlierPairs([*earlier[:2], short])
         last = FIRST_DAY + 20
-        self.assertIsNone(same_days(pair(0), [*earlier[:2], short], last, phi=PHI))
-        self.assertIsNotNone(same_days(pair(0), [*earlier[:2], short], FIRST_DAY, phi=PHI))
+        self.assertIsNone(same_days(pair(0), three, last, phi=PHI))
+        self.assertIsNotNone(same_days(pair(0), three, FIRST_DAY, phi=PHI))
 
     @given(st.floats(0.1, 10))
     def test_scaled_hours(self, factor: float) -> None:
@@ -160,7 +162,7 @@ class ExpectedExcessTest(unittest.TestCase):
 class DayVarianceTest(unittest.TestCase):
     def test_few_days(self) -> None:
         """Without days enough to see, 3% is assumed."""
-        self.assertEqual(day_variance([pair(1)], FIRST_DAY, PHI), 0.03**2)
+        self.assertEqual(day_variance(EarlierPairs([pair(1)]), FIRST_DAY, PHI), 0.03**2)
 
     def test_quiet_days(self) -> None:
         """Days that do not differ count as 2%."""
@@ -175,4 +177,5 @@ class DayVarianceTest(unittest.TestCase):
         hours = np.full((14, 1), 1e12)
         crashes = 1e10 * np.exp(swing * (-1.0) ** np.arange(14))[:, np.newaxis]
         old = version_of(hours, np.full((14, 1), 1e10))
-        return day_variance([Pair(version_of(hours, crashes), old)], FIRST_DAY + 20, PHI)
+        pairs = EarlierPairs([Pair(version_of(hours, crashes), old)])
+        return day_variance(pairs, FIRST_DAY + 20, PHI)

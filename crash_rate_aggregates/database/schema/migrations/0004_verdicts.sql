@@ -173,7 +173,7 @@ COMMENT ON COLUMN crash_verdicts.channel IS 'By crash_channel. Unit: name.';
 COMMENT ON COLUMN crash_verdicts.label IS 'The release, or experiment and branch. Unit: name.';
 COMMENT ON COLUMN crash_verdicts.previous_label IS 'What it was compared with: the release before it, or the control; NULL where there is none. Unit: name.';
 COMMENT ON COLUMN crash_verdicts.kind IS 'Of the crashes. Unit: name.';
-COMMENT ON COLUMN crash_verdicts.method IS 'How it was compared: same days, equal age, user-days or branches. Unit: name.';
+COMMENT ON COLUMN crash_verdicts.method IS 'How it was compared: same days, equal age, user-days or by lot. Unit: name.';
 COMMENT ON COLUMN crash_verdicts.is_decisive IS 'Whether this method''s answer is the verdict; the other stands beside it. Unit: true or false.';
 COMMENT ON COLUMN crash_verdicts.state IS 'worse, better, no change, not enough data, cannot tell or data problem. Unit: word.';
 COMMENT ON COLUMN crash_verdicts.words IS 'The verdict as people read it. Unit: text.';
