@@ -76,9 +76,9 @@ class DueMessagesTest(unittest.TestCase):
         verdict = lit_alarm(AlarmState.WORSE)
         told = (sent("begun", 12), sent("ended", 13))
         self.assertEqual(self.states(verdict, *told), ["begun 2"])
-        told = (*told, sent("begun 2", 14))
-        self.assertEqual(self.states(verdict, *told), [])
-        self.assertEqual(self.states(lit_alarm(ENDED), *told), ["ended 2"])
+        again = (*told, sent("begun 2", 14))
+        self.assertEqual(self.states(verdict, *again), [])
+        self.assertEqual(self.states(lit_alarm(ENDED), *again), ["ended 2"])
 
     def test_who_keeps_a_state(self) -> None:
         """A destination with a state of its own hears of each acknowledgement, if it knows."""
