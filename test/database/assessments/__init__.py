@@ -1,0 +1,1 @@
+"""What people and messages leave in the tables of alarms: who may add it, and that it stays."""
