@@ -50,6 +50,8 @@ from crash_rate_aggregates.outcomes import (
 )
 from crash_rate_aggregates.questions.catalog import PARAMETERS, questions
 from crash_rate_aggregates.settings.declared import DECLARED, GROUPS, Declared
+from crash_rate_aggregates.watch.destination_fields import DestinationField, destination_fields
+from crash_rate_aggregates.watch.destinations import KINDS
 
 DOCS = Path(__file__).parent
 _PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -199,6 +201,31 @@ def _setting_row(setting: Declared) -> list[str]:
     return [f"`{setting.key}`", flag, f"`{setting.variable}`", setting.takes, setting.usually, says]
 
 
+def _destinations() -> str:
+    """Make a section for each kind of destination: what it needs."""
+    head = ["key", "takes", "default", "what it is"]
+    sections = []
+    for name, kind in KINDS.items():
+        rows = [
+            [
+                ", ".join(f"`{key}`" for key in one.keys),
+                one.takes,
+                _default(one),
+                one.note.says,
+            ]
+            for one in destination_fields(kind)
+        ]
+        title = (getdoc(kind) or "").partition("\n")[0]
+        sections.append(f"### {name}\n\n{title}\n\n{_table(head, rows)}")
+    return "\n\n".join(sections)
+
+
+def _default(one: DestinationField) -> str:
+    if one.is_required:
+        return "must be given, once" if one.is_secret else "must be given"
+    return one.note.unset or f"`{one.default}`"
+
+
 def _commands() -> str:
     context = click.Context(
         cli, info_name="crash-rate-aggregates", terminal_width=100, **cli.context_settings
@@ -270,6 +297,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "parameters": _parameters,
     "messages": _messages,
     "settings": _settings,
+    "destinations": _destinations,
     "commands": _commands,
     "cores": _cores,
     "test-commands": lambda: _table(["command", "what it does"], testing_parts.commands()),

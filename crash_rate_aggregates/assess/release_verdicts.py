@@ -42,7 +42,7 @@ from crash_rate_aggregates.verdicts.releases.looks import (
     looks,
     since,
 )
-from crash_rate_aggregates.verdicts.releases.same_days import Pair, same_days
+from crash_rate_aggregates.verdicts.releases.same_days import EarlierPairs, Pair, same_days
 from crash_rate_aggregates.verdicts.releases.version_days import VersionDays
 from crash_rate_aggregates.verdicts.releases.wording import verdict_words
 
@@ -125,13 +125,14 @@ def _contrasts(
     pair: Pair, earlier: Sequence[Pair], channel: Channel, today: int, alpha: float
 ) -> tuple[Contrast, ...]:
     """Return the contrast that is judged, and beside it that of the other method."""
-    decisive = decisive_contrast(pair, earlier, channel, today, alpha)
+    before = EarlierPairs(earlier)
+    decisive = decisive_contrast(pair, before, channel, today, alpha)
     if decisive is None:
         return ()
     other = (
         equal_age_in(pair, channel, today)
         if decisive.method is Method.SAME_DAYS
-        else same_days(pair, earlier, today, phi=channel.phi)
+        else same_days(pair, before, today, phi=channel.phi)
     )
     return (decisive,) if other is None else (decisive, other)
 

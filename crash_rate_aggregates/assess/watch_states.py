@@ -16,6 +16,7 @@ def stored_state(state: WatchState) -> dict[str, Any]:
     return {
         "first_date": _text(state.first_date),
         "level": None if state.level is None else asdict(state.level),
+        "largest": state.largest,
         "left_out": [day.isoformat() for day in state.left_out],
         "restart": _text(state.restart),
     }
@@ -29,6 +30,7 @@ def state_of(stored: Mapping[str, Any] | None) -> WatchState:
     return WatchState(
         _date(stored["first_date"]),
         None if level is None else _level(level),
+        stored["largest"],
         tuple(date.fromisoformat(day) for day in stored["left_out"]),
         _date(stored["restart"]),
     )

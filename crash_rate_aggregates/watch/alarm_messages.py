@@ -35,8 +35,9 @@ class AlarmMessage:
     """One thing to tell about one alarm."""
 
     news: News
-    state: str
-    """As it is recorded: the news, with a number from 2 on where it came again."""
+    states: tuple[str, ...]
+    """As it is recorded: the news, with a number from 2 on where it came again. Who first hears of
+    an alarm that has worsened by then has heard that too."""
     alarm: LitAlarm
     evening: date
     """Submission date that was assessed."""
@@ -74,7 +75,7 @@ class AlarmMessage:
 
     def fingerprint(self, *of: str) -> str:
         """Return what is the same for the same message to the same receiver, 32 hex digits."""
-        return _digest(self.alarm.alarm_id, self.state, *of)
+        return _digest(self.alarm.alarm_id, self.states[0], *of)
 
 
 def _digest(*parts: str) -> str:

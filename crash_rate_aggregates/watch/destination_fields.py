@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields
-from typing import Any, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from crash_rate_aggregates.settable import Secret, Settable
 
@@ -36,6 +36,15 @@ class DestinationField:
     def key(self) -> str:
         """Its name in the settings."""
         return self.note.key or self.name
+
+    @property
+    def takes(self) -> str:
+        """What its value must be, in words."""
+        if get_origin(self.hint) is Literal:
+            return " or ".join(f"`{choice}`" for choice in get_args(self.hint))
+        if self.note.least is not None and self.note.most is not None:
+            return f"a whole number from {self.note.least:g} to {self.note.most:g}"
+        return self.note.takes or "a text"
 
     @property
     def is_required(self) -> bool:

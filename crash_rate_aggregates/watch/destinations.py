@@ -107,7 +107,7 @@ def _value(name: str, one: DestinationField, given: Mapping[str, Any]) -> Any:
         if _is_sound(one, value):
             return value
     # Outside of the handler: what was caught may show the value in a traceback.
-    raise DestinationError(f"destination {name!r}: {key} is not {_takes(one)}")
+    raise DestinationError(f"destination {name!r}: {key} is not {one.takes}")
 
 
 def _is_sound(one: DestinationField, value: Any) -> bool:
@@ -118,16 +118,6 @@ def _is_sound(one: DestinationField, value: Any) -> bool:
     return bool(texts) and all(
         text.isprintable() and re.fullmatch(note.pattern or ".+", text) for text in texts
     )
-
-
-def _takes(one: DestinationField) -> str:
-    if choices := getattr(one.hint, "__args__", ()) if not one.note.takes else ():
-        words = [f"`{choice}`" for choice in choices if isinstance(choice, str)]
-        if words:
-            return " or ".join(words)
-    if one.note.least is not None:
-        return f"a whole number from {one.note.least:g} to {one.note.most:g}"
-    return one.note.takes or "a text"
 
 
 def _fetched(name: str, key: str, place: Any) -> str:

@@ -58,7 +58,10 @@ def due_messages(
         told = _Told([one for one in sent if one.alarm_id == alarm.alarm_id])
         news = _news(alarm, told, is_new=alarm.alarm_id not in over_before)
         if news is not None and (keeps_state or news != News.ACKNOWLEDGED):
-            yield AlarmMessage(news, told.state(news), alarm, evening.submission_date, page_address)
+            states = [told.state(news)]
+            if news == News.BEGUN and alarm.worsened:
+                states.append(told.state(News.WORSENED))
+            yield AlarmMessage(news, tuple(states), alarm, evening.submission_date, page_address)
 
 
 def _news(alarm: LitAlarm, told: _Told, *, is_new: bool) -> News | None:

@@ -77,7 +77,8 @@ class Email:
     def _mail(self, message: AlarmMessage) -> EmailMessage:
         mail = EmailMessage()
         mail["From"], mail["To"] = self.sender, ", ".join(self.to)
-        mail["Subject"] = f"[crash rates] {message.title}"
+        # A header has one line, whatever a name has in it.
+        mail["Subject"] = " ".join(f"[crash rates] {message.title}".split())
         mail["Date"] = format_datetime(datetime.now(UTC))
         domain = self.sender.rpartition("@")[2]
         mail["Message-ID"] = f"<{message.fingerprint()}@{domain}>"

@@ -126,7 +126,7 @@ def _is_sent(connection: psycopg.Connection, one: DueNotification, seconds: floa
     """Send a message unless another session does; return whether it was sent here."""
     message, destination = one.message, one.destination
     with sending_once(
-        connection, message.alarm.alarm_id, message.state, destination.name
+        connection, message.alarm.alarm_id, message.states, destination.name
     ) as is_due:
         if is_due:
             destination.channel.deliver(message, seconds)

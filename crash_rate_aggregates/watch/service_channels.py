@@ -17,6 +17,7 @@ _ACTIONS = {
     News.ENDED: "resolve",
 }
 _MOST_OF_SUMMARY = 1024
+_MOST_OF_DEDUP_KEY = 255
 _SOURCE = "crash-rate-aggregates"
 WEBHOOK_VERSION = 1
 """Raised when what is there already comes to mean something else."""
@@ -46,7 +47,7 @@ class PagerDuty(WebChannel):
         body: dict[str, Any] = {
             "routing_key": self.routing_key,
             "event_action": _ACTIONS[message.news],
-            "dedup_key": alarm.alarm_id,
+            "dedup_key": _dedup_key(message),
             "client": _SOURCE,
             "payload": {
                 "summary": message.title[:_MOST_OF_SUMMARY],
@@ -61,6 +62,12 @@ class PagerDuty(WebChannel):
         if message.link:
             body["links"] = [{"href": message.link, "text": "Crash rates"}]
         return WebRequest("POST", self.url, body, may_repeat=True)
+
+
+def _dedup_key(message: AlarmMessage) -> str:
+    """Return what names an incident: the alarm's id, but for names of experiments that are long."""
+    named = message.alarm.alarm_id
+    return named if len(named) <= _MOST_OF_DEDUP_KEY else message.thread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,12 +96,12 @@ def _send(request: WebRequest, left: float, share: float) -> None:
             verify=_trusted(),
         ) as answer:
             status, retry_after = answer.status_code, answer.headers.get("Retry-After")
-    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
         lost = TryAgainError(f"cannot be reached ({str(error) or 'no answer'})")
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, ValueError):
+        lost = NotTakenError("has an address or a secret that cannot be sent to")
     except httpx.TransportError:
         lost = _without_answer(request)
-    except (httpx.InvalidURL, httpx.HTTPError, UnicodeError, ValueError):
-        lost = NotTakenError("has an address or a secret that cannot be sent to")
     else:
         _judge(status, retry_after)
         return

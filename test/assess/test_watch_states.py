@@ -14,7 +14,11 @@ class WatchStatesTest(unittest.TestCase):
         """A state is the same after it was JSON."""
         level = Level(1.25, (0.1, 0.0, -0.1, 0.0, 0.05, -0.05, 0.0), 0.0025)
         state = WatchState(
-            date(2026, 11, 11), level, (date(2026, 10, 1), date(2026, 10, 2)), date(2026, 10, 9)
+            date(2026, 11, 11),
+            level,
+            0.5,
+            (date(2026, 10, 1), date(2026, 10, 2)),
+            date(2026, 10, 9),
         )
         for one in (state, WatchState()):
             self.assertEqual(state_of(json.loads(json.dumps(stored_state(one)))), one)

@@ -30,6 +30,8 @@ QUESTIONS = (
     ("history", "--submission-date", "2016-03-14"),
     ("question", "freshness"),
     ("check",),
+    ("watch",),
+    ("watch", "acknowledge", "firefox/release/main/2026-11-24", "--note", "bug"),
     ("retention",),
     ("retention", "--yes"),
 )

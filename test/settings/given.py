@@ -85,7 +85,9 @@ def as_text(value: Any) -> str:
 
 def as_toml(setting: Declared, value: Any) -> str:
     """Write a value into a TOML file, whose scalars and lists are those of JSON."""
-    if setting.kind in (value_kinds.TABLES, SecretTables):
+    tables = value.values() if isinstance(value, dict) else [None]
+    is_tables = all(isinstance(one, dict) for one in tables)
+    if setting.kind in (value_kinds.TABLES, SecretTables) and is_tables:
         heads = (f"[{setting.key}.{json.dumps(name)}]\n" for name in value)
         return "".join(map("".join, zip(heads, map(_members, value.values()), strict=True)))
     if isinstance(value, dict):

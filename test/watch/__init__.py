@@ -1,1 +1,1 @@
-"""Notifications: what is due, how each channel words it, and real servers that take it."""
+"""Messages about alarms: what is new, once each, held against real web and mail servers."""

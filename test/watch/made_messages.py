@@ -57,7 +57,7 @@ def message(
     news: News = News.BEGUN, *, page_address: str | None = ADDRESS, **fields: Any
 ) -> AlarmMessage:
     """Make a message about an alarm with such fields."""
-    return AlarmMessage(news, news.value, lit_alarm(**fields), EVENING, page_address)
+    return AlarmMessage(news, (news.value,), lit_alarm(**fields), EVENING, page_address)
 
 
 def sent(state: str, hour: int, alarm_id: str = MAIN) -> SentNotification:

@@ -1,6 +1,12 @@
 from __future__ import annotations
 
 import unittest
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crash_rate_aggregates.database.assessments.notifications import SentNotification
 from crash_rate_aggregates.questions.said.alarm_evenings import (
@@ -9,7 +15,8 @@ from crash_rate_aggregates.questions.said.alarm_evenings import (
     LitAlarm,
 )
 from crash_rate_aggregates.watch.due_messages import due_messages
-from test.watch.made_messages import evening, known, lit_alarm, sent
+from test.property_tests import examples
+from test.watch.made_messages import at, evening, known, lit_alarm, sent
 
 ENDED = AlarmState.ENDED
 
@@ -20,7 +27,8 @@ class DueMessagesTest(unittest.TestCase):
     ) -> list[str]:
         """Return what is due, as it would be recorded, after what was sent."""
         what = evening(alarm) if isinstance(alarm, LitAlarm) else alarm
-        return [one.state for one in due_messages(what, before, keeps_state=keeps_state)]
+        due = due_messages(what, before, keeps_state=keeps_state)
+        return [state for one in due for state in one.states]
 
     def test_begun_once(self) -> None:
         """An alarm is told when it is new to the destination, lit since earlier too, and once."""
@@ -38,6 +46,12 @@ class DueMessagesTest(unittest.TestCase):
         told = (sent("begun", 12), sent("worsened", 13))
         self.assertEqual(self.states(again, *told), ["worsened 2"])
         self.assertEqual(self.states(again, *told, sent("worsened 2", 15)), [])
+
+    def test_worse_when_it_is_told(self) -> None:
+        """Who first hears of an alarm that has worsened by then does not hear that once more."""
+        worse = lit_alarm(worsened=True)
+        self.assertEqual(self.states(worse), ["begun", "worsened"])
+        self.assertEqual(self.states(worse, sent("begun", 12), sent("worsened", 12)), [])
 
     def test_acknowledged_is_quiet(self) -> None:
         """What is acknowledged as bad as it is is not told, whether it was or not."""
@@ -76,9 +90,9 @@ class DueMessagesTest(unittest.TestCase):
         verdict = lit_alarm(AlarmState.WORSE)
         told: tuple[SentNotification, ...] = (sent("begun", 12), sent("ended", 13))
         self.assertEqual(self.states(verdict, *told), ["begun 2"])
-        told = (*told, sent("begun 2", 14))
-        self.assertEqual(self.states(verdict, *told), [])
-        self.assertEqual(self.states(lit_alarm(ENDED), *told), ["ended 2"])
+        again = (*told, sent("begun 2", 14))
+        self.assertEqual(self.states(verdict, *again), [])
+        self.assertEqual(self.states(lit_alarm(ENDED), *again), ["ended 2"])
 
     def test_who_keeps_a_state(self) -> None:
         """A destination with a state of its own hears of each acknowledgement, if it knows."""
@@ -90,6 +104,24 @@ class DueMessagesTest(unittest.TestCase):
         self.assertEqual(self.states(quiet, *told, keeps_state=True), [])
         later = lit_alarm(acknowledgement=known(15))
         self.assertEqual(self.states(later, *told, keeps_state=True), ["acknowledged 2"])
+
+    @given(st.lists(st.tuples(st.sampled_from(AlarmState), st.booleans(), st.booleans())))
+    @examples(1)
+    def test_laws(self, steps: Sequence[tuple[AlarmState, bool, bool]]) -> None:
+        """Whatever becomes of an alarm, what was sent is due no more, and nothing is sent twice."""
+        for keeps_state in (False, True):
+            told: list[SentNotification] = []
+            known_at = None
+            for number, (state, worsened, is_acknowledged) in enumerate(steps):
+                if is_acknowledged:
+                    known_at = replace(known(), at=at(0) + timedelta(minutes=2 * number))
+                alarm = lit_alarm(state, worsened=worsened, acknowledgement=known_at)
+                due = self.states(alarm, *told, keeps_state=keeps_state)
+                self.assertLessEqual(len(due), 1 + ("begun" in due[0] if due else 0))
+                moment = at(0) + timedelta(minutes=2 * number + 1)
+                told += [SentNotification(alarm.alarm_id, one, "ops", moment) for one in due]
+                self.assertEqual(self.states(alarm, *told, keeps_state=keeps_state), [])
+            self.assertEqual(len({one.state for one in told}), len(told))
 
 
 if __name__ == "__main__":

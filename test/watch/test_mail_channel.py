@@ -55,6 +55,14 @@ class MailTest(unittest.TestCase):
         self.assertNotEqual(first["Message-ID"], other["Message-ID"])
         self.assertEqual(first["References"], other["References"])
 
+    def test_a_name_with_two_lines(self) -> None:
+        """A line feed in a name makes no header of its own."""
+        self.receiver = MailReceiver(self)
+        self.channel().deliver(message(words="a\nBcc: eve@example.org"))
+        (mail,) = self.receiver.mails
+        self.assertEqual(mail["Subject"], "[crash rates] New alarm: a Bcc: eve@example.org")
+        self.assertIsNone(mail["Bcc"])
+
     def test_login(self) -> None:
         """A user logs in with the password; a wrong one is told by the code alone."""
         self.receiver = MailReceiver(self, password=SECRET)

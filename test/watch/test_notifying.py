@@ -29,7 +29,7 @@ class NotifyingTest(AlarmDatabaseTestCase):
         notify(
             self.connection,
             due,
-            lambda one: said.append(f"{one.destination.name} {one.message.state}"),
+            lambda one: said.append(f"{one.destination.name} {one.message.states[0]}"),
             seconds=seconds,
         )
         return said
@@ -140,7 +140,7 @@ class NotifyingTest(AlarmDatabaseTestCase):
             with connect(self.url) as connection:
                 due = due_notifications(connection, evening, [destination])
                 both_know.wait()
-                notify(connection, due, lambda one: said.append(one.message.state))
+                notify(connection, due, lambda one: said.append(one.message.states[0]))
             return len(said)
 
         with ThreadPoolExecutor(2) as pool:

@@ -47,6 +47,14 @@ class ServiceChannelsTest(unittest.TestCase):
         )
         self.assertTrue(PagerDuty.keeps_state)
 
+    def test_long_names(self) -> None:
+        """An id that is longer than PagerDuty's keys still makes one incident."""
+        channel = PagerDuty(routing_key="R0", url=self.receiver.url)
+        for news in (News.BEGUN, News.ENDED):
+            channel.deliver(message(news, alarm_id=f"{MAIN}{'x' * 255}"))
+        first, second = (one["dedup_key"] for one in self.receiver.bodies)
+        self.assertEqual((len(first), first), (32, second))
+
     def test_webhook(self) -> None:
         """A webhook gets plain JSON, and a header by which a repetition is known."""
         channel = Webhook(url=f"{self.receiver.url}/hook", token="sesame")

@@ -21,7 +21,19 @@ if TYPE_CHECKING:
     from crash_rate_aggregates.watch.notifying import DueNotification
 
 
-@click.group(invoke_without_command=True)
+class _WithOptions(click.Group):
+    """A group whose own options take values: what stands behind one may be the rest of a secret."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or refuse it without showing it."""
+        if self.get_command(ctx, args[0]) is None:
+            raise click.UsageError("No such command", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_WithOptions, invoke_without_command=True)
 @click.option("--notify", "tells", is_flag=True, help="Send what is new to those of the settings.")
 @click.option("--dry-run", is_flag=True, help="With --notify: print what would be sent.")
 @click.option("--json", "as_json", is_flag=True, help="Print the alarms for machines.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,7 +45,7 @@ def sent_notifications(connection: psycopg.Connection) -> list[SentNotification]
 
 @contextmanager
 def sending_once(
-    connection: psycopg.Connection, alarm_id: str, state: str, destination: str
+    connection: psycopg.Connection, alarm_id: str, states: Sequence[str], destination: str
 ) -> Iterator[bool]:
     """Give whether a message is still to be sent, and record that it was.
 
@@ -55,12 +55,18 @@ def sending_once(
     Args:
         connection: From `connect`, as the role that fills days, outside any transaction.
         alarm_id: Of the alarm.
-        state: What is said of it.
+        states: What is said of it: one at least, by the first of which it is known.
         destination: The name of the receiver.
 
     Raises:
         DatabaseError: PostgreSQL refuses, as it does the reader.
     """
-    values = {"alarm_id": alarm_id, "state": state, "destination": destination}
     with rejections("a notification could not be recorded"), connection.transaction():
-        yield connection.execute(_statement("insert_notification"), values).rowcount == 1
+        inserted = [
+            connection.execute(
+                _statement("insert_notification"),
+                {"alarm_id": alarm_id, "state": state, "destination": destination},
+            ).rowcount
+            for state in states
+        ]
+        yield inserted[0] == 1

@@ -1,1 +1,1 @@
-"""What `watch` prints, acknowledges and sends, typed as people do."""
+"""Alarms on the command line: what is shown, acknowledged and sent, with secrets in no output."""

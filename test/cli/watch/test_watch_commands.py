@@ -3,7 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import os
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,6 +24,7 @@ from test.questions.said.made_alarms import (
     TIMES,
     VERDICT,
     alarm,
+    assess_day,
     assess_evenings,
     verdict,
 )
@@ -130,6 +131,33 @@ class WatchCommandsTest(AlarmDatabaseTestCase):
         rows = [*csv.DictReader(StringIO(output))]
         self.assertEqual([row["alarm_id"] for row in rows], [VERDICT, MAIN])
         self.assertEqual((rows[1]["words"], rows[1]["ratio"]), (WORDS, "2.0"))
+
+    def test_check(self) -> None:
+        """`check` names alarms until they are acknowledged, and a day that is not assessed."""
+        newer = FIRST + timedelta(days=1)
+        self.assertEqual(self.checked(FIRST)["assessed"], None)
+        assess_evenings(self.connection, (alarm(),))
+        for one in (FIRST, newer):
+            ensure_partition(self.connection, one)
+            replace_day(self.connection, day(NIGHTLY, submission_date=one))
+        first, second = self.checked(newer)["days"]
+        self.assertIn({"fault": "alarm", "text": f"{WORDS} ({MAIN})"}, first["findings"])
+        unassessed = f"it is stored, and the last day assessed is {FIRST}"
+        self.assertIn({"fault": "unassessed", "text": unassessed}, second["findings"])
+        self.watch("acknowledge", MAIN, "--note", "bug 7")
+        assess_day(self.connection, newer, alarm("lit"))
+        document = self.checked(newer)
+        faults = {one["fault"] for found in document["days"] for one in found["findings"]}
+        self.assertEqual((document["assessed"], faults), (str(newer), {"early"}))
+
+    def checked(self, last: date) -> Any:
+        """Return what `check` says of two days as JSON; hold its exit code."""
+        code, output, _ = typed(
+            *("check", "--json", "--days", "2", "--max-submission-date", str(last)),
+            *("--database", self.url),
+        )
+        self.assertEqual(code, 3)
+        return json.loads(output)
 
     def test_acknowledge(self) -> None:
         """What is not lit, a note without a word, and flags before the word are refused."""

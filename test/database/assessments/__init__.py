@@ -1,1 +1,1 @@
-"""What was said about days, stored."""
+"""What people and messages leave in the tables of alarms: who may add it, and that it stays."""

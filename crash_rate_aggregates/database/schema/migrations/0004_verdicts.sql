@@ -314,7 +314,7 @@ CREATE TABLE crash_notifications (
 
 COMMENT ON TABLE crash_notifications IS 'What `watch --notify` has sent where: each is sent once.';
 COMMENT ON COLUMN crash_notifications.alarm_id IS 'Of an alarm or a verdict of worse. Unit: name.';
-COMMENT ON COLUMN crash_notifications.state IS 'begun, worsened or ended. Unit: word.';
+COMMENT ON COLUMN crash_notifications.state IS 'begun, worsened, acknowledged or ended, with a number from 2 on where it came again. Unit: words.';
 COMMENT ON COLUMN crash_notifications.destination IS 'Name of the destination in the settings; never an address. Unit: name.';
 COMMENT ON COLUMN crash_notifications.sent_at IS 'When. Unit: time.';
 
