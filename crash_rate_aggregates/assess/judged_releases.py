@@ -69,6 +69,11 @@ class Compared:
     """Earlier ones, the newest first."""
 
     @property
+    def all_pairs(self) -> tuple[tuple[Release, Release], ...]:
+        """The pair that is judged, and the earlier ones."""
+        return ((self.release, self.previous), *self.pairs)
+
+    @property
     def gap(self) -> int:
         """Days between the two."""
         return (self.release.first_day - self.previous.first_day).days

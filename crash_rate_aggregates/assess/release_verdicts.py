@@ -43,9 +43,13 @@ from crash_rate_aggregates.verdicts.releases.looks import (
     since,
 )
 from crash_rate_aggregates.verdicts.releases.same_days import EarlierPairs, Pair, same_days
-from crash_rate_aggregates.verdicts.releases.version_days import VersionDays
+from crash_rate_aggregates.verdicts.releases.version_days import Floats, VersionDays
 from crash_rate_aggregates.verdicts.releases.wording import verdict_words
 
+_ASSUMED_DRIFT = 0.08
+"""Standard deviation of a channel's log rate between two releases."""
+_LEAST_HISTORY = 28
+"""Complete dates, beside those between two releases, from which on it is measured."""
 _USER_DAYS_PHI = 2.0
 """The same clients come again on other days, which sums of days cannot tell."""
 
@@ -59,12 +63,11 @@ def verdict_rows(context: ReleaseContext, compared: Sequence[Compared]) -> Itera
     """
     if not compared:
         return
-    wanted = [
-        release
-        for one in compared
-        for release in (one.release, one.previous, *(part for pair in one.pairs for part in pair))
-    ]
-    strata = read_strata(context.snapshot, context.succession, wanted, MOST_AGES + MOST_GAP)
+    wanted = [release for one in compared for pair in one.all_pairs for release in pair]
+    gaps = [(new.first_day - old.first_day).days for one in compared for new, old in one.all_pairs]
+    # Of a pair's older one as many days as both have in common, and no more than that.
+    ages = MOST_AGES + min(max(gaps), MOST_GAP)
+    strata = read_strata(context.snapshot, context.succession, wanted, ages)
     pairs = [release for one in compared for release in (one.release, one.previous)]
     people = user_days(context.snapshot, context.succession, pairs, MOST_AGES)
     versions = {kind: _Versions(kind, strata, people) for kind in JUDGED_KINDS}
@@ -150,10 +153,17 @@ def _channel(fit: KindFit, kind: JudgedKind, gap: int) -> Channel:
     return Channel(
         phi=_USER_DAYS_PHI if is_people else fit.phi,
         tau=fit.tau,
-        drift=drifts_over(adjusted[np.isfinite(adjusted)], gap),
+        drift=_drift(adjusted[np.isfinite(adjusted)], gap),
         late_variance=None if is_people else fit.late_variance(),
         weekday_effect=effects,
     )
+
+
+def _drift(log_rates: Floats, gap: int) -> Floats:
+    """Return how far the channel's rate moves between two releases, assumed of a short history."""
+    if len(log_rates) < _LEAST_HISTORY + gap:
+        return np.full(7, _ASSUMED_DRIFT)
+    return drifts_over(log_rates, gap)
 
 
 def _problem(context: ReleaseContext, compared: Compared, contrast: Contrast | None) -> str | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import compress
 from typing import Any, LiteralString
 
+import numpy as np
+import numpy.typing as npt
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
@@ -25,6 +28,33 @@ HISTORY_DAYS = 182
 
 
 @dataclass(frozen=True, slots=True)
+class Columns:
+    """An answer by columns: of many rows arrays are made, and no dictionary of each."""
+
+    by_name: Mapping[str, Sequence[Any]]
+    """As many values in each as there are rows."""
+
+    def __getitem__(self, name: str) -> Sequence[Any]:
+        return self.by_name[name]
+
+    def rows(self, *names: str) -> Iterator[tuple[Any, ...]]:
+        """Yield the values of some columns, row by row."""
+        return zip(*(self.by_name[name] for name in names), strict=True)
+
+    def integers(self, name: str) -> npt.NDArray[np.int64]:
+        """Return a column of numbers."""
+        return np.array(self.by_name[name], dtype=np.int64)
+
+    def floats(self, name: str) -> npt.NDArray[np.float64]:
+        """Return a column of numbers, NaN for NULL."""
+        return np.array(self.by_name[name], dtype=np.float64)
+
+    def where(self, chosen: npt.NDArray[np.bool_]) -> Columns:
+        """Return some of the rows."""
+        return Columns({name: list(compress(one, chosen)) for name, one in self.by_name.items()})
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One view of the database, in which no later submission date is to be seen."""
 
@@ -38,6 +68,15 @@ class Snapshot:
     def first(self) -> date:
         """The first submission date that is read."""
         return self.day - timedelta(days=HISTORY_DAYS - 1)
+
+    def columns(self, name: LiteralString, **values: Any) -> Columns:
+        """Ask a statement of queries/ as `rows` does, for whole columns."""
+        query = _statement(name).format(kinds=_sums(_HEADLINES), all_kinds=_sums(CRASH_KINDS))
+        with self.cursor.connection.cursor() as cursor:
+            cursor.execute(query, {"first": self.first, "last": self.day, **values})
+            names = [column.name for column in cursor.description or ()]
+            columns = list(zip(*cursor.fetchall(), strict=True)) or [()] * len(names)
+        return Columns(dict(zip(names, columns, strict=True)))
 
     def tuples(self, query: sql.Composed, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Ask a statement that is composed, for rows without names: there may be many."""

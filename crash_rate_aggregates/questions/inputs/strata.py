@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from crash_rate_aggregates.questions.inputs.client_days import wanted_releases
-from crash_rate_aggregates.questions.inputs.snapshot import Snapshot
+from crash_rate_aggregates.questions.inputs.snapshot import Columns, Snapshot
 from crash_rate_aggregates.questions.inputs.successions import Release, Succession
 from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS, JUDGED_KINDS, CountedBy
 from crash_rate_aggregates.verdicts.releases.version_days import LAGS, Floats, VersionDays
 
 _OTHER = "other"
-_Stratum = tuple[str | None, str | None, str | None]
+_Stratum = tuple[Any, Any, Any]
+Places = tuple[npt.NDArray[np.int64], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Strata:
 
 
 def read_strata(
-    snapshot: Snapshot, succession: Succession, releases: Iterable[Release], ages: int
+    snapshot: Snapshot, succession: Succession, releases: Sequence[Release], ages: int
 ) -> Strata:
     """Return the releases from their first days on, as far as they are stored.
 
@@ -59,64 +61,97 @@ def read_strata(
     """
     wanted = list(dict.fromkeys(releases))
     values = wanted_releases(snapshot, succession, wanted, ages)
-    rows = list(snapshot.rows("strata", **values))
-    named = _named_everywhere(rows, wanted)
+    columns = snapshot.columns("strata", **values)
+    named = _named_everywhere(columns, wanted)
     strata: dict[_Stratum, int] = {}
-    shapes = {one.label: min((snapshot.day - one.first_day).days + 1, ages) for one in wanted}
-    placed = [(row, _place(row, named, strata)) for row in rows]
-    hours = _filled(placed, shapes, len(strata), "hours")
+    for stratum in _strata(columns, named):
+        strata.setdefault(stratum, len(strata))
+    shapes = {
+        one.label: (min((snapshot.day - one.first_day).days + 1, ages), LAGS, len(strata))
+        for one in wanted
+    }
+    places = _places(columns, named, strata)
     crashes = {
         (label, kind.name): array
         for kind in HEADLINE_KINDS
-        for label, array in _filled(placed, shapes, len(strata), kind.name).items()
+        for label, array in _filled(columns, places, shapes, kind.name).items()
     }
-    first_days = {one.label: one.first_day for one in wanted}
-    of_pings = list(snapshot.rows("strata_of_crash_pings", **values))
-    # Crashes where nobody has hours tell nothing of a rate, so new strata are left out.
-    known = [(row, strata[where]) for row in of_pings if (where := _folded(row, named)) in strata]
+    crashes |= _of_crash_pings(
+        snapshot.columns("strata_of_crash_pings", **values), named, strata, shapes
+    )
+    return Strata(
+        {one.label: one.first_day for one in wanted},
+        _filled(columns, places, shapes, "hours"),
+        crashes,
+    )
+
+
+def _of_crash_pings(
+    columns: Columns,
+    named: frozenset[str | None],
+    strata: Mapping[_Stratum, int],
+    shapes: Mapping[str, tuple[int, int, int]],
+) -> dict[tuple[str, str], Floats]:
+    """Return the crashes of kinds that crash pings alone tell."""
+    # Crashes where nobody has hours tell nothing of a rate: their strata are not known.
+    known = np.array([one in strata for one in _strata(columns, named)], dtype=bool)
+    columns = columns.where(known)
+    places = _places(columns, named, strata)
+    found: dict[tuple[str, str], Floats] = {}
     for kind in JUDGED_KINDS:
         if kind.counted_by is CountedBy.CRASH_PINGS:
-            of_kind = [
-                (row, place)
-                for row, place in known
-                if kind.holds(row["process"], row["crash_class"], is_startup=row["is_startup"])
-            ]
-            arrays = _filled(of_kind, shapes, len(strata), "crashes")
-            crashes |= {(label, kind.name): array for label, array in arrays.items()}
-    return Strata(first_days, hours, crashes)
+            held = np.array(
+                [
+                    kind.holds(process, crash_class, is_startup=is_startup)
+                    for process, crash_class, is_startup in columns.rows(
+                        "process", "crash_class", "is_startup"
+                    )
+                ],
+                dtype=bool,
+            )
+            of_kind = tuple(place[held] for place in places)
+            arrays = _filled(columns.where(held), of_kind, shapes, "crashes")
+            found |= {(label, kind.name): array for label, array in arrays.items()}
+    return found
 
 
-def _named_everywhere(
-    rows: Iterable[Mapping[str, Any]], releases: Sequence[Release]
-) -> set[str | None]:
+def _named_everywhere(columns: Columns, releases: Sequence[Release]) -> frozenset[str | None]:
     """Return the countries that every submission date of the rows names: others come and go."""
-    first_days = {one.label: one.first_day for one in releases}
-    by_country: dict[str | None, set[date]] = {}
-    for row in rows:
-        late = timedelta(days=row["age"] + row["days_late"])
-        by_country.setdefault(row["country"], set()).add(first_days[row["label"]] + late)
-    every = set().union(*by_country.values()) if by_country else set()
-    return {country for country, dates in by_country.items() if dates == every}
+    first_days = {one.label: one.first_day.toordinal() for one in releases}
+    dates: dict[str | None, set[int]] = {}
+    for label, age, late, country in set(columns.rows("label", "age", "days_late", "country")):
+        dates.setdefault(country, set()).add(first_days[label] + age + late)
+    every: set[int] = set().union(*dates.values()) if dates else set()
+    return frozenset(country for country, of_country in dates.items() if of_country == every)
 
 
-def _folded(row: Mapping[str, Any], named: set[str | None]) -> _Stratum:
-    country = row["country"] if row["country"] in named else _OTHER
-    return row["os_name"], row["architecture"], country
+def _strata(columns: Columns, named: frozenset[str | None]) -> Iterator[_Stratum]:
+    for system, architecture, country in columns.rows("os_name", "architecture", "country"):
+        yield system, architecture, country if country in named else _OTHER
 
 
-def _place(row: Mapping[str, Any], named: set[str | None], strata: dict[_Stratum, int]) -> int:
-    return strata.setdefault(_folded(row, named), len(strata))
+def _places(
+    columns: Columns, named: frozenset[str | None], strata: Mapping[_Stratum, int]
+) -> Places:
+    """Return age, days late and stratum of each row."""
+    of_row = [strata[stratum] for stratum in _strata(columns, named)]
+    return columns.integers("age"), columns.integers("days_late"), np.array(of_row, dtype=np.int64)
 
 
 def _filled(
-    placed: Sequence[tuple[Mapping[str, Any], int]],
-    shapes: Mapping[str, int],
-    strata: int,
-    column: str,
+    columns: Columns,
+    places: Places,
+    shapes: Mapping[str, tuple[int, int, int]],
+    name: str,
 ) -> dict[str, Floats]:
     """Return an array for each release, with the sums of a column."""
-    arrays = {label: np.zeros((ages, LAGS, strata)) for label, ages in shapes.items()}
-    for row, place in placed:
-        # What a day did not count is no crash that anybody knows of.
-        arrays[row["label"]][row["age"], row["days_late"], place] += row[column] or 0.0
+    # What a day did not count is no crash that anybody knows of.
+    values = np.nan_to_num(columns.floats(name))
+    labels = np.array(columns["label"], dtype=object)
+    arrays: dict[str, Floats] = {}
+    for label, shape in shapes.items():
+        rows = np.flatnonzero(labels == label)
+        flat = np.ravel_multi_index(tuple(place[rows] for place in places), shape)
+        summed = np.bincount(flat, values[rows], minlength=int(np.prod(shape)))
+        arrays[label] = np.asarray(summed.reshape(shape), dtype=np.float64)
     return arrays
