@@ -40,7 +40,8 @@ class Judged:
     ratio: float | None = None
     """Rate of the new version over that of the old one; None where there is no contrast."""
     lower: float | None = None
-    """Limit of the ratio. Both limits together hold at the level below, on all evenings at once."""
+    """Limit of the ratio. Both limits together hold at the level below: for counts and days on all
+    evenings at once, for what the method cannot see on each evening."""
     upper: float | None = None
     level: float | None = None
     """1 - 2 alpha, two-sided: 0.9 with an alpha of 0.05."""
