@@ -7,6 +7,10 @@ PINGS ?=
 MIN_SUBMISSION_DATE ?=
 MAX_SUBMISSION_DATE ?=
 export PINGS MIN_SUBMISSION_DATE MAX_SUBMISSION_DATE
+# What `make run` asks of its sample before rates, like verdict watch explain; their exit codes 3 and 4
+# are answers. SAMPLE_FLAGS=--no-regressions makes a release that is no worse than others.
+VERDICTS ?=
+SAMPLE_FLAGS ?=
 # --wheelhouse packs all packages for hosts without internet.
 TARBALL_FLAGS ?=
 # Like -v (each test's sentence) or -f (stop at the first failure).
@@ -15,6 +19,8 @@ UNITTEST_FLAGS ?=
 DEPLOY_TESTS ?= deploy_*.py
 # Like '"fast path" nesting': only these targets of test/mutants/targets.py, printed.
 MUTANTS ?=
+# Like --quick, --seed 2, --part Watch or --jobs 1; what was drawn is kept in .cache.
+SIMULATE_FLAGS ?=
 # --upgrade makes `make lock` take newer versions.
 LOCK_FLAGS ?=
 
@@ -33,19 +39,23 @@ endef
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-deploy test-spark test-long mutants lint deploy-tools tarball docs benchmark \
-	benchmark-quick benchmark-database lock protobuf clean FORCE
+	benchmark-quick benchmark-database simulate lock protobuf clean FORCE
 
 help: ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "PYTHON=python3.13 chooses the Python; UNITTEST_FLAGS=-v shows each test's sentence."
 
-run: .venv/project ## Fill the table and show crash rates: of PINGS=folder, or of sample pings.
+run: .venv/project ## Say which release got worse, from sample pings; or show crash rates of PINGS=folder.
 	@set -e; \
-	ask() { printf '\n$$ .venv/bin/crash-rate-aggregates %s\n' "$$*"; .venv/bin/crash-rate-aggregates "$$@"; }; \
+	said() { printf '\n$$ .venv/bin/crash-rate-aggregates %s\n' "$$*"; }; \
+	ask() { said "$$@"; .venv/bin/crash-rate-aggregates "$$@"; }; \
 	day() { $(VENV_PYTHON) -c "from datetime import *; print((datetime.now(timezone.utc) - timedelta($$1)).date())"; }; \
+	story=; made="--pings-per-day 20000"; \
 	if [ -z "$$PINGS" ] && [ -z "$$MIN_SUBMISSION_DATE$$MAX_SUBMISSION_DATE" ]; then \
-		MIN_SUBMISSION_DATE=`day 7`; MAX_SUBMISSION_DATE=`day 1`; \
+		story=sample-pings/backfill.txt; \
+		MIN_SUBMISSION_DATE=`day 90`; MAX_SUBMISSION_DATE=`day 1`; \
+		made="--pings-per-day 4000 --bad-release `day 6` $(SAMPLE_FLAGS)"; \
 	fi; \
 	set --; \
 	if [ -n "$$MIN_SUBMISSION_DATE" ]; then set -- "$$@" --min-submission-date "$$MIN_SUBMISSION_DATE"; fi; \
@@ -53,9 +63,17 @@ run: .venv/project ## Fill the table and show crash rates: of PINGS=folder, or o
 	if [ -z "$$PINGS" ]; then \
 		PINGS=sample-pings; \
 		echo "No PINGS=… given, so the pings are synthetic: made up here, in the folder sample-pings."; \
-		ask sample-pings "$$PINGS" "$$@" --pings-per-day 20000 --seed 1; \
+		ask sample-pings "$$PINGS" "$$@" $$made --seed 1; \
 	fi; \
-	ask backfill "$$@" --pings "$$PINGS"; \
+	if [ -z "$$story" ]; then \
+		ask backfill "$$@" --pings "$$PINGS"; \
+	else \
+		said backfill "$$@" --pings "$$PINGS"; \
+		.venv/bin/crash-rate-aggregates backfill "$$@" --pings "$$PINGS" > "$$story" || { code=$$?; cat "$$story"; exit $$code; }; \
+		echo "What became of the pings of each day is in $$story."; \
+		if [ -n "$(VERDICTS)" ]; then printf '\nOf synthetic pings:\n'; fi; \
+		for question in $(VERDICTS); do ask $$question || test $$? -ge 3; done; \
+	fi; \
 	ask rates "$$@"; \
 	ask ledger; \
 	printf '%s\n' '' 'Ask the next question:' \
@@ -85,6 +103,9 @@ benchmark: .venv/benchmark ## Measure beside peers, half an hour, and write docs
 
 benchmark-quick: .venv/benchmark ## Print the same ratios from a quarter of the data, in minutes.
 	@$(VENV_PYTHON) -m benchmarks --quick
+
+simulate: .venv/project ## Draw made-up worlds for an hour and write docs/statistics.md; SIMULATE_FLAGS=--quick for a minute.
+	@$(VENV_PYTHON) -m simulations $(SIMULATE_FLAGS)
 
 lint: .venv/spark ## Check style, types and the direction of imports.
 	@.venv/bin/ruff check .

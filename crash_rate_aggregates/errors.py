@@ -16,6 +16,9 @@ class ExitCode(IntEnum):
     ERROR = 1
     USAGE = 2
     CHECK_FAILED = 3
+    WORSE = 3
+    """Of `verdict`: what `check` says of days it says of a release."""
+    NOTHING_TO_SAY = 4
 
 
 class CrashRateAggregatesError(Exception):
@@ -78,6 +81,20 @@ class ReleaseListError(UsageError):
 
     slug = "release-list"
     remedy = "Name a file or URL of product-details, like firefox.json, in `product_details`."
+
+
+class AlarmNotLitError(UsageError):
+    """An alarm that is to be acknowledged and is not lit."""
+
+    slug = "alarm-not-lit"
+    remedy = "Copy the id of an alarm that `watch` shows; one that is over needs none."
+
+
+class DestinationError(UsageError):
+    """A destination of `watch --notify` in the settings that cannot be meant."""
+
+    slug = "bad-destination"
+    remedy = "Correct the table `[notify.name]` that the message names, as docs/watch.md says."
 
 
 class QuestionNotFoundError(UsageError):
@@ -329,6 +346,20 @@ class DayNotStoredError(DatabaseError):
     remedy = "Fill the day with `run` or `backfill`, or leave out the date to see the latest."
 
 
+class NotAssessedError(DatabaseError):
+    """No stored day was assessed, so no verdict is stored."""
+
+    slug = "not-assessed"
+    remedy = "Assess the stored days: `crash-rate-aggregates assess`."
+
+
+class ReleaseNotFoundError(DatabaseError):
+    """No stored day has enough usage of that release."""
+
+    slug = "release-not-found"
+    remedy = "Name a release of `question releases`, and its application and channel."
+
+
 class LockTimeoutError(DatabaseError):
     """Another session kept a lock for too long."""
 
@@ -408,11 +439,24 @@ class RedashUnavailableError(RedashError):
     remedy = "Try again later; what was done until then stays, and `redash push` goes on."
 
 
+class NotificationError(CrashRateAggregatesError):
+    """A destination of `watch --notify` did not take a message; the others got theirs."""
+
+    slug = "notify"
+    remedy = (
+        "Mend what the message names; the next `watch --notify` sends what was not taken, and "
+        "nothing twice."
+    )
+
+
 class CheckFailedError(CrashRateAggregatesError):
-    """`check` found a day that is missing, not whole, or of unusual volume."""
+    """`check` found a day that is missing, not whole, or of unusual volume, or a new alarm."""
 
     slug = "check-failed"
-    remedy = "See what docs/operations.md says of a day that is missing, wrong or late."
+    remedy = (
+        "See what docs/operations.md says of a day that is missing, wrong or late; of an alarm, "
+        "docs/watch.md."
+    )
     exit_code = ExitCode.CHECK_FAILED
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -25,7 +25,7 @@ from crash_rate_aggregates.database.days.runs import (
 )
 from crash_rate_aggregates.database.prepare import prepare_database
 from crash_rate_aggregates.database.schema.partitions import ensure_partition
-from crash_rate_aggregates.database.schema.vacuum import vacuum_day
+from crash_rate_aggregates.database.schema.vacuum import Untidied, vacuum_day
 from crash_rate_aggregates.dimensions import Dimension
 from crash_rate_aggregates.engines.interface import DayRequest, Engine, Progress, files_bytes
 from crash_rate_aggregates.errors import (
@@ -108,9 +108,10 @@ def backfill(
     """
     # Once, and first: tables that cannot be made fail here, not after a day of computing.
     prepare_database(job.database_url, job.applications, job.min_clients)
-    for day in days:
+    untidied = Untidied()
+    for number, day in enumerate(days, start=1):
         try:
-            yield run_day(job, day)
+            yield run_day(job, day, untidied=untidied, is_last=number == len(days))
         # Kept from the next clause: it is no failed day, and no further one is to begin.
         except InterruptedRunError:
             raise
@@ -121,9 +122,21 @@ def backfill(
 
 
 def run_day(
-    job: Job, day: date, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    job: Job,
+    day: date,
+    *,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    untidied: Untidied | None = None,
+    is_last: bool = True,
 ) -> DaySummary:
     """Compute one submission date and replace it in the database.
+
+    Args:
+        job: What is the same for every day.
+        day: Submission date.
+        now: Tells the time, aware.
+        untidied: Earlier days that are still to be vacuumed.
+        is_last: Whether none comes that could be vacuumed together with this one.
 
     Raises:
         InterruptedRunError: Ctrl-C or a termination signal came after the day was stored.
@@ -132,7 +145,10 @@ def run_day(
     started_at = now()
     try:
         with _attempt(job, day, started_at):
-            return _run_day(job, day, started_at)
+            summary = _run_day(job, day, started_at)
+        untidied = untidied or Untidied()
+        untidied.add(day, summary.run.aggregates)
+        _vacuum(job, untidied.take(at_once=is_last))
     except KeyboardInterrupt as interrupt:
         # It may have come around the commit, of which this process then knows nothing.
         if _is_stored(job, day, started_at):
@@ -145,6 +161,7 @@ def run_day(
     except Exception as error:
         # A fault that nobody foresaw is this day's alone: a backfill goes on with the next.
         raise unforeseen(error) from error
+    return summary
 
 
 def _is_stored(job: Job, day: date, started_at: datetime) -> bool:
@@ -205,7 +222,6 @@ def _run_day(job: Job, day: date, started_at: datetime) -> DaySummary:
         )
         stored = DayToStore(day, result.tables, result.ledger, result.damaged, facts, job.releases)
         run = _store(job, stored)
-    _vacuum(job, day)
     return DaySummary(run, result.ledger, result.damaged, seconds=monotonic() - started)
 
 
@@ -239,12 +255,13 @@ def _store(job: Job, day: DayToStore) -> RecordedRun:
         return replace_day(connection, day)
 
 
-def _vacuum(job: Job, day: date) -> None:
-    """Tidy up; the day is stored, so nothing that goes wrong from here on fails it."""
-    try:
-        with connect(job.database_url) as connection:
-            in_the_way = vacuum_day(connection, day)
-    except Exception as error:  # noqa: BLE001  A driver's own too: the day is stored all the same.
-        in_the_way = str(error)
-    if in_the_way is not None:
-        log.info("%s is stored but not vacuumed: %s", day, in_the_way)
+def _vacuum(job: Job, days: Iterable[date]) -> None:
+    """Tidy up; the days are stored, so nothing that goes wrong from here on fails them."""
+    for day in days:
+        try:
+            with connect(job.database_url) as connection:
+                in_the_way = vacuum_day(connection, day)
+        except Exception as error:  # noqa: BLE001  A driver's own too: the day is stored all the same.
+            in_the_way = str(error)
+        if in_the_way is not None:
+            log.info("%s is stored but not vacuumed: %s", day, in_the_way)

@@ -6,8 +6,9 @@ check, --help and docs/configuration.md.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 Secret: TypeAlias = Annotated[str, "secret"]
 """A password, a key, or a URL that is one: without a flag, since `ps` shows flags to all."""
@@ -17,6 +18,10 @@ WebUrl: TypeAlias = Annotated[str, "web URL"]
 """An http(s) URL. One with user, password or query is refused, so that messages can show it."""
 Place: TypeAlias = Annotated[str, "place"]
 """A path or a URL. Like `WebUrl` without user, password and query: it is shown and recorded."""
+
+
+SecretTables: TypeAlias = Annotated[Mapping[str, Mapping[str, Any]], "tables with secrets"]
+"""Tables of TOML that may have secrets in them: without a flag."""
 
 
 # Workers and `--help` load this module with every part, so it imports nothing of weight.

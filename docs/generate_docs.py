@@ -257,7 +257,8 @@ def _cores_by_size(seconds: float) -> str:
     )
 
 
-_SENDER_HEAD = ["application", "channel", "builds", "share of usage", "usage ping", "crash pings"]
+_SENDER_HEAD = ["application", "channel", "builds", "share of usage", "with `--bad-release`"]
+_SENDER_HEAD += ["usage ping", "crash pings"]
 PARTS: dict[str, Callable[[], str]] = {
     "outcomes": _outcomes,
     "adjustments": _adjustments,

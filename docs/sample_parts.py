@@ -5,6 +5,7 @@ from __future__ import annotations
 from crash_rate_aggregates.sample_pings.world_2026.adoption import adopted
 from crash_rate_aggregates.sample_pings.world_2026.arrivals import LAG_SHARES
 from crash_rate_aggregates.sample_pings.world_2026.crash_causes import CAUSES, KILL_RATE, RATES
+from crash_rate_aggregates.sample_pings.world_2026.regressions.bad_release import FEW_OTHERS
 from crash_rate_aggregates.sample_pings.world_2026.senders import SENDERS, Sender
 from crash_rate_aggregates.sample_pings.world_2026.texts.flaws import COPIES, FLAWS
 
@@ -20,10 +21,11 @@ def senders() -> list[list[str]]:
             sender.channel,
             sender.train,
             f"{sender.share:.0%}",
+            f"{100 * few.share:g}%",
             "`baseline`" if sender.is_mobile else "v4 `main`",
             _crash_pings(sender),
         ]
-        for sender in SENDERS
+        for sender, few in zip(SENDERS, FEW_OTHERS, strict=True)
     ]
 
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-Z95 = 1.959963984540054
-"""Quantile of the normal distribution that 95% intervals have."""
+from crash_rate_aggregates.verdicts.quantiles import Z95
 
 
 @dataclass(frozen=True, slots=True)

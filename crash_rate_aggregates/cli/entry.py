@@ -11,12 +11,15 @@ import click
 
 from crash_rate_aggregates import __version__
 from crash_rate_aggregates.cli import ask_commands, database_commands, fill_commands
+from crash_rate_aggregates.cli.conclusions.explain_commands import assess, explain
+from crash_rate_aggregates.cli.conclusions.verdict_commands import compare, verdict
 from crash_rate_aggregates.cli.consoles import STDERR, ReaderGoneError, lost_report
 from crash_rate_aggregates.cli.interrupts import answer_interrupts
 from crash_rate_aggregates.cli.lasting_streams import lasting_streams
 from crash_rate_aggregates.cli.rate_commands import rates
 from crash_rate_aggregates.cli.redash_commands import redash
 from crash_rate_aggregates.cli.sample_commands import sample_pings
+from crash_rate_aggregates.cli.watch.watch_commands import watch
 from crash_rate_aggregates.dimensions import DIMENSIONS, Dimension
 from crash_rate_aggregates.errors import (
     CrashRateAggregatesError,
@@ -61,6 +64,11 @@ for command in (
     fill_commands.backfill,
     fill_commands.daily,
     fill_commands.check,
+    verdict,
+    compare,
+    explain,
+    assess,
+    watch,
     ask_commands.sql,
     rates,
     ask_commands.ledger,

@@ -95,6 +95,7 @@ def _fill(
     pings = required_pings(settings)
 
     from crash_rate_aggregates import job as jobs
+    from crash_rate_aggregates.assess.assessing_days import assess_days
     from crash_rate_aggregates.sources.release_documents import read_releases
     from crash_rate_aggregates.sources.stores.urls import open_store
     from crash_rate_aggregates.terminal.day_reports import DayReports
@@ -126,6 +127,9 @@ def _fill(
         reports = DayReports(say, STDERR.print, as_json=as_json)
         for result in jobs.backfill(job, choose_days(url), stop_on_error=stop_on_error):
             reports.show(result)
+        # All at the end, in order: an evening begins with what the one before it left.
+        for assessed in assess_days(url, reports.stored_days):
+            reports.show_assessment(assessed)
     return reports.finish()
 
 
@@ -137,8 +141,12 @@ def _fill(
 @click.option("--json", "as_json", is_flag=True, help="Print what was found for machines.")
 @connection_options
 def check(*, days: int, max_submission_date: date | None, as_json: bool, **flags: Any) -> None:
-    """Say whether the last days are there, whole and of plausible volume; exit code 3 if not."""
-    from crash_rate_aggregates.health.last_days import check_days
+    """Say whether the last days are there, whole, plausible and without a new alarm.
+
+    Exit code 3 if not. An alarm that somebody acknowledged is none.
+    """
+    from crash_rate_aggregates.health.alarm_findings import with_alarms
+    from crash_rate_aggregates.health.last_days import check_days, newest_evening
     from crash_rate_aggregates.terminal.check_reports import (
         check_document,
         check_lines,
@@ -149,5 +157,9 @@ def check(*, days: int, max_submission_date: date | None, as_json: bool, **flags
     settings = load_settings(flags, flags.pop("config"))
     with existing_database(settings) as url:
         checked = check_days(url, last, days)
-    say(check_document(checked) if as_json else "\n".join(check_lines(checked)))
+        evening = newest_evening(url)
+    if evening is not None:
+        checked = with_alarms(checked, evening)
+    assessed = None if evening is None else evening.submission_date
+    say(check_document(checked, assessed) if as_json else "\n".join(check_lines(checked, assessed)))
     require_no_fault(checked)

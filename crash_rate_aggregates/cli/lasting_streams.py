@@ -17,7 +17,14 @@ from contextlib import contextmanager
 from typing import Any, TextIO
 
 # A row of a table stays as wide as it is where one character stands for one.
-_ASCII = {"…": "~", "→": ">", "↵": "|", "─": "-", "\N{REPLACEMENT CHARACTER}": "?"}
+_ASCII = {
+    "…": "~",
+    "\N{MULTIPLICATION SIGN}": "x",
+    "→": ">",
+    "↵": "|",
+    "─": "-",
+    "\N{REPLACEMENT CHARACTER}": "?",
+}
 """What stands for the characters that this program prints itself, where stdout has not got them."""
 _ENCODING_ERRORS = "crash-rate-aggregates-readable"
 

@@ -48,6 +48,8 @@ class Fault(StrEnum):
     UNBALANCED = "unbalanced"
     DAMAGED = "damaged"
     VOLUME = "volume"
+    ALARM = "alarm"
+    UNASSESSED = "unassessed"
 
 
 @dataclass(frozen=True, slots=True)

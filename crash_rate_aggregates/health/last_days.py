@@ -7,9 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from crash_rate_aggregates.database.access.connection import connect
 from crash_rate_aggregates.database.days.recent_days import recent_days, row_sums
 from crash_rate_aggregates.database.prepare import prepare_database
+from crash_rate_aggregates.errors import NotAssessedError
 from crash_rate_aggregates.health.check import PAST, CheckedDay, check_day
 from crash_rate_aggregates.health.due import due_days
 from crash_rate_aggregates.ledger import RowSums
+from crash_rate_aggregates.questions.said.alarm_evenings import AlarmEvening
+from crash_rate_aggregates.questions.said.lit_alarms import lit_alarms
 
 
 def days_to_heal(database_url: str, heal_days: int, *, now: datetime) -> list[date]:
@@ -25,6 +28,19 @@ def days_to_heal(database_url: str, heal_days: int, *, now: datetime) -> list[da
     with connect(database_url) as connection:
         days = recent_days(connection, yesterday - timedelta(days=heal_days - 1), yesterday)
     return due_days(days, now)
+
+
+def newest_evening(database_url: str) -> AlarmEvening | None:
+    """Return the alarms of the newest assessment; None where no day is assessed yet.
+
+    Args:
+        database_url: libpq URL, with its password.
+    """
+    with connect(database_url) as connection:
+        try:
+            return lit_alarms(connection)
+        except NotAssessedError:
+            return None
 
 
 def check_days(database_url: str, last: date, days: int) -> list[CheckedDay]:

@@ -24,6 +24,7 @@ from crash_rate_aggregates.redash.redash_access import RedashAccess
 from crash_rate_aggregates.settable import Place, Settable
 from crash_rate_aggregates.sources.stores.objects.storage_options import StorageOptions
 from crash_rate_aggregates.sources.stores.selection import PathSelection
+from crash_rate_aggregates.watch.notify_options import NotifyOptions
 
 # These modules hold what can be set and nothing else, so that --help need not load what is set.
 
@@ -92,4 +93,5 @@ class Settings:
     retention: RetentionOptions
     roles: RoleOptions
     redash: RedashAccess
+    notify: NotifyOptions
     answers: AnswerOptions

@@ -70,7 +70,7 @@ def _value(setting: Declared, giving: list[_Place]) -> Any:
 
     So a flag changes one setting of Spark and leaves the others that the file has.
     """
-    if setting.kind not in (value_kinds.PAIRS, value_kinds.TABLES):
+    if setting.kind not in value_kinds.JOINED:
         return _read(setting, giving[0])
     pairs: dict[str, Any] = {}
     for place in reversed(giving):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from crash_rate_aggregates.settable import Secret, Settable
+from crash_rate_aggregates.settable import Secret, SecretTables, Settable
 from crash_rate_aggregates.settings import value_kinds
 from crash_rate_aggregates.settings.composed import Settings
 
@@ -51,8 +51,8 @@ class Declared:
 
     @property
     def is_secret(self) -> bool:
-        """Whether its value is a secret, whatever it is; others may have one in them."""
-        return bool(self.kind == Secret)
+        """Whether it is kept as a secret, whatever its value is; others may have one in them."""
+        return self.kind in (Secret, SecretTables)
 
     @property
     def is_shown(self) -> bool:

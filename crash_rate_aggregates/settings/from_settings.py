@@ -53,7 +53,7 @@ def chosen_engine(settings: Settings) -> Engine:
         return SparkEngine(replace(settings.spark, scratch=scratch))
     from crash_rate_aggregates.engines.embedded.engine import EmbeddedEngine
 
-    # The workers have ended when DuckDB groups, so it gets their cores.
+    # The workers are idle when DuckDB groups, so it gets their cores.
     return EmbeddedEngine(day.jobs, scratch, replace(settings.grouping, threads=day.jobs))
 
 

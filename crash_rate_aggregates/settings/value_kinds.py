@@ -9,16 +9,18 @@ from pathlib import Path
 from types import NoneType
 from typing import Annotated, Any, Literal, TypeAlias, get_args, get_origin
 
-from crash_rate_aggregates.settable import Place, Secret, Settable, Url, WebUrl
+from crash_rate_aggregates.settable import Place, Secret, SecretTables, Settable, Url, WebUrl
 
 Kind: TypeAlias = Any
 """A type, without None: bool, int, float, str, Path, Literal, of `settable`, or one of the next."""
 NAMES: Kind = tuple[str, ...]
 PAIRS: Kind = Mapping[str, str]
 TABLES: Kind = Mapping[str, Mapping[str, Any]]
+JOINED = (PAIRS, TABLES, SecretTables)
+"""Kinds that all places give together, key by key."""
 REPEATED = (NAMES, PAIRS)
 """Kinds whose flag may stand more than once."""
-MAY_HOLD_SECRETS = (Secret, Url, WebUrl, Place, PAIRS)
+MAY_HOLD_SECRETS = (Secret, Url, WebUrl, Place, PAIRS, SecretTables)
 """Kinds of which a value that is wrong may be a password, or have one in it."""
 
 _SAYS: Mapping[Kind, str] = {
@@ -34,6 +36,7 @@ _SAYS: Mapping[Kind, str] = {
     NAMES: "names, with commas between them",
     PAIRS: "pairs like `KEY=VALUE`",
     TABLES: "a table of tables, in JSON an object of objects",
+    SecretTables: "a table of tables, in JSON an object of objects",
 }
 _METAVARS: Mapping[Kind, str] = {
     int: "INTEGER",
@@ -64,6 +67,8 @@ _PATTERNS: Mapping[Kind, str] = {
 _CREDENTIALS = re.compile(r"//[^/@]*:.*@|(passw(or)?d|pwd)\s*=", re.DOTALL | re.IGNORECASE)
 _SECRET_KEY = re.compile(r"secret|password|token|access[.]?key", re.IGNORECASE)
 """Spark's own rule, `spark.redaction.regex`, for what it hides on its pages."""
+_SECRET_IN_TABLE = re.compile(r"(url|token|password|key)$")
+"""Not the keys that say in which file or variable it is."""
 
 
 def without_none(hint: Any) -> Kind:
@@ -102,6 +107,11 @@ def holds_secret(kind: Kind, raw: Any) -> bool:
     """Tell whether what stands in a file is a secret, or has one in it, as far as can be told."""
     if kind == PAIRS:
         return isinstance(raw, Mapping) and any(map(_SECRET_KEY.search, raw))
+    if kind == SecretTables:
+        tables = raw.values() if isinstance(raw, Mapping) else ()
+        return any(
+            any(map(_SECRET_IN_TABLE.search, one)) for one in tables if isinstance(one, Mapping)
+        )
     if kind in MAY_HOLD_SECRETS and kind != Secret:
         return isinstance(raw, str) and _CREDENTIALS.search(raw) is not None
     return bool(kind == Secret)
@@ -188,4 +198,5 @@ _PREPARE: Mapping[Kind, Callable[[Any], Any]] = {
     NAMES: _split_names,
     PAIRS: _paired,
     TABLES: _tables,
+    SecretTables: _tables,
 }

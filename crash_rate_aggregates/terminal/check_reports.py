@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from crash_rate_aggregates.errors import CheckFailedError
@@ -11,17 +12,25 @@ from crash_rate_aggregates.health.check import CheckedDay
 from crash_rate_aggregates.terminal.cells import printable
 
 
-def check_lines(days: Sequence[CheckedDay]) -> Iterator[str]:
-    """Say on one line for each day whether it is well, or what is wrong with it."""
+def check_lines(days: Sequence[CheckedDay], assessed: date | None) -> Iterator[str]:
+    """Say on one line for each day whether it is well, or what is wrong with it.
+
+    Args:
+        days: The earliest first.
+        assessed: The newest that is; None where none is, so that nothing is known of alarms.
+    """
     for day in days:
         faults = "; ".join(f"{finding.fault}: {finding.text}" for finding in day.findings)
         yield printable(f"{day.submission_date}: {faults or _well(day)}")
+    if assessed is None:
+        yield "no day is assessed yet, so no alarm is known: `crash-rate-aggregates assess`"
 
 
-def check_document(days: Sequence[CheckedDay]) -> str:
+def check_document(days: Sequence[CheckedDay], assessed: date | None) -> str:
     """Return the same as JSON."""
     document = {
         "status": "failed" if any(day.findings for day in days) else "ok",
+        "assessed": None if assessed is None else assessed.isoformat(),
         "days": [_as_mapping(day) for day in days],
     }
     return json.dumps(document, indent=2)

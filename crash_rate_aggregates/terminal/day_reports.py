@@ -5,12 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
+from crash_rate_aggregates.assess.assessing_days import AssessedDay, UnassessedDay
 from crash_rate_aggregates.errors import ExitCode
 from crash_rate_aggregates.job import DaySummary, FailedDay
 from crash_rate_aggregates.outcomes import Outcome
 from crash_rate_aggregates.terminal.cells import printable
+from crash_rate_aggregates.terminal.conclusions.assessment_reports import (
+    as_mapping,
+    assessed_words,
+    unassessed_words,
+)
 
 
 class DayReports:
@@ -31,6 +38,12 @@ class DayReports:
         self._warn = warn
         self._as_json = as_json
         self._results: list[DaySummary | FailedDay] = []
+        self._assessed: list[AssessedDay | UnassessedDay] = []
+
+    @property
+    def stored_days(self) -> list[date]:
+        """The days that were stored."""
+        return [one.submission_date for one in self._results if isinstance(one, DaySummary)]
 
     def show(self, result: DaySummary | FailedDay) -> None:
         """Report one day."""
@@ -41,11 +54,20 @@ class DayReports:
         elif not self._as_json:
             self._say(_sentence(result))
 
+    def show_assessment(self, result: AssessedDay | UnassessedDay) -> None:
+        """Report what a stored day means; that it could not be told is no fault of the day."""
+        self._assessed.append(result)
+        if isinstance(result, UnassessedDay):
+            self._warn(unassessed_words(result))
+        elif not self._as_json and (result.worse or result.alarms):
+            self._say(assessed_words(result))
+
     def finish(self) -> int:
         """Print the JSON document if asked for; return the exit code."""
         if self._as_json:
             days = [_as_mapping(result) for result in self._results]
-            self._say(json.dumps({"days": days}, indent=2))
+            assessed = [as_mapping(result) for result in self._assessed]
+            self._say(json.dumps({"days": days, "assessments": assessed}, indent=2))
         elif not self._results:
             self._say("no day is due")
         failed = [result for result in self._results if isinstance(result, FailedDay)]

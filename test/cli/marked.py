@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from crash_rate_aggregates.cli import cli
-from crash_rate_aggregates.settable import Place, Secret, Url, WebUrl
+from crash_rate_aggregates.settable import Place, Secret, SecretTables, Url, WebUrl
 from crash_rate_aggregates.settings import value_kinds
 from crash_rate_aggregates.settings.declared import DECLARED, Declared
 from test.settings.given import as_arguments, as_text, as_toml
@@ -56,6 +56,7 @@ _WRONG_TEXTS: Mapping[Any, Sequence[str]] = {
     WebUrl: (*_URLS, *_ANY_TEXT),
     # Any other text is the name of a folder.
     Place: _URLS,
+    SecretTables: (MARKER, f'{{"a": "{MARKER}"', f'{{"a": "{MARKER}"}}', f'{{"a": ["{MARKER}"]}}'),
     value_kinds.PAIRS: (MARKER, f'{{"a": "{MARKER}"', f'{{"a": ["{MARKER}"]}}', f"={MARKER}"),
 }
 _WRONG_TEXTS_OF: Mapping[str, Sequence[str]] = {
@@ -128,6 +129,8 @@ def commands(
     if not isinstance(command, click.Group):
         yield path, command
         return
+    if command.invoke_without_command:
+        yield path, command
     for name, below in command.commands.items():
         yield from commands(below, (*path, name))
 

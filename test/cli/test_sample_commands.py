@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import unittest
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -46,6 +47,19 @@ class SampleCommandsTest(unittest.TestCase):
         self.assertIn("telemetry/main/part-0.ndjson.gz", changed)
         self.assertFalse([name for name in changed if "/baseline/" in name])
 
+    def test_bad_release(self) -> None:
+        """A release of a day has its bug in crash pings of macOS, and with regressions alone."""
+        bad = ("--pings-per-day", "600", "--bad-release", "2026-11-25")
+        self.made(*bad)
+        struck = self.files()
+        self.assertEqual(self.made(*bad, "--no-regressions"), (0, ""))
+        usual = self.files()
+        main = gzip.decompress(usual["telemetry/main/part-0.ndjson.gz"])
+        self.assertIn(b'"displayVersion":"161.0"', main)
+        crashes = "firefox-crashreporter/crash/part-0.ndjson.gz"
+        found = [gzip.decompress(one[crashes]).count(b'"os":"Darwin"') for one in (usual, struck)]
+        self.assertEqual(found, [5, 6])
+
     def test_refused(self) -> None:
         """What is no version, or asked of 2016, is one sentence, and nothing is written."""
         for arguments, told in (
@@ -53,6 +67,8 @@ class SampleCommandsTest(unittest.TestCase):
             (("--worse", "160.0.1"), "--worse is VERSION=FACTOR with a factor from 0 to 1000"),
             (("--world", "2016", "--worse", "160.0.1=2"), "need --world 2026"),
             (("--world", "2016", "--no-regressions"), "need --world 2026"),
+            (("--world", "2016", "--bad-release", "2026-11-25"), "need --world 2026"),
+            (("--bad-release", "2026-11-26"), "2026-11-26 is after the last day, 2026-11-25"),
         ):
             with self.subTest(arguments):
                 code, errors = self.made(*arguments)

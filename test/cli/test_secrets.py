@@ -22,6 +22,8 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from crash_rate_aggregates import cli
+from crash_rate_aggregates.database.access.connection import connect
+from crash_rate_aggregates.database.schema.migrate import migrate
 from crash_rate_aggregates.database.server.launcher import EmbeddedServer
 from crash_rate_aggregates.database.server.programs import find_programs
 from crash_rate_aggregates.errors import BadSettingError
@@ -42,9 +44,16 @@ from test.cli.marked import (
     wrong_forms,
 )
 from test.engines.made_days import DAY, lines, main_ping, write_day
+from test.questions.said.made_alarms import MAIN, alarm, assess_evenings
 
 SECRETS = (MARKER.encode(), str(NUMBER).encode())
-REQUIRED = {"folder": "made", "statement": "SELECT 1", "submission_date": str(DAY)}
+REQUIRED = {
+    "folder": "made",
+    "statement": "SELECT 1",
+    "submission_date": str(DAY),
+    "alarm_id": MAIN,
+    "note": "bug 1234567",
+}
 """For parameters without which a command does nothing, by their names."""
 FURTHER: Mapping[str, tuple[str, ...]] = {
     "run": ("--submission-date", str(DAY)),
@@ -52,6 +61,7 @@ FURTHER: Mapping[str, tuple[str, ...]] = {
     "question": ("freshness",),
     "retention": ("--yes",),
     "sample-pings": ("--pings-per-day", "1"),
+    "watch": ("--notify",),
 }
 """So that a command does what it is for, and soon."""
 WAYS: Mapping[str, Callable[[Declared, Any], Given]] = {
@@ -67,6 +77,7 @@ RIGHTLY_WITHOUT = {
     "storage_endpoint": "takes no URL with a secret in it",
     "spark_archive": "takes no URL with a secret in it",
     "redash_url": "takes no URL with a secret in it",
+    "page_address": "takes no URL with a secret in it",
 }
 """Settings that cannot hold a secret in right form, and why."""
 
@@ -76,7 +87,7 @@ ENDS_WITH = {("daily",): 1, ("check",): 3, ("redash", "push"): 1}
 
 
 class EmptyRedash(BaseHTTPRequestHandler):
-    """Holds nothing, and takes nothing."""
+    """Holds nothing, and takes nothing but what is sent to a hook."""
 
     def log_message(self, *_: Any) -> None:
         """Keep silent."""
@@ -91,9 +102,10 @@ class EmptyRedash(BaseHTTPRequestHandler):
             self._answer(200, b'{"results": [], "count": 0}' if "page=" in self.path else b"[]")
 
     def do_POST(self) -> None:
-        """Refuse, as for a database that Redash cannot reach."""
+        """Refuse, as for a database that Redash cannot reach; take an alarm."""
         self.rfile.read(int(self.headers["Content-Length"]))
-        self._answer(400, b'{"message": "no such host"}')
+        is_hook = self.path == f"/hook/{MARKER}"
+        self._answer(200 if is_hook else 400, b'{"message": "no such host"}')
 
     def _answer(self, status: int, body: bytes) -> None:
         self.send_response(status)
@@ -203,6 +215,9 @@ class SecretsTest(unittest.TestCase):
             connection.execute(role.format(sql.Literal(verifier.decode())))
             connection.execute("ALTER SYSTEM SET log_statement = 'all'")
             connection.execute("SELECT pg_reload_conf()")
+        with connect(cls.server.url()) as connection:
+            migrate(connection)
+            assess_evenings(connection, (alarm(),))
         write_day(cls.folder / "pings", {"1.json": lines([main_ping()])})
         redash = ThreadingHTTPServer(("127.0.0.1", 0), EmptyRedash)
         threading.Thread(target=redash.serve_forever, daemon=True).start()
@@ -256,6 +271,7 @@ class SecretsTest(unittest.TestCase):
             "redash_database": self.marked_url(),
             "redash_webhook": f"https://hooks.example.org/{MARKER}",
             "spark_conf": {"spark.hadoop.fs.s3a.secret.key": MARKER},
+            "notify": {"ops": {"kind": "webhook", "url": f"{self.redash}/hook/{MARKER}"}},
         }
         of_kind = {one.key: MARKER for one in MAY_HOLD_SECRETS if one.kind == Secret}
         return {**of_kind, **by_key}

@@ -39,8 +39,12 @@ def made_job(
 
 
 def filled(job: Job, *days: date, stop_on_error: bool = False) -> list[DaySummary | FailedDay]:
-    """Run the days and return what became of them."""
-    return list(backfill(job, days, stop_on_error=stop_on_error))
+    """Run the days and return what became of them; workers of this machine end with the last."""
+    try:
+        return list(backfill(job, days, stop_on_error=stop_on_error))
+    finally:
+        if isinstance(job.engine, EmbeddedEngine):
+            job.engine.close()
 
 
 def rows(url: str, query: str = TABLE, *values: Any) -> list[tuple[Any, ...]]:

@@ -313,6 +313,14 @@ class JobTest(unittest.TestCase):
         last = max(summary.run.run_id for summary in summaries if isinstance(summary, DaySummary))
         self.assertEqual((len(summaries), runs), (2, [(last,)]))
 
+    def test_vacuumed_together(self) -> None:
+        """Small days of a backfill are vacuumed once, after the last of them."""
+        for day in (DAY, DAY + timedelta(days=1)):
+            self.write(day, mains=1)
+        filled(self.job(), DAY, DAY + timedelta(days=1))
+        query = "SELECT vacuum_count FROM pg_stat_user_tables WHERE relname = %s"
+        self.assertEqual(rows(self.url, query, "crash_aggregates_2016_03"), [(1,)])
+
     def test_not_vacuumed(self) -> None:
         """A day whose table is locked for VACUUM is stored all the same, and the log says so."""
         self.write(DAY, mains=1)

@@ -16,7 +16,7 @@ from unittest.mock import patch
 import click
 
 from crash_rate_aggregates.cli.setting_options import setting_option
-from crash_rate_aggregates.settable import Place, Secret, Url, WebUrl
+from crash_rate_aggregates.settable import Place, Secret, SecretTables, Url, WebUrl
 from crash_rate_aggregates.settings import value_kinds
 from crash_rate_aggregates.settings.composed import Settings
 from crash_rate_aggregates.settings.config import load_settings
@@ -40,6 +40,11 @@ _OF_KIND: Mapping[Any, tuple[Any, Any, Any]] = {
         {"a b": {"identifiers": ["x"]}},
         {"c": {"channels": {"x": "beta"}}, "d": {}},
         {"c": {"usage_ping": "baseline"}},
+    ),
+    SecretTables: (
+        {},
+        {"a": {"kind": "slack", "url": "https://a.b"}, "c": {"kind": "email", "to": ["d"]}},
+        {"c": {"kind": "teams"}, "e": {"kind": "pagerduty", "routing_key": "x"}},
     ),
 }
 _OF_KEY: Mapping[str, tuple[Any, Any, Any]] = {
@@ -80,7 +85,7 @@ def as_text(value: Any) -> str:
 
 def as_toml(setting: Declared, value: Any) -> str:
     """Write a value into a TOML file, whose scalars and lists are those of JSON."""
-    if setting.kind == value_kinds.TABLES:
+    if setting.kind in (value_kinds.TABLES, SecretTables):
         heads = (f"[{setting.key}.{json.dumps(name)}]\n" for name in value)
         return "".join(map("".join, zip(heads, map(_members, value.values()), strict=True)))
     if isinstance(value, dict):

@@ -109,11 +109,15 @@ class SettingsFileTest(PlacesTest):
             'database = "postgresql://me:hush@db/x"',
             'database = "host=db password=hush"',
             '[spark_conf]\n"spark.hadoop.fs.s3a.secret.key" = "hush"',
+            '[notify.ops]\nkind = "slack"\nurl = "https://hooks.example.org/hush"',
+            '[notify.ops]\nkind = "pagerduty"\nrouting_key = "hush"',
         )
         harmless = (
             'database = "postgresql://me@db:5432/x"',
             'pings = "s3://bucket/a@b"\nredash_url = "https://redash.example.org:8443/x"',
             'spark_conf = {"spark.executor.memory" = "2g"}',
+            '[notify.ops]\nkind = "slack"\nurl_file = "/run/secrets/slack"',
+            '[notify.ops]\nkind = "email"\nhost = "mail"\npassword_variable = "MAIL"',
             "jobs = 3",
         )
         for toml in (*secrets, *harmless):

@@ -34,11 +34,11 @@ class DeclaredTest(PlacesTest):
             " ".join(sorted(DECLARED)),
             "applications channels count_automation csv_escape database database_credentials "
             "dimensions doc_types engine extra_dimensions home jobs keep_weeks memory "
-            "min_clients owner_password pg_host pg_name pg_password pg_username pings "
-            "postgres_bin postgres_port product_details reader_password redash_api_key "
-            "redash_database redash_url redash_webhook role_prefix scratch scratch_space "
-            "spark_archive spark_conf spark_master storage_anonymous storage_endpoint "
-            "storage_region storage_retries storage_timeout writer_password",
+            "min_clients notify owner_password page_address pg_host pg_name pg_password "
+            "pg_username pings postgres_bin postgres_port product_details reader_password "
+            "redash_api_key redash_database redash_url redash_webhook role_prefix scratch "
+            "scratch_space spark_archive spark_conf spark_master storage_anonymous "
+            "storage_endpoint storage_region storage_retries storage_timeout writer_password",
         )
         jobs = DECLARED["jobs"]
         self.assertEqual(
@@ -65,6 +65,7 @@ class DeclaredTest(PlacesTest):
                 "redash_api_key": None,
                 "redash_database": None,
                 "redash_webhook": None,
+                "notify": None,
             },
         )
 

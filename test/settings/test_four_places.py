@@ -5,7 +5,7 @@ from itertools import combinations
 from pathlib import Path
 
 from crash_rate_aggregates.errors import BadSettingError
-from crash_rate_aggregates.settable import Place, Secret, Url, WebUrl
+from crash_rate_aggregates.settable import Place, Secret, SecretTables, Url, WebUrl
 from crash_rate_aggregates.settings import value_kinds
 from crash_rate_aggregates.settings.declared import DECLARED, Declared
 from test.settings.given import ENVIRONMENT, FILE, FLAG, PlacesTest, as_text, sound_values
@@ -16,6 +16,7 @@ WRONG_TEXTS = {
     value_kinds.NAMES: f"{SECRET},,",
     value_kinds.PAIRS: SECRET,
     value_kinds.TABLES: SECRET,
+    SecretTables: SECRET,
     WebUrl: f"https://me:{SECRET}@example.org",
     Place: f"s3://AKIA1:{SECRET}@bucket/prefix",
 }
@@ -54,7 +55,7 @@ class FourPlacesTest(PlacesTest):
             for chosen in (*combinations(values, 2), tuple(values)):
                 given = {place: values[place] for place in chosen}
                 wanted = given[chosen[0]]
-                if setting.kind in (value_kinds.PAIRS, value_kinds.TABLES):
+                if setting.kind in value_kinds.JOINED:
                     wanted = {k: v for one in reversed(given.values()) for k, v in one.items()}
                 with self.subTest(setting=setting.key, places=chosen):
                     self.assertEqual(self.value(setting, given), wanted)

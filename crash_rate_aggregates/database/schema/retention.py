@@ -18,6 +18,7 @@ from crash_rate_aggregates.database.access.locks import lock_days
 from crash_rate_aggregates.database.access.read_only import reading
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
+from crash_rate_aggregates.database.assessments.assessment_rows import ASSESSMENTS
 from crash_rate_aggregates.database.days.delete_days import delete_days
 from crash_rate_aggregates.database.schema.partitions import UNDIVIDED_TABLES
 
@@ -88,7 +89,7 @@ def _drop_month(connection: psycopg.Connection, month: Month) -> None:
         # First, or a day that commits between here and the DROP would leave a run, a ledger and
         # summaries without rows: what is deleted is what was there when the statement began.
         lock_days(connection, month.first, month.last)
-        delete_days(connection, UNDIVIDED_TABLES, month.first, month.last)
+        delete_days(connection, (*UNDIVIDED_TABLES, ASSESSMENTS), month.first, month.last)
         connection.execute(_statement("delete_runs"), {"first": month.first, "last": month.last})
         # Last, as all who ask the table wait from here to the commit.
         connection.execute(sql.SQL("DROP TABLE {partition}").format(partition=partition))

@@ -13,6 +13,10 @@ from psycopg import sql
 from crash_rate_aggregates.database.access.lock_retries import changing_schema, lock_retries
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
+from crash_rate_aggregates.database.assessments.assessment_rows import (
+    ACKNOWLEDGED_TABLES,
+    ASSESSMENT_TABLES,
+)
 from crash_rate_aggregates.database.days.runs import RUN_TABLES
 from crash_rate_aggregates.database.schema.migrate import bring_up_to_date
 from crash_rate_aggregates.database.schema.program_schema import program_schema
@@ -168,6 +172,9 @@ def _names(
         "replaced_tables": sql.SQL(", ").join(map(sql.Identifier, REPLACED_TABLES)),
         "people_tables": sql.SQL(", ").join(map(sql.Identifier, PEOPLE_TABLES)),
         "run_tables": sql.SQL(", ").join(map(sql.Identifier, RUN_TABLES)),
+        "said_tables": sql.SQL(", ").join(
+            map(sql.Identifier, (*ASSESSMENT_TABLES, *ACKNOWLEDGED_TABLES))
+        ),
         "reader_timeout": sql.Literal(reader_timeout),
         "connections": sql.Literal(max(_FEWEST_CONNECTIONS, connections // 4)),
         "temporary_files": sql.Literal(READER_TEMPORARY_FILES),

@@ -38,7 +38,7 @@ class Grouping:
             # Else it spills into the folder in which the program was started.
             "temp_directory": str(scratch / "spill"),
             "max_temp_directory_size": limits.scratch_space,
-            # As many as workers, which have ended by now.
+            # As many as workers, which are idle by now.
             "threads": limits.threads,
             # The result has no order; keeping one would hold more in memory.
             "preserve_insertion_order": False,

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from crash_rate_aggregates.engines.drawn_ledger import draw_up
@@ -20,8 +17,8 @@ from crash_rate_aggregates.engines.embedded.worker_tasks import (
     TaskResult,
     judge_files,
     judge_pings,
-    prepare_worker,
 )
+from crash_rate_aggregates.engines.embedded.workers import Workers
 from crash_rate_aggregates.engines.interface import (
     DayRequest,
     DayResult,
@@ -31,10 +28,12 @@ from crash_rate_aggregates.engines.interface import (
 from crash_rate_aggregates.engines.kernel import VerdictCounts
 from crash_rate_aggregates.engines.scratch import scratch_folder
 from crash_rate_aggregates.engines.split import split_work
-from crash_rate_aggregates.errors import WorkerDiedError
 from crash_rate_aggregates.ledger import DamagedFile
 from crash_rate_aggregates.sources.interface import StoredFile
 
+_KEPT_UP_TO = 256 << 20
+"""Stored bytes of a day whose workers are kept for the next one: beside a larger day their start is
+nothing, and its group stage wants their memory."""
 _BLOCKS_AHEAD = 2
 """Blocks of a shared file that wait for each worker: enough to keep it busy, little to hold."""
 
@@ -48,6 +47,7 @@ class EmbeddedEngine:
     scratch: Path
     """Folder for the rows between stages; emptied after each day."""
     limits: GroupingLimits
+    _workers: Workers = field(default_factory=Workers, init=False, compare=False, repr=False)
 
     name = "embedded"
 
@@ -56,8 +56,10 @@ class EmbeddedEngine:
         """Compute one day; see `Engine`."""
         with scratch_folder(self.scratch) as scratch:
             progress.stage("judge")
-            day = _DayOfTasks(request, scratch, progress)
+            day = _DayOfTasks(request, scratch, progress, self._workers)
             day.run(self.jobs)
+            if files_bytes(request.files) > _KEPT_UP_TO:
+                self._workers.end()
             progress.stage("group")
             grouping = Grouping(scratch, self.limits)
             try:
@@ -75,19 +77,23 @@ class EmbeddedEngine:
                 grouping.close()
 
     def close(self) -> None:
-        """Nothing is held between days."""
+        """End the workers."""
+        self._workers.end()
 
 
 class _DayOfTasks:
     """Runs the tasks of one day and gathers what they leave."""
 
-    def __init__(self, request: DayRequest, scratch: Path, progress: Progress) -> None:
+    def __init__(
+        self, request: DayRequest, scratch: Path, progress: Progress, workers: Workers
+    ) -> None:
         self.counts = VerdictCounts()
         self.row_files: list[Path] = []
         self.damaged: list[DamagedFile] = []
         self._request = request
         self._scratch = scratch
         self._progress = progress
+        self._workers = workers
         self._pending: dict[Future[TaskResult], tuple[int, int]] = {}
         self._tasks = 0
 
@@ -98,55 +104,31 @@ class _DayOfTasks:
             SourceError, EngineError: Of the first task that failed; the others are ended.
         """
         work = split_work(self._request.files, jobs)
-        # spawn: a fork would inherit threads of Arrow, DuckDB and obstore in the middle of a lock.
-        pool = ProcessPoolExecutor(
-            jobs, mp_context=multiprocessing.get_context("spawn"), initializer=prepare_worker
-        )
-        try:
+        with self._workers.of_day(jobs):
             if not work.whole and not work.shared:
                 # For its row file, though empty: DuckDB takes no list of no files.
-                self._submit(pool, judge_files, (), size=(0, 0))
+                self._submit(judge_files, (), size=(0, 0))
             # First, as this process is busy with them; the packs, smaller and smaller, end the day.
             for file in work.shared:
-                self._share(pool, jobs, file)
+                self._share(jobs, file)
             for files in work.whole:
-                self._submit(pool, judge_files, files, size=(len(files), files_bytes(files)))
+                self._submit(judge_files, files, size=(len(files), files_bytes(files)))
             self._gather(at_most=0)
-        except BrokenProcessPool as error:
-            raise WorkerDiedError(
-                "a worker process died, perhaps for want of memory: run with fewer --jobs than "
-                f"{jobs} or on a larger machine; nothing was changed"
-            ) from error
-        except BaseException:
-            # At Ctrl-C too: they may be in the middle of files that take minutes, for nothing.
-            _end_workers()
-            raise
-        finally:
-            # Waits until all processes are gone: they write into the folder that goes next.
-            pool.shutdown(wait=True, cancel_futures=True)
 
-    def _share(self, pool: ProcessPoolExecutor, jobs: int, file: StoredFile) -> None:
+    def _share(self, jobs: int, file: StoredFile) -> None:
         """Read a file that is too large for one worker here, and deal its pings to all."""
         for block in shared_blocks(self._request, file, self.damaged):
             # Else a file that is read faster than it is judged would be held in memory.
             self._gather(at_most=jobs * _BLOCKS_AHEAD)
-            self._submit(pool, judge_pings, block, size=(0, 0))
+            self._submit(judge_pings, block, size=(0, 0))
         self._progress.advance(files=1, stored_bytes=file.size, pings=0)
 
     def _submit(
-        self,
-        pool: ProcessPoolExecutor,
-        task: Callable[..., TaskResult],
-        work: object,
-        *,
-        size: tuple[int, int],
+        self, task: Callable[..., TaskResult], work: object, *, size: tuple[int, int]
     ) -> None:
         numbered = Task(self._tasks, self._scratch / f"rows-{self._tasks}.parquet")
         self._tasks += 1
-        # The pool starts its processes when the first tasks come.
-        with _interrupts_held():
-            future = pool.submit(task, self._request, work, numbered)
-        self._pending[future] = size
+        self._pending[self._workers.submit(task, self._request, work, numbered)] = size
 
     def _gather(self, *, at_most: int) -> None:
         """Take in finished tasks until at most so many are pending."""
@@ -160,19 +142,3 @@ class _DayOfTasks:
         self.row_files.append(result.row_file)
         self.damaged += result.damaged
         self._progress.advance(files=size[0], stored_bytes=size[1], pings=result.counts.read)
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Let processes that start here inherit a blocked Ctrl-C: it is the parent's to handle."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _end_workers() -> None:
-    # Not by the pool, which would wait for the tasks that they are at.
-    for worker in multiprocessing.active_children():
-        worker.terminate()

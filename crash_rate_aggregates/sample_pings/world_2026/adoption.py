@@ -43,12 +43,18 @@ def adopted(train: str, age: float) -> float:
 
 
 @lru_cache(maxsize=512)
-def builds_in_use(train: str, day: date) -> tuple[Build, ...]:
-    """Return a table of what a train's clients run at the end of a day, by shares."""
+def builds_in_use(train: str, day: date, moved: int | None = None) -> tuple[Build, ...]:
+    """Return a table of what a train's clients run at the end of a day, by shares.
+
+    Args:
+        train: As of `release_calendar.builds`.
+        day: Any.
+        moved: As of `release_calendar.builds`.
+    """
     end = day.toordinal() + 1
     shares = []
     before = 0.0
-    for build in builds(train, day):
+    for build in builds(train, day, moved):
         share = adopted(train, end - build.shipped)
         shares.append((max(share - before, 0.0), build))
         before = max(share, before)

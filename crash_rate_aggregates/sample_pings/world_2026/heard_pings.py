@@ -48,7 +48,7 @@ class HeardPing(NamedTuple):
 def pings_of_day(happenings: Happenings, day: date) -> Iterator[HeardPing]:
     """Give the pings of a submission date; the same for the same happenings and day."""
     for session, lag in _told_sessions(happenings, day):
-        yield from _usage_pings(session, day)
+        yield from _usage_pings(session, day, has_filling=happenings.bad_release is None)
         for crash in session.crashes:
             # What was heard of at once came on the day itself.
             if crash.is_late or lag == 0:
@@ -69,18 +69,18 @@ def _told_sessions(happenings: Happenings, day: date) -> Iterator[tuple[Session,
         yield looping, 0
 
 
-def _usage_pings(session: Session, day: date) -> Iterator[HeardPing]:
+def _usage_pings(session: Session, day: date, *, has_filling: bool) -> Iterator[HeardPing]:
     sent = sent_ping(session.bits, session.day, day)
     if session.person.sender.is_mobile:
         yield from _phone_pings(session, sent, day)
         return
     with_dump, kills = child_counts(session)
-    main = v4_texts.main_ping(session, sent, with_dump, kills)
+    main = v4_texts.main_ping(session, sent, with_dump, kills, has_filling=has_filling)
     yield from _heard("telemetry", "main", main, sent.bits)
     if _chance(session.bits, 0) < _FIRST_SHUTDOWN:
         # [rule] From 57 on it repeats the main ping of a profile's first session.
         other = sent_ping(session.bits ^ _OTHER_ID, session.day, day)
-        first = v4_texts.main_ping(session, other, with_dump, kills)
+        first = v4_texts.main_ping(session, other, with_dump, kills, has_filling=has_filling)
         first = first.replace('"type":"main"', '"type":"first-shutdown"', 1)
         first = first.replace('"document_type":"main"', '"document_type":"first-shutdown"', 1)
         yield from _heard("telemetry", "first-shutdown", first, other.bits)

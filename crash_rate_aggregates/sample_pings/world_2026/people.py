@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from struct import Struct
@@ -49,7 +49,6 @@ _EXPERIMENTS: Mapping[str, tuple[tuple[tuple[float, Branch | None], ...], ...]] 
 }
 """By channel of Firefox: what each of its experiments gives to whom."""
 _TABLES = {channel: tuple(map(spread, all_of)) for channel, all_of in _EXPERIMENTS.items()}
-_SENDERS = spread((sender.share, sender) for sender in SENDERS)
 # [chosen] Few machines crash much: 1% of the clients have a third of the crashes. In the mean 1.
 _CRASHINESS = spread(((0.90, 0.42), (0.09, 3.0), (0.009, 20.0), (0.001, 172.0)))
 _MEAN_CRASHINESS = sum(_CRASHINESS) / len(_CRASHINESS)
@@ -95,8 +94,25 @@ class Person(NamedTuple):
 class People:
     """All clients of a world."""
 
-    def __init__(self, seed: int, pings_per_day: int) -> None:
+    def __init__(
+        self,
+        seed: int,
+        pings_per_day: int,
+        senders: Sequence[Sender] = SENDERS,
+        unevenness: float = 1.0,
+    ) -> None:
+        """Make them.
+
+        Args:
+            seed: Of the world.
+            pings_per_day: Usage pings of an average day.
+            senders: What they send, by shares.
+            unevenness: How far their crashiness is from the mean: from 0, where all crash alike, to
+                1, where few have the most crashes.
+        """
         self.number = max(1, int(pings_per_day * CLIENTS_A_PING))
+        self._senders = spread((sender.share, sender) for sender in senders)
+        self._unevenness = unevenness
         self._key = str(seed).encode()[:64]
         self.person = lru_cache(_REMEMBERED)(self._person)
         """Return a client by its number; those below `number` take part."""
@@ -110,7 +126,8 @@ class People:
             number.to_bytes(8, "little"), digest_size=4 * _ID_BYTES, key=self._key
         ).digest()
         who, build, machine, where, first, second, crashes, tests = _SHORTS.unpack_from(digest)
-        sender = _SENDERS[who & SLOT_BITS]
+        sender = self._senders[who & SLOT_BITS]
+        crashiness = _CRASHINESS[crashes & SLOT_BITS] / _MEAN_CRASHINESS
         return Person(
             digest[_ID_BYTES:].hex(),
             sender,
@@ -118,7 +135,7 @@ class People:
             COUNTRIES[where & SLOT_BITS],
             build & SLOT_BITS,
             _experiments(sender, first, second),
-            _CRASHINESS[crashes & SLOT_BITS] / _MEAN_CRASHINESS,
+            1 + (crashiness - 1) * self._unevenness if self._unevenness < 1 else crashiness,
             tests & SLOT_BITS < _AUTOMATION,
         )
 

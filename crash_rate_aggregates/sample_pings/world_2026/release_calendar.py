@@ -24,6 +24,8 @@ _CANDIDATE_BEFORE = 5
 """Days from a release candidate, which becomes the release, to the release."""
 _SHIPPED = 14 / 24
 """Of its day, when a release comes out; other builds come three hours after they were begun."""
+_SOONER = 0.5
+"""Days, where the calendar is moved; all builds come at noon or later by it."""
 _BETA_WEEKDAYS = (0, 2, 4)
 _LAST_MAJOR_OF_ESR = {128: 142}
 """The release beside which an old ESR had its last build ([published] 128.14 came with 142)."""
@@ -57,19 +59,35 @@ def major_on(day: date) -> int:
     return max(1, _FIRST_FAST + days // (_FAST_DAYS if days > 0 else _SLOW_DAYS))
 
 
-def builds(train: str, day: date) -> tuple[Build, ...]:
+def days_to_release(day: date) -> int:
+    """Return by how many days the calendar must be moved for a release to come out on a day."""
+    before, after = (release_day(major_on(day) + number) for number in (0, 1))
+    return min((day - before).days, (day - after).days, key=abs)
+
+
+def builds(train: str, day: date, moved: int | None = None) -> tuple[Build, ...]:
     """Return the builds of a train that were shipped by the end of a day, the newest first.
 
     Args:
         train: `release`, `beta`, `nightly`, or an ESR like `esr140`.
         day: Any.
+        moved: Days by which the calendar is moved; then builds come out half a day sooner too, so
+            that many have a release on its first day. None to leave it as it is.
     """
+    if moved is not None:
+        return tuple(_moved(one, moved) for one in builds(train, day - timedelta(days=moved)))
     made = {"release": _releases, "beta": _betas, "nightly": _nightlies}.get(train)
     found = made(day) if made else _long_supported(int(train.removeprefix("esr")), day)
     shipped = [build for build in found if build.shipped < day.toordinal() + 1]
     # Before the first version by this rule, in 2014, there is one that never changes.
     first = _build("1.0", "1.0", 1, date.min, 9)
     return tuple(sorted(shipped, key=lambda build: -build.shipped)) or (first,)
+
+
+def _moved(build: Build, days: int) -> Build:
+    built = date.fromisoformat(build.stamp[:8]) + timedelta(days=days)
+    shipped = build.shipped + days - _SOONER
+    return build._replace(stamp=f"{built:%Y%m%d}{build.stamp[8:]}", shipped=shipped)
 
 
 def _build(

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
-from math import exp
+from math import exp, log
 from random import Random
+from statistics import NormalDist
 from typing import NamedTuple
 
 from crash_rate_aggregates.sample_pings.world_2026.activity import active_ticks
@@ -27,6 +28,13 @@ from crash_rate_aggregates.sample_pings.world_2026.crash_causes import (
     headline,
 )
 from crash_rate_aggregates.sample_pings.world_2026.people import People, Person
+from crash_rate_aggregates.sample_pings.world_2026.regressions.bad_release import (
+    BUG,
+    FEW_OTHERS,
+    OFTEN,
+    UNEVENNESS,
+    BadRelease,
+)
 from crash_rate_aggregates.sample_pings.world_2026.regressions.regression_factors import (
     regression_factors,
 )
@@ -35,6 +43,8 @@ from crash_rate_aggregates.sample_pings.world_2026.senders import TRAINS
 
 _DAY_SECONDS = 86_400
 _DAILY_SHARE = 0.02
+_DESKTOP_LOG = 7.43
+_DESKTOP_SIGMA = 1.75
 _NO_FACTORS: Mapping[Cause, float] = {}
 _EARLY_DAYS = 3
 _EARLY_FACTOR = 1.3
@@ -85,18 +95,22 @@ class _Setting(NamedTuple):
     """By audience, the day's factor of crash rates."""
 
 
+_APART = ("regressions", "worse", "bad release")
+
+
 class _Apart(NamedTuple):
     """Chances of crashes that come on top."""
 
     regressions: Random
     worse: Random
+    bad_release: Random
 
 
 @lru_cache(maxsize=32)
-def _setting(seed: int, day: date) -> _Setting:
+def _setting(seed: int, day: date, moved: int | None) -> _Setting:
     return _Setting(
         day,
-        {train: builds_in_use(train, day) for train in TRAINS},
+        {train: builds_in_use(train, day, moved) for train in TRAINS},
         {audience: rate_of_day(seed, day, audience) for audience in AUDIENCES},
     )
 
@@ -111,20 +125,35 @@ class Happenings:
     has_regressions: bool = True
     worse: Mapping[str, float] = field(default_factory=dict)
     """Factor of main and content crashes, by version."""
+    bad_release: BadRelease | None = None
+    """Without regressions it is there all the same, and no worse than others."""
 
     @cached_property
     def people(self) -> People:
         """All clients."""
+        if self.bad_release:
+            return People(self.seed, self.pings_per_day, FEW_OTHERS, UNEVENNESS)
         return People(self.seed, self.pings_per_day)
+
+    @cached_property
+    def moved(self) -> int | None:
+        """Days by which the release calendar is moved, as of `release_calendar.builds`."""
+        return self.bad_release.moved if self.bad_release else None
+
+    @cached_property
+    def _often(self) -> Mapping[Cause, float]:
+        return OFTEN if self.bad_release else _NO_FACTORS
+
+    @cached_property
+    def _usual(self) -> Mapping[str, Hazard]:
+        return {audience: hazard(audience, self._often) for audience in AUDIENCES}
 
     def sessions(self, day: date, lag: int) -> Iterator[Session]:
         """Give the sessions of a day whose usage pings come so many days later."""
         random = Random(f"{self.seed} {day} {lag}")
         # Apart, so that all else stays as it is where there are regressions or worse versions.
-        apart = _Apart(
-            *(Random(f"{self.seed} {day} {lag} {name}") for name in ("regressions", "worse"))
-        )
-        setting = _setting(self.seed, day)
+        apart = _Apart(*(Random(f"{self.seed} {day} {lag} {name}") for name in _APART))
+        setting = _setting(self.seed, day, self.moved)
         for _ in range(sessions_in(self.seed, self.pings_per_day, day, lag, random)):
             yield self._session(setting, random, apart)
 
@@ -136,24 +165,38 @@ class Happenings:
         seconds = _phone_seconds(random) if sender.is_mobile else _desktop_seconds(random)
         active = random.random()
         bits = random.getrandbits(128)
-        exposure = seconds * person.crashiness * setting.rates[sender.audience]
+        rate = setting.rates[sender.audience]
         if sender.train in _EARLY_TRAINS and age_in_days(build, day) < _EARLY_DAYS:
-            exposure *= _EARLY_FACTOR
-        crashes = tuple(_crashes(_USUAL[sender.audience], exposure, random))
+            rate *= _EARLY_FACTOR
+        exposure = seconds * person.crashiness * rate
+        crashes = tuple(_crashes(self._usual[sender.audience], exposure, random))
         factors = regression_factors(person, build) if self.has_regressions else _NO_FACTORS
         if factors:
-            more = _surplus(sender.audience, factors)
-            crashes = (*crashes, *_crashes(more, exposure, apart.regressions))
+            more = _crashes(self._surplus(sender.audience, factors), exposure, apart.regressions)
+            crashes = (*crashes, *more)
         factor = self.worse.get(build.label)
         if factor is not None:
-            found = hazard(sender.audience, factors)
+            found = hazard(sender.audience, self._product(factors))
             crashes = _made_worse(crashes, found, exposure, factor, apart.worse)
+        if self._is_struck(person, build):
+            # By the session, whoever it is and however long: few long ones would have most of it.
+            bug = _crashes(BUG, DESKTOP_MEAN * rate, apart.bad_release)
+            crashes = (*crashes, *bug)
         return Session(day, person, build, seconds, active * active, bits, crashes)
 
+    def _surplus(self, audience: str, factors: Mapping[Cause, float]) -> Hazard:
+        """Return what regressions, which only make worse, put on top of the usual hazard."""
+        often = self._often
+        return hazard(
+            audience, {one: often.get(one, 1.0) * (factors.get(one, 1.0) - 1) for one in CAUSES}
+        )
 
-def _surplus(audience: str, factors: Mapping[Cause, float]) -> Hazard:
-    """Return what regressions, which only make worse, put on top of the usual hazard."""
-    return hazard(audience, {cause: factors.get(cause, 1.0) - 1 for cause in CAUSES})
+    def _product(self, factors: Mapping[Cause, float]) -> Mapping[Cause, float]:
+        return {one: self._often.get(one, 1.0) * factors.get(one, 1.0) for one in CAUSES}
+
+    def _is_struck(self, person: Person, build: Build) -> bool:
+        bad = self.bad_release if self.has_regressions else None
+        return bad is not None and bad.strikes(person, build)
 
 
 def _crashes(found: Hazard, exposure: float, random: Random) -> Iterator[Crash]:
@@ -179,9 +222,6 @@ def _made_worse(
     )
 
 
-_USUAL = {audience: hazard(audience, _NO_FACTORS) for audience in AUDIENCES}
-
-
 def _poisson(mean: float, random: Random) -> int:
     number = 0
     while mean > _MOST_AT_ONCE:
@@ -203,7 +243,20 @@ def _desktop_seconds(random: Random) -> int:
     """
     if random.random() < _DAILY_SHARE:
         return _DAY_SECONDS
-    return min(int(random.lognormvariate(7.43, 1.75)), _DAY_SECONDS - 1)
+    return min(int(random.lognormvariate(_DESKTOP_LOG, _DESKTOP_SIGMA)), _DAY_SECONDS - 1)
+
+
+def _desktop_mean() -> float:
+    """Return the mean of what `_desktop_seconds` draws, but for the rounding to seconds."""
+    normal, most = NormalDist(), log(_DAY_SECONDS)
+    beyond = (most - _DESKTOP_LOG) / _DESKTOP_SIGMA
+    below = exp(_DESKTOP_LOG + _DESKTOP_SIGMA**2 / 2) * normal.cdf(beyond - _DESKTOP_SIGMA)
+    cut = below + _DAY_SECONDS * normal.cdf(-beyond)
+    return _DAILY_SHARE * _DAY_SECONDS + (1 - _DAILY_SHARE) * cut
+
+
+DESKTOP_MEAN = _desktop_mean()
+"""Seconds of a session on desktops, in the mean."""
 
 
 def _phone_seconds(random: Random) -> int:

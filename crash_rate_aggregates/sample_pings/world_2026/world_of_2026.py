@@ -9,6 +9,7 @@ from datetime import date
 
 from crash_rate_aggregates.sample_pings.sample_files import SampleFile
 from crash_rate_aggregates.sample_pings.world_2026.heard_pings import pings_of_day
+from crash_rate_aggregates.sample_pings.world_2026.regressions.bad_release import BadRelease
 from crash_rate_aggregates.sample_pings.world_2026.sessions import Happenings
 
 _PARTS = 6
@@ -27,11 +28,17 @@ class World2026:
     """Whether there are builds, a branch of an experiment and a machine that crash more."""
     worse: Mapping[str, float] = field(default_factory=dict)
     """By version, as people say it: the factor of its main and content crashes."""
+    bad_release: date | None = None
+    """On which a release comes out that crashes more; the calendar is moved to it, and release has
+    nearly all of the usage and so many crashes that few pings tell."""
     described: str = "was published about Firefox up to 2026, and guesses where nothing was"
 
     def files_of_day(self, day: date) -> Iterator[SampleFile]:
         """Give the day's files: `<namespace>/<doc type>/part-N.ndjson`."""
-        happenings = Happenings(self.seed, self.pings_per_day, self.has_regressions, self.worse)
+        happenings = Happenings(
+            *(self.seed, self.pings_per_day, self.has_regressions, self.worse),
+            bad_release=BadRelease(self.bad_release) if self.bad_release else None,
+        )
         limit = min(_MOST_LINES, max(1, -(-self.pings_per_day // _PARTS)))
         held: defaultdict[str, list[bytes]] = defaultdict(list)
         given = Counter[str]()

@@ -14,12 +14,15 @@ _MOST = 1000.0
 _NEWEST_SHOWN = 8
 
 
-def worse_versions(texts: Iterable[str], days: Iterable[date]) -> Mapping[str, float]:
+def worse_versions(
+    texts: Iterable[str], days: Iterable[date], moved: int | None = None
+) -> Mapping[str, float]:
     """Read `VERSION=FACTOR` and return the factors by version.
 
     Args:
         texts: Like `156.0b3=2`; versions as people say them.
         days: On which pings are sent.
+        moved: As of `release_calendar.builds`.
 
     Raises:
         UsageError: One is not of that form, or nobody runs that version on these days.
@@ -29,7 +32,7 @@ def worse_versions(texts: Iterable[str], days: Iterable[date]) -> Mapping[str, f
         version, found, stated = text.partition("=")
         factors[version] = _factor(text, stated if found else "")
     if factors:
-        in_use = _labels(days)
+        in_use = _labels(days, moved)
         for version in factors:
             if version not in in_use:
                 raise UsageError(
@@ -52,7 +55,7 @@ def _factor(text: str, stated: str) -> float:
     return factor
 
 
-def _labels(days: Iterable[date]) -> list[str]:
+def _labels(days: Iterable[date], moved: int | None) -> list[str]:
     """Return what is run on some days or shortly before, the newest build of each train first."""
     # Of the days before too: their pings come late.
     earlier = {day - timedelta(days=age) for day in days for age in (0, 1, 2)}
@@ -60,7 +63,7 @@ def _labels(days: Iterable[date]) -> list[str]:
         build
         for train in TRAINS
         for day in sorted(earlier, reverse=True)
-        for build in dict.fromkeys(builds_in_use(train, day))
+        for build in dict.fromkeys(builds_in_use(train, day, moved))
     ]
     newest = sorted(set(found), key=lambda build: (-build.shipped, build.label))
     return list(dict.fromkeys(build.label for build in newest))

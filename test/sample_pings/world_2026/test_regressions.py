@@ -26,7 +26,7 @@ from crash_rate_aggregates.sample_pings.world_2026.regressions.regression_factor
 from crash_rate_aggregates.sample_pings.world_2026.release_calendar import builds
 from crash_rate_aggregates.sample_pings.world_2026.senders import SENDERS
 from crash_rate_aggregates.sample_pings.world_2026.sessions import Happenings
-from test.sample_pings.world_2026.sample_days import DAY, HAPPENINGS, documents
+from test.sample_pings.world_2026.sample_days import DAY, HAPPENINGS, documents, sample_day
 
 RELEASE_CRASHES = {("release", "main"), ("release", "content")}
 DAY_OF_BETA = date(2026, 11, 29)
@@ -145,7 +145,7 @@ class FortnightTest(unittest.TestCase):
 class LoopingMachineTest(unittest.TestCase):
     def test_crashes(self) -> None:
         """One client's utility process crashes 500 times a day; its main ping counts each."""
-        pings = list(pings_of_day(HAPPENINGS, DAY))
+        pings = sample_day()
         clients = Counter(
             ping["client_info"]["client_id"]
             for ping in documents(pings, "crash")

@@ -246,8 +246,8 @@ CREATE TABLE crash_alarms (
     observed double precision,
     expected double precision,
     ratio double precision,
-    level double precision,
-    calm_days integer NOT NULL,
+    lower_limit double precision,
+    upper_limit double precision,
     machines text,
     PRIMARY KEY (assessment_id, alarm_id)
 );
@@ -266,9 +266,27 @@ COMMENT ON COLUMN crash_alarms.activity_date IS 'The date that the figures are o
 COMMENT ON COLUMN crash_alarms.observed IS 'Corrected rate, or hours so far. Unit: crashes per 1,000 hours, or hours.';
 COMMENT ON COLUMN crash_alarms.expected IS 'By the level and the weekday. Unit: crashes per 1,000 hours, or hours.';
 COMMENT ON COLUMN crash_alarms.ratio IS 'observed / expected. Unit: ratio.';
-COMMENT ON COLUMN crash_alarms.level IS 'Natural logarithm of the level, which is frozen while the alarm lasts. Unit: logarithm.';
-COMMENT ON COLUMN crash_alarms.calm_days IS 'Evenings on which it was back near its level; after 2 the alarm ends. Unit: days.';
+COMMENT ON COLUMN crash_alarms.lower_limit IS 'Of the 95% interval of the ratio. Unit: ratio.';
+COMMENT ON COLUMN crash_alarms.upper_limit IS 'Of the same. Unit: ratio.';
 COMMENT ON COLUMN crash_alarms.machines IS 'Whether few machines or many make the excess; NULL where it cannot be said. Unit: words.';
+
+CREATE TABLE crash_watch_states (
+    assessment_id bigint NOT NULL REFERENCES crash_assessments ON DELETE CASCADE,
+    application text NOT NULL,
+    channel text NOT NULL,
+    kind text NOT NULL,
+    measure text NOT NULL CHECK (measure IN ('rate', 'hours')),
+    state jsonb NOT NULL,
+    PRIMARY KEY (assessment_id, application, channel, kind, measure)
+);
+
+COMMENT ON TABLE crash_watch_states IS 'What one evening leaves to the next: the frozen level of an alarm, and the dates that no level is learnt from.';
+COMMENT ON COLUMN crash_watch_states.assessment_id IS 'Of crash_assessments. Unit: number.';
+COMMENT ON COLUMN crash_watch_states.application IS 'What people call it. Unit: name.';
+COMMENT ON COLUMN crash_watch_states.channel IS 'By crash_channel. Unit: name.';
+COMMENT ON COLUMN crash_watch_states.kind IS 'As in crash_alarms. Unit: name.';
+COMMENT ON COLUMN crash_watch_states.measure IS 'rate or hours. Unit: word.';
+COMMENT ON COLUMN crash_watch_states.state IS 'Of the watch, as the program wrote it. Unit: object.';
 
 CREATE TABLE crash_acknowledgements (
     alarm_id text NOT NULL,

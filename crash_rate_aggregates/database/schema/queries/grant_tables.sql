@@ -10,6 +10,8 @@ GRANT INSERT, UPDATE ON crash_applications TO {writer};
 GRANT INSERT, UPDATE, DELETE ON crash_release_builds, crash_releases TO {writer};
 GRANT UPDATE ON crash_people TO {writer};
 GRANT INSERT ON {run_tables} TO {writer};
+-- Nor is what was said about a day.
+GRANT INSERT ON {said_tables} TO {writer};
 GRANT INSERT, UPDATE, DELETE ON crash_aggregates_open_attempts TO {writer};
 GRANT INSERT, UPDATE ON crash_aggregates_locks TO {writer};
 GRANT EXECUTE ON FUNCTION crash_aggregates_make_partition(date) TO {writer};

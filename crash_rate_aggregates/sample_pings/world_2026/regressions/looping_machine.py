@@ -11,6 +11,7 @@ from crash_rate_aggregates.sample_pings.world_2026.people import Person
 from crash_rate_aggregates.sample_pings.world_2026.regressions.regression_factors import LOOP_BEGINS
 from crash_rate_aggregates.sample_pings.world_2026.senders import SENDERS
 from crash_rate_aggregates.sample_pings.world_2026.sessions import Crash, Happenings, Session
+from crash_rate_aggregates.sample_pings.world_2026.shares import SLOTS
 
 _MOST_CRASHES = 500
 _PINGS_A_CRASH = 40
@@ -30,7 +31,7 @@ def session_in_loop(happenings: Happenings, day: date) -> Session | None:
     return Session(
         day,
         person,
-        builds_in_use(person.sender.train, day)[person.update_slot],
+        builds_in_use(person.sender.train, day, happenings.moved)[person.update_slot],
         _SECONDS,
         0.1,
         random.getrandbits(128),
@@ -39,9 +40,16 @@ def session_in_loop(happenings: Happenings, day: date) -> Session | None:
 
 
 def _machine(happenings: Happenings) -> Person:
-    """Return a client of release that is none of the others."""
+    """Return a client of release that is none of the others, and the last to take an update.
+
+    So no verdict on a new release hangs on it.
+    """
     people = happenings.people
     release = SENDERS[0]
     return people.person(people.number)._replace(
-        sender=release, machine=release.machines[0], experiments=(), is_automation=False
+        sender=release,
+        machine=release.machines[0],
+        update_slot=SLOTS - 1,
+        experiments=(),
+        is_automation=False,
     )

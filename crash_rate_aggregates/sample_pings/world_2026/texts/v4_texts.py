@@ -19,7 +19,14 @@ _HISTOGRAMS = ("GC_MS", "CYCLE_COLLECTOR_MAX_PAUSE", "FX_TAB_SWITCH_TOTAL_E10S_M
 _FILLERS = 64
 
 
-def main_ping(session: Session, sent: Sent, with_dump: Mapping[str, int], kills: int) -> str:
+def main_ping(
+    session: Session,
+    sent: Sent,
+    with_dump: Mapping[str, int],
+    kills: int,
+    *,
+    has_filling: bool = True,
+) -> str:
     """Return the main ping of a session.
 
     Args:
@@ -27,6 +34,7 @@ def main_ping(session: Session, sent: Sent, with_dump: Mapping[str, int], kills:
         sent: Its id and days.
         with_dump: Child crashes that left a dump, by process.
         kills: Content processes that were killed at shutdown.
+        has_filling: Whether it has histograms that no rule reads, a quarter of its text.
     """
     person, day = session.person, sent.day
     ticks = session.active_ticks
@@ -42,7 +50,7 @@ def main_ping(session: Session, sent: Sent, with_dump: Mapping[str, int], kills:
         f'"subsessionStartDate":"{day}T{sent.clock[:2]}:00:00.0+00:00","subsessionLength":'
         f'{session.seconds}}},"processes":{{"parent":{{"scalars":{{{_active_scalar(session)}'
         f'"browser.engagement.total_uri_count":{ticks // 9}}}}}}},'
-        f"{_FILLING[session.bits % _FILLERS]},"
+        f"{_FILLING[session.bits % _FILLERS] if has_filling else _NO_FILLING},"
         f'"keyedHistograms":{{{histograms}}}}},'
         f"{ingestion(sent, person, 'telemetry', 'main', _uri(person, session.build))}}}"
     )
@@ -150,4 +158,5 @@ def _filling(number: int) -> str:
     return f'"histograms":{json.dumps(histograms, separators=(",", ":"))}'
 
 
+_NO_FILLING = '"histograms":{}'
 _FILLING = tuple(map(_filling, range(_FILLERS)))

@@ -1,0 +1,1 @@
+"""What a stored day means: reads the arrays, runs the verdicts, stores what they say."""

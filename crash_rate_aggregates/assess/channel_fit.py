@@ -1,0 +1,100 @@
+"""What a channel's history teaches: how its crashes vary, and how late they come."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from crash_rate_aggregates.questions.inputs.channel_days import ChannelDays, Floats
+from crash_rate_aggregates.verdicts.day_variation import DayVariation, day_variation
+from crash_rate_aggregates.verdicts.delays import LAGS, Delay, fit_delay
+from crash_rate_aggregates.verdicts.intervals import ASSUMED_PHI, ASSUMED_TAU
+
+FITTED_DATES = 56
+"""Complete activity dates that are learnt from, the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindFit:
+    """One kind of crash in one channel, as it is known on an evening."""
+
+    days: ChannelDays
+    crashes: Floats
+    """By activity date and days late; NaN where a day did not count them."""
+    burst_factor: float | None
+    """Measured; None where no clients tell it."""
+    variation: DayVariation
+    _delays: dict[frozenset[int], Delay | None] = field(default_factory=dict)
+
+    @property
+    def phi(self) -> float:
+        """Variance of a count over its mean, assumed where it is not known."""
+        return ASSUMED_PHI if self.burst_factor is None else self.burst_factor
+
+    @property
+    def tau(self) -> float:
+        """Relative standard deviation of a day beyond counts, assumed where it is not known."""
+        return ASSUMED_TAU if self.variation.tau is None else self.variation.tau
+
+    def delay(self, lags: Collection[int]) -> Delay | None:
+        """Return what dates of which these days late are stored are worth; None if unknown."""
+        stored = frozenset(lags)
+        if stored not in self._delays:
+            rows = newest_complete(self.days, self.crashes)
+            self._delays[stored] = fit_delay(
+                self.days.hours[rows],
+                self.crashes[rows],
+                self.days.weekdays[rows],
+                self.phi,
+                stored,
+            )
+        return self._delays[stored]
+
+    def late_variance(self) -> Floats:
+        """Return the variance of delays by the number of submission dates stored, 1 to 8."""
+        delays = [self.delay(range(number)) for number in range(1, len(LAGS) + 1)]
+        return np.array([0.0 if one is None else one.log_variance for one in delays])
+
+
+def fit_kind(days: ChannelDays, kind: str, burst_factor: float | None) -> KindFit:
+    """Learn from a channel's complete dates.
+
+    Args:
+        days: Of the channel, up to the evening.
+        kind: One that the channel has.
+        burst_factor: Of the kind's crashes, where clients tell it.
+    """
+    crashes = days.crashes[kind]
+    counts, weekdays = complete_counts(days, crashes), days.weekdays
+    phi = ASSUMED_PHI if burst_factor is None else burst_factor
+    first = newest_complete(days, crashes)[:1].sum()
+    variation = day_variation(counts[first:], days.hours[first:].sum(axis=1), weekdays[first:], phi)
+    return KindFit(days, crashes, burst_factor, variation)
+
+
+def fit_kinds(days: ChannelDays, factors: Mapping[str, float | None]) -> dict[str, KindFit]:
+    """Return the fits of all kinds that the channel has.
+
+    Args:
+        days: Of the channel.
+        factors: Burst factors by kind, as far as there are any.
+    """
+    return {kind: fit_kind(days, kind, factors.get(kind)) for kind in days.crashes}
+
+
+def newest_complete(days: ChannelDays, crashes: Floats) -> npt.NDArray[np.int64]:
+    """Return the rows of the newest 56 dates of which all 8 submission dates counted the kind."""
+    known = days.complete & np.isfinite(crashes).all(axis=1)
+    return np.flatnonzero(known)[-FITTED_DATES:]
+
+
+def complete_counts(days: ChannelDays, crashes: Floats) -> Floats:
+    """Return the crashes of each activity date, 0 of those that are not complete.
+
+    So dates stay in a row, and one that is missing parts those around it.
+    """
+    complete = days.complete & np.isfinite(crashes).all(axis=1)
+    return np.where(complete, np.nan_to_num(crashes).sum(axis=1), 0.0)

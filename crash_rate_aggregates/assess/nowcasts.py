@@ -1,0 +1,86 @@
+"""The rows of variation and of nowcasts, for one channel on one evening."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from crash_rate_aggregates.assess.channel_fit import KindFit
+from crash_rate_aggregates.database.assessments.assessment_rows import NowcastRow, VariationRow
+from crash_rate_aggregates.questions.inputs.channel_days import ChannelDays
+from crash_rate_aggregates.verdicts.delays import Delay
+from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS
+from crash_rate_aggregates.verdicts.nowcast import NowcastState, nowcast
+from crash_rate_aggregates.verdicts.releases.version_days import LAGS
+
+_CHANGED = "delays have changed lately"
+_LIMITS = ("lower_limit", "upper_limit", "final_lower_limit", "final_upper_limit")
+_SHOWN = (NowcastState.COMPLETE, NowcastState.PROVISIONAL)
+"""What is too early has no rate."""
+_NOT_STORED = "its submission date is not stored"
+
+
+def variation_rows(days: ChannelDays, fits: Mapping[str, KindFit]) -> Iterator[VariationRow]:
+    """Yield how much each kind varies."""
+    for kind, fit in fits.items():
+        variation = fit.variation
+        yield VariationRow(
+            days.application, days.channel, kind, fit.burst_factor, variation.tau, variation.days
+        )
+
+
+def nowcast_rows(days: ChannelDays, fits: Mapping[str, KindFit]) -> Iterator[NowcastRow]:
+    """Yield what is known of the newest 8 activity dates, the newest last."""
+    for kind in HEADLINE_KINDS:
+        if kind.name in fits:
+            for row in range(max(0, len(days.hours) - LAGS), len(days.hours)):
+                yield _nowcast_row(days, kind.name, fits[kind.name], row)
+
+
+def _nowcast_row(days: ChannelDays, kind: str, fit: KindFit, row: int) -> NowcastRow:
+    lags = np.flatnonzero(days.stored[row])
+    crashes, hours = float(np.nansum(fit.crashes[row])), float(days.hours[row].sum())
+    delay = fit.delay(lags.tolist()) if days.stored[row, 0] else None
+    found = nowcast(delay, int(days.weekdays[row]), crashes, hours, fit.phi, tau=fit.tau)
+    late = len(days.hours) - 1 - row
+    row_of = partial(
+        NowcastRow,
+        days.application,
+        days.channel,
+        kind,
+        days.date_of(row),
+        late,
+        found.state,
+        crashes,
+        hours,
+        found.crash_completeness,
+        found.hour_completeness,
+        note=_note(days, row, late, delay),
+    )
+    if found.state not in _SHOWN or found.expected is None or found.final is None:
+        return row_of(rate=None, **dict.fromkeys(_LIMITS))
+    expected, final = found.expected, found.final
+    values = (expected.lower, expected.upper, final.lower, final.upper)
+    limits: dict[str, Any] = dict(zip(_LIMITS, values, strict=True))
+    return row_of(rate=found.rate, **limits)
+
+
+def _note(days: ChannelDays, row: int, late: int, delay: Delay | None) -> str | None:
+    if not days.stored[row, 0]:
+        return _NOT_STORED
+    notes = []
+    missing = [lag for lag in range(min(late, LAGS - 1) + 1) if not days.stored[row, lag]]
+    if missing:
+        notes.append(f"not stored: {', '.join(_days_after(days.date_of(row), missing))}")
+    if delay is not None and delay.delays_changed:
+        notes.append(_CHANGED)
+    return "; ".join(notes) or None
+
+
+def _days_after(day: date, lags: list[int]) -> Iterator[str]:
+    for lag in lags:
+        yield (day + timedelta(days=lag)).isoformat()

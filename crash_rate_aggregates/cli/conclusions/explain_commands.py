@@ -1,0 +1,142 @@
+"""The commands that say for whom something is worse, and that say everything anew."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crash_rate_aggregates.cli.conclusions.release_options import asked_release, release_options
+from crash_rate_aggregates.cli.consoles import STDERR, print_answer, say
+from crash_rate_aggregates.cli.options import DATE, connection_options
+from crash_rate_aggregates.errors import UsageError
+from crash_rate_aggregates.settings.config import load_settings
+from crash_rate_aggregates.settings.from_settings import asked_database, existing_database
+
+if TYPE_CHECKING:
+    from crash_rate_aggregates.assess.asked import AskedRelease
+    from crash_rate_aggregates.verdicts.judged_kinds import JudgedKind
+
+
+@click.command()
+@click.option("--version", "version", help="Of a release: for whom it is worse.")
+@click.option("--against", help="Another version; default: the one before it.")
+@click.option("--from", "first", type=DATE, help="Of a channel: first day of the period.")
+@click.option("--before", "before", type=DATE, help="First day of the period before it.")
+@release_options
+def explain(
+    *,
+    version: str | None,
+    against: str | None,
+    first: date | None,
+    before: date | None,
+    as_json: bool,
+    config: str | None,
+    **flags: Any,
+) -> None:
+    """Say for whom a release, or a channel since a day, crashes more: segments, then processes."""
+    from crash_rate_aggregates.terminal.conclusions.explanation_lines import explanation_parts
+    from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS
+
+    asked = {name: flags.pop(name) for name in ("application", "channel", "kind")}
+    kind = asked["kind"] or HEADLINE_KINDS[-1]
+    if not kind.is_headline:
+        names = ", ".join(one.name.replace("_", "-") for one in HEADLINE_KINDS)
+        raise UsageError(f"--kind of an explanation is one of {names}, and not {kind.name}")
+    if (version is None) == (first is None):
+        raise UsageError("say what to explain: --version, or --channel with --from")
+    settings = load_settings(flags, config)
+    if version is not None and against is None:
+        with asked_database(settings) as connection:
+            rows: Sequence[Any] = _said_why(connection, version, asked)
+        if rows:
+            _print_explanation(rows, explanation_parts, as_json=as_json)
+            return
+    with existing_database(settings, "writer") as url:
+        if version is not None:
+            rows = _computed_why(url, asked_release(version, against, None, asked), kind)
+        else:
+            rows = _computed_periods(url, asked, kind, first, before)
+    _print_explanation(rows, explanation_parts, as_json=as_json)
+
+
+@click.command()
+@click.option("--from", "first", type=DATE, help="First submission date; default: the last stored.")
+@click.option("--to", "last", type=DATE, help="Last one, included; default: the last stored.")
+@connection_options
+def assess(*, first: date | None, last: date | None, config: str | None, **flags: Any) -> int:
+    """Say anew what stored days mean, each from the days up to it alone."""
+    from crash_rate_aggregates.assess.assessing_days import assess_days, stored_days
+    from crash_rate_aggregates.database.access.connection import connect
+    from crash_rate_aggregates.errors import DayNotStoredError
+    from crash_rate_aggregates.submission_dates import check_order
+    from crash_rate_aggregates.terminal.conclusions.assessment_reports import AssessmentReports
+
+    check_order(first, last)
+    settings = load_settings(flags, config)
+    with existing_database(settings, "writer") as url:
+        with connect(url) as connection:
+            days = stored_days(connection, first, last)
+        if not days:
+            raise DayNotStoredError("no day of that range is stored: fill it with `backfill`")
+        reports = AssessmentReports(say, STDERR.print)
+        # Without a range the newest day alone: what was said of others stays.
+        for result in assess_days(url, days if first or last else days[-1:]):
+            reports.show(result)
+    return reports.finish()
+
+
+def _said_why(connection: Any, version: str, asked: dict[str, Any]) -> Sequence[Any]:
+    from crash_rate_aggregates.questions.asking import USUAL_APPLICATION
+    from crash_rate_aggregates.questions.said.said_verdicts import said_explanations
+
+    return said_explanations(
+        connection,
+        asked["application"] or USUAL_APPLICATION,
+        label=version,
+        channel=asked["channel"],
+        kind=asked["kind"].name if asked["kind"] else None,
+    )
+
+
+def _computed_why(url: str, release: AskedRelease, kind: JudgedKind) -> Sequence[Any]:
+    from crash_rate_aggregates.assess.asked import asked_explanation
+    from crash_rate_aggregates.database.access.connection import connect
+
+    with connect(url) as connection:
+        return asked_explanation(connection, release, kind)
+
+
+def _computed_periods(
+    url: str, asked: dict[str, Any], kind: JudgedKind, first: date | None, before: date | None
+) -> Sequence[Any]:
+    from datetime import timedelta
+
+    from crash_rate_aggregates.assess.asked import asked_periods
+    from crash_rate_aggregates.database.access.connection import connect
+    from crash_rate_aggregates.questions.asking import CHANNELS, USUAL_APPLICATION
+    from crash_rate_aggregates.questions.inputs.period_leaves import MOST_DAYS, Periods
+
+    assert first is not None  # noqa: S101  The caller has looked.
+    periods = Periods(
+        asked["application"] or USUAL_APPLICATION,
+        asked["channel"] or CHANNELS[0],
+        kind,
+        first,
+        before or first - timedelta(days=MOST_DAYS),
+    )
+    if periods.before_first >= first:
+        raise UsageError(f"--before {before} lies not before --from {first}: name an earlier day")
+    with connect(url) as connection:
+        return asked_periods(connection, periods)
+
+
+def _print_explanation(rows: Sequence[Any], parts: Callable[..., Any], *, as_json: bool) -> None:
+    if as_json:
+        say(json.dumps([asdict(row) for row in rows], default=str))
+    else:
+        print_answer(*parts(rows))

@@ -1,0 +1,1 @@
+"""The commands about alarms: show them, acknowledge one, tell people."""

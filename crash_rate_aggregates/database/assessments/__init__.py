@@ -1,0 +1,1 @@
+"""What was said about days: stored once, never changed, read by all faces."""

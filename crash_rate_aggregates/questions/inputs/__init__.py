@@ -1,0 +1,1 @@
+"""What the verdicts are computed from: stored sums as small arrays."""

@@ -1,0 +1,89 @@
+"""The branches of experiments by submission date and release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+
+from crash_rate_aggregates.questions.inputs.snapshot import Snapshot
+from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS
+from crash_rate_aggregates.verdicts.releases.version_days import Floats
+
+EXPERIMENT_DAYS = 56
+"""Submission dates of an experiment that are compared, the newest."""
+_CONTROL = "control"
+_OF_EXPERIMENT = itemgetter("application", "channel", "experiment")
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """One experiment in one application's channel."""
+
+    application: str
+    channel: str
+    name: str
+    control: str
+    """The branch called control, else the first by name."""
+    first_day: date
+    """Submission date of the first row of the arrays."""
+    hours: Mapping[str, Floats]
+    """By branch: usage hours by submission date and release."""
+    crashes: Mapping[tuple[str, str], Floats]
+    """By branch and headline kind, likewise."""
+
+    @property
+    def branches(self) -> Sequence[str]:
+        """Those that are compared with the control."""
+        return [branch for branch in self.hours if branch != self.control]
+
+
+def experiments(snapshot: Snapshot) -> list[Experiment]:
+    """Return the experiments of which two branches or more are told."""
+    since = snapshot.day - timedelta(days=EXPERIMENT_DAYS - 1)
+    rows = sorted(snapshot.rows("branches", since=since), key=_OF_EXPERIMENT)
+    found = [_experiment([*group]) for _, group in groupby(rows, key=_OF_EXPERIMENT)]
+    return [one for one in found if one.branches]
+
+
+def _experiment(rows: Sequence[Mapping[str, Any]]) -> Experiment:
+    application, channel, name = _OF_EXPERIMENT(rows[0])
+    branches = sorted({row["branch"] for row in rows})
+    labels = sorted({row["label"] or "" for row in rows})
+    days = [row["submission_date"] for row in rows]
+    shape = ((max(days) - min(days)).days + 1, len(labels))
+    return Experiment(
+        application,
+        channel,
+        name,
+        _CONTROL if _CONTROL in branches else branches[0],
+        min(days),
+        {branch: _filled(rows, branch, "hours", shape, labels) for branch in branches},
+        {
+            (branch, kind.name): _filled(rows, branch, kind.name, shape, labels)
+            for branch in branches
+            for kind in HEADLINE_KINDS
+        },
+    )
+
+
+def _filled(
+    rows: Iterable[Mapping[str, Any]],
+    branch: str,
+    column: str,
+    shape: tuple[int, int],
+    labels: Sequence[str],
+) -> Floats:
+    rows = [*rows]
+    first = min(row["submission_date"] for row in rows)
+    found = np.zeros(shape)
+    for row in rows:
+        if row["branch"] == branch:
+            at = (row["submission_date"] - first).days, labels.index(row["label"] or "")
+            found[at] += row[column] or 0.0
+    return found

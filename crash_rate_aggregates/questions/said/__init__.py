@@ -1,0 +1,1 @@
+"""What was said about days, asked: the alarms of the newest evening."""

@@ -1,0 +1,7 @@
+SELECT
+    submission_date,
+    assessed_at,
+    (SELECT max(submission_date) FROM crash_aggregates_current_runs) AS newest_stored
+FROM crash_assessments
+ORDER BY submission_date DESC, assessment_id DESC
+LIMIT 1

@@ -1,0 +1,1 @@
+"""What is concluded, as people read it: verdicts, explanations, comparisons, assessments."""

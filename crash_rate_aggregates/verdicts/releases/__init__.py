@@ -1,0 +1,1 @@
+"""Whether a version crashes more than the one before it, judged anew on each day."""

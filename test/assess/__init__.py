@@ -1,0 +1,1 @@
+"""What is said about days that are stored, through SQL and all."""

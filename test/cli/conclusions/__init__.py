@@ -1,0 +1,1 @@
+"""What the commands that conclude print, and their exit codes."""

@@ -1,0 +1,1 @@
+"""What `watch` prints, acknowledges and sends, typed as people do."""

@@ -1,0 +1,1 @@
+"""Stored sums as arrays, beside what they were made from."""

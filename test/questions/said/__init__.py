@@ -1,0 +1,1 @@
+"""What was said on the newest assessed evening, asked of stored rows."""

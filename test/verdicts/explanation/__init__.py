@@ -1,0 +1,1 @@
+"""Tests of `crash_rate_aggregates.verdicts.explanation`."""
