@@ -147,7 +147,7 @@ class CommandsTest(unittest.TestCase):
         nightly, beta = (line for line in words(output) if line[0] in ("nightly", "beta"))
         # Two crashes in four hours, of a channel of which nothing is known.
         self.assertEqual(nightly[:5], ["nightly", "4", "500.00", "(2.54", "…"])
-        self.assertEqual(nightly[5], "3771.35)")
+        self.assertEqual(nightly[5], "3771.33)")
         self.assertEqual(beta[:3], ["beta", "2", "0.00"])
 
     def test_rates_csv(self) -> None:
