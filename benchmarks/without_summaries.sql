@@ -24,7 +24,7 @@ SELECT
     crash_aggregates.*
 FROM crash_aggregates;
 
--- Days are told apart here, as dispersion is that of days.
+-- Days are told apart here, as each has a variation of its own.
 CREATE VIEW without_summaries.crash_aggregates_by_system AS
 SELECT
     submission_date,

@@ -141,13 +141,13 @@ class CommandsTest(unittest.TestCase):
         self.assertEqual(rows(self.url), before)
 
     def test_rates(self) -> None:
-        """The rates are crashes per 1,000 hours with exact intervals, most hours first."""
+        """The rates are crashes per 1,000 hours with their intervals, most hours first."""
         code, output, _ = self.ask("rates", "--by", "channel", "--min-usage-hours", "1")
         self.assertEqual(code, 0)
         nightly, beta = (line for line in words(output) if line[0] in ("nightly", "beta"))
-        # Two crashes in four hours; Garwood's limits of 2 are 0.2422 and 7.2247, within 0.002%.
-        self.assertEqual(nightly[:5], ["nightly", "4", "500.00", "(60.55", "…"])
-        self.assertEqual(nightly[5], "1806.20)")
+        # Two crashes in four hours, of a channel of which nothing is known.
+        self.assertEqual(nightly[:5], ["nightly", "4", "500.00", "(2.54", "…"])
+        self.assertEqual(nightly[5], "3771.33)")
         self.assertEqual(beta[:3], ["beta", "2", "0.00"])
 
     def test_rates_csv(self) -> None:
@@ -168,7 +168,8 @@ class CommandsTest(unittest.TestCase):
                 "per_1000_hours": "",
                 "lower": "",
                 "upper": "",
-                "dispersion": "",
+                "burst_factor": "3.0",
+                "log_sd": "0.1",
                 "note": "few usage hours",
             },
         )

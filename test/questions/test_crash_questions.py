@@ -45,7 +45,8 @@ class ProcessQuestionsTest(QuestionsTestCase):
             ("main", 7, 7.0, 1000.0),
         )
         self.assertEqual((gpu["process"], gpu["crashes"], gpu["note"]), ("gpu", 3, None))
-        self.assertAlmostEqual(gpu["lower_limit"], 0.618672, 4)
+        limits = [gpu[name] for name in ("per_1000_hours", "lower_limit", "upper_limit")]
+        self.assert_interval(limits, 3, 1000)
         none, memory = self.ask("crash_rates_by_class")
         self.assertEqual((none["crash_class"], none["crashes"]), ("none", 7))
         self.assertEqual((memory["crash_class"], memory["per_1000_hours"]), ("out of memory", 3.0))
@@ -131,7 +132,7 @@ class ExperimentsTest(QuestionsTestCase):
         self.assertEqual((control["branch"], control["note"]), ("control", "the control"))
         self.assertEqual((control["ratio"], control["per_1000_hours"]), (None, 20.0))
         self.assertEqual((branch["control_branch"], branch["ratio"]), ("control", 2.0))
-        # Crashes vary three times as much as chance alone.
+        # No clients tell how crashes vary: three times as much as chance alone.
         spread = math.exp(1.959963984540054 * math.sqrt(3 * (1 / 40 + 1 / 20)))
         self.assertAlmostEqual(branch["ratio_lower_limit"], 2 / spread, 12)
         self.assertAlmostEqual(branch["ratio_upper_limit"], 2 * spread, 12)
@@ -198,7 +199,8 @@ class ActiveHoursTest(QuestionsTestCase):
         (row,) = self.ask("active_hours_over_time")
         self.assertEqual((row["usage_hours"], row["active_hours"]), (1000.0, 250.0))
         self.assertEqual((row["active_share"], row["main_per_1000_active_hours"]), (0.25, 8.0))
-        self.assertAlmostEqual(row["main_lower"], 4 * 0.242209279, 6)
+        limits = [row[f"main_{name}"] for name in ("per_1000_active_hours", "lower", "upper")]
+        self.assert_interval(limits, 2, 250)
         self.assertIsNone(row["note"])
 
     def test_not_known(self) -> None:

@@ -8,6 +8,7 @@ from math import exp, hypot, sqrt
 
 from crash_rate_aggregates.questions.rates import crash_rates
 from crash_rate_aggregates.rows import BY_EXPERIMENT
+from crash_rate_aggregates.verdicts.day_variation import day_variation
 from test.database.sample_days import Row
 from test.questions.stored_days import HOURS, IN_COLUMNS, QuestionsTestCase, interval
 
@@ -64,6 +65,20 @@ class IntervalsTest(QuestionsTestCase):
                 self.assertGreater(upper or 0, 147.6)
         _, lower, upper = interval(*wanted)
         self.assertEqual((round(lower, 3), round(upper, 3)), DESERVED)
+
+    def test_as_they_are_measured(self) -> None:
+        """What is measured of such days makes an interval that is as wide as they deserve."""
+        self.store_days_without_hours()
+        # Ten days tell nothing: as many such days as a channel's variation is measured from.
+        hours = [0 if number == 6 else 1000 for number in range(1, 11)]
+        weekdays = [number % 7 for number in range(60)]
+        measured = day_variation(DAYS_WITHOUT_HOURS * 6, hours * 6, weekdays, 3.0)
+        self.assertEqual(measured.days, 54)
+        self.vary(date(2016, 3, 10), {"kind": "main", "day_sd": measured.tau})
+        for name, (_, lower, upper) in self.intervals().items():
+            with self.subTest(question=name):
+                self.assertLess(lower or 0, 56.0)
+                self.assertGreater(upper or 0, 147.6)
 
     def test_days_of_which_nothing_is_known(self) -> None:
         """Until a channel has told how much its days vary, the interval is what is assumed."""

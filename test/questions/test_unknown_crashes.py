@@ -10,7 +10,7 @@ from typing import Any
 from crash_rate_aggregates.database.days.replace_day import replace_day
 from crash_rate_aggregates.ledger import CarriedLine
 from crash_rate_aggregates.questions.rates import crash_rates
-from test.database.sample_days import Row, day
+from test.database.sample_days import SUBMISSION_DATE, Row, day
 from test.questions.stored_days import HOURS, RATE_QUESTIONS, QuestionsTestCase
 
 DIMENSIONS = {
@@ -38,7 +38,7 @@ def carried(**pings: int) -> tuple[CarriedLine, ...]:
 class DashboardsTest(QuestionsTestCase):
     def store_with(self, *lines: CarriedLine, **stats: int) -> None:
         """Store a day of which that was recorded."""
-        stored = day(Row(DIMENSIONS, STATS | stats))
+        stored = day(Row(DIMENSIONS, STATS | stats, SUBMISSION_DATE))
         ledger = replace(stored.ledger, carried=lines)
         replace_day(self.connection, replace(stored, ledger=ledger))
 
@@ -96,7 +96,8 @@ class DashboardsTest(QuestionsTestCase):
             self.connection.execute(
                 f"UPDATE {table} SET content_crashes_not_at_shutdown = NULL".encode()
             )
-        self.store(date(2016, 3, 15), Row(DIMENSIONS, STATS | {"content_crash_pings": 1}))
+        later = date(2016, 3, 15)
+        self.store(later, Row(DIMENSIONS, STATS | {"content_crash_pings": 1}, later))
         (answer,) = self.ask("crash_rates_by_build")
         self.assertEqual((answer["main_rate"], answer["m_c_s_rate"]), (0.0, None))
         self.assertEqual(answer["note"], "not counted: fill the days again")

@@ -245,7 +245,7 @@ FROM newest
 JOIN crash_variation USING (assessment_id, application, channel)
 GROUP BY application, channel, newest.submission_date;
 
-COMMENT ON VIEW crash_current_variation IS 'How much crashes vary in each channel of an application: of the newest of the last 28 assessed submission dates that told it, in assessed_date. For each kind of crash burst_factor and day_sd of crash_variation, NULL where it is not known: then crash_assumed_burst_factor() and crash_assumed_day_sd() hold.';
+COMMENT ON VIEW crash_current_variation IS 'How much crashes vary in each channel of an application: of the newest assessed submission date that told it, in assessed_date, of the last 28 days. For each kind of crash burst_factor and day_sd of crash_variation, NULL where it is not known: then crash_assumed_burst_factor() and crash_assumed_day_sd() hold.';
 
 -- Each day is a group by itself, so that its interval does not depend on which days are asked for.
 CREATE VIEW crash_rates_by_day AS

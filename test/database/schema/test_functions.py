@@ -10,6 +10,7 @@ from scipy.special import gammaincinv
 
 from crash_rate_aggregates.crash_kinds import CRASH_KINDS, stats_of
 from crash_rate_aggregates.stats import STATS
+from crash_rate_aggregates.verdicts.intervals import rate_interval
 from test.database.sample_days import DatabaseTestCase
 from test.property_tests import examples
 
@@ -110,6 +111,17 @@ class RateIntervalTest(DatabaseTestCase):
             with self.subTest(case=case):
                 for number, expected in zip(self.interval(*case), wanted, strict=True):
                     self.assertAlmostEqual(number, expected, delta=1e-4 * expected)
+
+    def test_as_verdicts_compute_it(self):
+        """The database and `verdicts` have one interval, within 0.01%."""
+        for crashes in (0, 1, 2, 5, 9, 40, 1000, 10**6):
+            for burst_factor in (1.0, 2.5, 7.0):
+                for log_variance in (0.0, 0.01, 0.2):
+                    case = (crashes, 1000, burst_factor, log_variance)
+                    wanted = rate_interval(*case)
+                    limits = (wanted.rate, wanted.lower, wanted.upper)
+                    for number, expected in zip(self.interval(*case), limits, strict=True):
+                        self.assertAlmostEqual(number, expected, delta=1e-4 * expected, msg=case)
 
     def test_each_side_has_its_own_limit(self):
         """Of few crashes the upper limit lies farther from the rate than the lower one."""
