@@ -19,7 +19,6 @@ ALARM = {
     "words": "main crashes of nightly are twice as high",
     "activity_date": EVENING,
     "ratio": 2.0,
-    "calm_days": 0,
 }
 VERDICT = {
     "channel": "beta",
