@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
@@ -11,8 +12,13 @@ import numpy.typing as npt
 from crash_rate_aggregates.questions.inputs.channel_days import ChannelDays, Floats
 from crash_rate_aggregates.verdicts.day_variation import DayVariation, day_variation
 from crash_rate_aggregates.verdicts.delays import LAGS, Delay, fit_delay
-from crash_rate_aggregates.verdicts.intervals import ASSUMED_PHI, ASSUMED_TAU
+from crash_rate_aggregates.verdicts.intervals import (
+    ASSUMED_PHI,
+    ASSUMED_TAU,
+    log_variance_of_days,
+)
 
+_WEEK = 7
 FITTED_DATES = 56
 """Complete activity dates that are learnt from, the newest."""
 
@@ -36,8 +42,23 @@ class KindFit:
 
     @property
     def tau(self) -> float:
-        """Relative standard deviation of a day beyond counts, assumed where it is not known."""
-        return ASSUMED_TAU if self.variation.tau is None else self.variation.tau
+        """Relative standard deviation of one day beyond counts, assumed where it is not known."""
+        return self._sd_of_mean(1)
+
+    @property
+    def week_tau(self) -> float:
+        """What it would be if days were independent and a week varied as much as it does.
+
+        Where good and bad days come in a row, a week varies more than its days tell. The rates of
+        the database sum up days as if they were independent: with this they are right for a week,
+        and too wide for one day.
+        """
+        return math.sqrt(_WEEK) * self._sd_of_mean(_WEEK)
+
+    def _sd_of_mean(self, days: int) -> float:
+        tau = ASSUMED_TAU if self.variation.tau is None else self.variation.tau
+        memory = 0.0 if self.variation.tau is None else self.variation.memory
+        return math.sqrt(log_variance_of_days(np.ones(days), tau, memory))
 
     def delay(self, lags: Collection[int]) -> Delay | None:
         """Return what dates of which these days late are stored are worth; None if unknown."""

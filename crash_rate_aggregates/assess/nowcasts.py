@@ -28,8 +28,9 @@ def variation_rows(days: ChannelDays, fits: Mapping[str, KindFit]) -> Iterator[V
     """Yield how much each kind varies."""
     for kind, fit in fits.items():
         variation = fit.variation
+        day_sd = None if variation.tau is None else fit.week_tau
         yield VariationRow(
-            days.application, days.channel, kind, fit.burst_factor, variation.tau, variation.days
+            days.application, days.channel, kind, fit.burst_factor, day_sd, variation.days
         )
 
 
