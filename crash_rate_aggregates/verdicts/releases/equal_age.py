@@ -15,14 +15,13 @@ from crash_rate_aggregates.verdicts.releases.mantel_haenszel import (
 )
 from crash_rate_aggregates.verdicts.releases.version_days import (
     LAGS,
+    MOST_AGES,
     Floats,
     Integers,
     VersionDays,
     hours_submitted,
 )
 
-MOST_AGES = 14
-"""Ages that are compared: what a version is judged by does not change once its life is over."""
 _VERSION_DAY_SD = 0.015
 """Of a version's day beyond the channel's day."""
 _DIFFERENCE_SD = 0.06

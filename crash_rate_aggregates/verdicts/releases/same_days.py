@@ -25,6 +25,7 @@ from crash_rate_aggregates.verdicts.releases.mantel_haenszel import (
     log_rate_ratio_of_ages,
 )
 from crash_rate_aggregates.verdicts.releases.version_days import (
+    MOST_AGES,
     Floats,
     Integers,
     StratumSums,
@@ -33,8 +34,6 @@ from crash_rate_aggregates.verdicts.releases.version_days import (
     lags_known,
 )
 
-MOST_AGES = 14
-"""Ages that are compared."""
 LEAST_PAIRS = 3
 _COVERED = 0.9
 """Of the weight of the ages that the new version has, a pair must have so much."""

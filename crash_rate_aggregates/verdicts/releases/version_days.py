@@ -11,6 +11,8 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 LAGS = 8
 """Submission dates that tell of an activity date: its own and the seven after it."""
+MOST_AGES = 14
+"""Ages that versions are compared at: what is said of one does not change once its life is over."""
 
 
 @dataclass(frozen=True, slots=True)
