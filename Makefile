@@ -9,7 +9,7 @@ MAX_SUBMISSION_DATE ?=
 export PINGS MIN_SUBMISSION_DATE MAX_SUBMISSION_DATE
 # What `make run` asks of its sample before rates, like verdict watch explain; their exit codes 3 and 4
 # are answers. SAMPLE_FLAGS=--no-regressions makes a release that is no worse than others.
-VERDICTS ?=
+VERDICTS ?= verdict watch explain
 SAMPLE_FLAGS ?=
 # --wheelhouse packs all packages for hosts without internet.
 TARBALL_FLAGS ?=

@@ -38,7 +38,10 @@ def explain(
     config: str | None,
     **flags: Any,
 ) -> None:
-    """Say for whom a release, or a channel since a day, crashes more: segments, then processes."""
+    """Say for whom a release, or a channel since a day, crashes more: segments, then processes.
+
+    Without --version and --from it is about all that is worse on the newest evening.
+    """
     from crash_rate_aggregates.terminal.conclusions.explanation_lines import explanation_parts
     from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS
 
@@ -47,13 +50,13 @@ def explain(
     if not kind.is_headline:
         names = ", ".join(one.name.replace("_", "-") for one in HEADLINE_KINDS)
         raise UsageError(f"--kind of an explanation is one of {names}, and not {kind.name}")
-    if (version is None) == (first is None):
-        raise UsageError("say what to explain: --version, or --channel with --from")
+    if version is not None and first is not None:
+        raise UsageError("--version explains a release, --from a channel: say one of them")
     settings = load_settings(flags, config)
-    if version is not None and against is None:
+    if first is None and against is None:
         with asked_database(settings) as connection:
             rows: Sequence[Any] = _said_why(connection, version, asked)
-        if rows:
+        if rows or version is None:
             _print_explanation(rows, explanation_parts, as_json=as_json)
             return
     with existing_database(settings, "writer") as url:
@@ -90,7 +93,7 @@ def assess(*, first: date | None, last: date | None, config: str | None, **flags
     return reports.finish()
 
 
-def _said_why(connection: Any, version: str, asked: dict[str, Any]) -> Sequence[Any]:
+def _said_why(connection: Any, version: str | None, asked: dict[str, Any]) -> Sequence[Any]:
     from crash_rate_aggregates.questions.asking import USUAL_APPLICATION
     from crash_rate_aggregates.questions.said.said_verdicts import said_explanations
 

@@ -96,7 +96,7 @@ def said_explanations(
     Args:
         connection: From `connect`.
         application: As people call it.
-        label: The release that is called worse; None for alarms of channels.
+        label: The release that is called worse; None for all that is.
         channel: Only of it; None for all.
         kind: Likewise, of crashes.
 
@@ -104,7 +104,13 @@ def said_explanations(
         NotAssessedError: No day is assessed yet.
         DatabaseError: There are no tables yet.
     """
-    values = {"application": application, "label": label, "channel": channel, "kind": kind}
+    values = {
+        "application": application,
+        "label": label,
+        "channel": channel,
+        "kind": kind,
+        "channels": list(CHANNELS),
+    }
     with reading(connection, _FAILED) as cursor:
         _evening(cursor)
         rows = answered(cursor, _statement("said_explanations").format(), values).records()

@@ -38,6 +38,8 @@ class ExplainedLine(Protocol):
 
 def explanation_parts(rows: Sequence[ExplainedLine]) -> Iterator[str]:
     """Yield a heading for each release and kind with its lines below it."""
+    if not rows:
+        yield "nothing is worse, so there is nothing to explain"
     for (channel, label, name), of_kind in groupby(
         rows, key=lambda row: (row.channel, row.label, row.kind)
     ):

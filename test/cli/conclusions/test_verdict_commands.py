@@ -113,11 +113,14 @@ class VerdictCommandsTest(WorldTestCase):
         self.assertEqual((code, err), (0, ""))
         self.assertIn("  for whom: ", out)
 
-    def test_explain_nothing(self) -> None:
-        """What is to be explained must be said."""
-        code, _, err = self.ask("explain")
+    def test_explain_all(self) -> None:
+        """Without a version all is explained that is worse; a release and days are not mixed."""
+        code, out, _ = self.ask("explain", "--kind", "main")
+        self.assertEqual(code, 0)
+        self.assertIn(self.ask("explain", "--version", BAD, "--kind", "main")[1], out)
+        code, _, err = self.ask("explain", "--version", BAD, "--from", "2026-07-28")
         self.assertEqual(code, ExitCode.USAGE)
-        self.assertIn("say what to explain: --version, or --channel with --from", err)
+        self.assertIn("--version explains a release, --from a channel: say one of them", err)
 
 
 class NothingSaidTest(WorldTestCase):

@@ -1,4 +1,4 @@
--- Why, by the newest assessed evening: of a release, or of the alarm of a channel where no label is given.
+-- Why, by the newest assessed evening: of a release, or of all that is worse where no label is given.
 SELECT application, channel, label, kind, list, place, segment, words
 FROM crash_explanations
 WHERE
@@ -10,6 +10,7 @@ WHERE
     )
     AND application = %(application)s
     AND channel = coalesce(%(channel)s::text, channel)
-    AND label IS NOT DISTINCT FROM %(label)s::text
+    AND (%(label)s::text IS NULL OR label = %(label)s::text)
     AND kind = coalesce(%(kind)s::text, kind)
-ORDER BY channel, kind, list DESC, place
+ORDER BY
+    array_position(%(channels)s::text[], channel), label DESC NULLS LAST, kind, list DESC, place
