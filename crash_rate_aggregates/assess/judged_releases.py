@@ -10,9 +10,9 @@ from crash_rate_aggregates.assess.channel_fit import KindFit
 from crash_rate_aggregates.questions.inputs.snapshot import Snapshot
 from crash_rate_aggregates.questions.inputs.successions import Release, Succession
 from crash_rate_aggregates.verdicts.judged_kinds import JUDGED_KINDS, JudgedKind
-from crash_rate_aggregates.verdicts.releases.equal_age import MOST_AGES
 from crash_rate_aggregates.verdicts.releases.error_budget import Share, alpha_for
 from crash_rate_aggregates.verdicts.releases.judged import CHANGE
+from crash_rate_aggregates.verdicts.releases.version_days import MOST_AGES
 
 MOST_EARLIER = 8
 """Earlier pairs of releases that are read for the same days."""

@@ -28,7 +28,7 @@ from crash_rate_aggregates.verdicts.judged_kinds import (
     JudgedKind,
 )
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
-from crash_rate_aggregates.verdicts.releases.equal_age import MOST_AGES, drifts_over
+from crash_rate_aggregates.verdicts.releases.equal_age import drifts_over
 from crash_rate_aggregates.verdicts.releases.judged import (
     Judged,
     State,
@@ -43,7 +43,7 @@ from crash_rate_aggregates.verdicts.releases.looks import (
     since,
 )
 from crash_rate_aggregates.verdicts.releases.same_days import EarlierPairs, Pair, same_days
-from crash_rate_aggregates.verdicts.releases.version_days import Floats, VersionDays
+from crash_rate_aggregates.verdicts.releases.version_days import MOST_AGES, Floats, VersionDays
 from crash_rate_aggregates.verdicts.releases.wording import verdict_words
 
 _ASSUMED_DRIFT = 0.08
