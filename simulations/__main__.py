@@ -8,12 +8,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from simulations import days
+from simulations import days, releases, segments
 from simulations.cells import Cell
 from simulations.report import table_of, write_page
 from simulations.running import run_cells
 
-CELLS: tuple[Cell, ...] = (*days.CELLS,)
+CELLS: tuple[Cell, ...] = (*days.CELLS, *releases.CELLS, *segments.CELLS)
 """Of all parts, in the order of the page."""
 _QUICK_SHARE = 100
 _CACHE = Path(".cache")
