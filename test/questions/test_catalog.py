@@ -3,9 +3,16 @@ from __future__ import annotations
 import re
 import unittest
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
+from crash_rate_aggregates.database.assessments.assessment_rows import (
+    AlarmRow,
+    ExplanationRow,
+    NowcastRow,
+    VerdictRow,
+)
+from crash_rate_aggregates.database.assessments.assessments import Assessment, store_assessment
 from crash_rate_aggregates.errors import QuestionNotFoundError
 from crash_rate_aggregates.ledger import LedgerLine
 from crash_rate_aggregates.questions.asking import CHANNELS
@@ -15,6 +22,11 @@ from test.database.sample_days import Row, day
 from test.questions.stored_days import HOURS, QuestionsTestCase
 
 KEYS = {
+    "alarms": ("alarm_id",),
+    "explanations": ("channel", "label", "kind", "list", "explanation"),
+    "nowcast_record": ("channel", "kind", "days_late"),
+    "nowcasts": ("activity_date", "channel", "kind"),
+    "verdicts": ("channel", "label", "kind"),
     "active_hours_over_time": ("activity_date", "channel"),
     "adjustments": ("submission_date", "adjustment"),
     "applications": ("value",),
@@ -89,6 +101,43 @@ BESIDE: Mapping[DayTable, list[dict[str, Any]]] = {
     ],
 }
 """Rows of the tables beside `crash_aggregates`."""
+SAID = Assessment(
+    date(2016, 3, 14),
+    datetime(2016, 3, 15, 4, 0, tzinfo=UTC),
+    "0.1.0",
+    1,
+    1,
+    1.0,
+    (
+        *(
+            NowcastRow(
+                *("Firefox", "nightly", kind, date(2016, 3, 13), 1, "provisional"),
+                *(20.0, 900.0, 0.9, 0.8, 20.0, 15.0, 25.0, 16.0, 24.0),
+            )
+            for kind in ("main", "content_minus_shutdown")
+        ),
+        *(
+            VerdictRow(
+                *("Firefox", "nightly", "49.0", "48.0", kind, "equal age", True, "worse"),
+                *("worse by 20% (10 … 30)", date(2016, 3, 10), 4, None, 1.2, 1.1, 1.3),
+                *(20.0, 900.0, 15.0, 900.0, None, None, 0.2, 0.1),
+            )
+            for kind in ("main", "content_minus_shutdown")
+        ),
+        *(
+            ExplanationRow("Firefox", "nightly", "49.0", "main", name, 1, {}, name)
+            for name in ("segments", "processes")
+        ),
+        *(
+            AlarmRow(
+                *(f"firefox/nightly/{kind}/2016-03-13", "Firefox", "nightly", kind, "rate"),
+                *(date(2016, 3, 13), "begun", "x", date(2016, 3, 13), 20.0, 10.0, 2.0, 1.5, 2.5),
+            )
+            for kind in ("main", "content_minus_shutdown")
+        ),
+    ),
+)
+"""What was said about a day."""
 ONE_ROW = ("alert_alarms", "alert_missing_day", "freshness")
 
 
@@ -172,6 +221,10 @@ class EveryQuestionTest(QuestionsTestCase):
         for number in (14, 15, 15):
             self.store(date(2016, 3, number), *rows, ledger=ledger)
         self.fill(date(2016, 3, 16), rows[0], tables=BESIDE)
+        # With these the activity date of 13 March is complete, so that its nowcast has a record.
+        for number in (13, 17, 18, 19, 20):
+            self.store(date(2016, 3, number), rows[0])
+        store_assessment(self.connection, SAID)
         for name, keys in KEYS.items():
             with self.subTest(question=name):
                 points = [tuple(row[key] for key in keys) for row in self.ask(name)]
