@@ -47,7 +47,9 @@ def age_sums(new: StratumSums, old: StratumSums) -> AgeSums:
         old: Of the same shape.
     """
     hours = new.hours + old.hours
-    share = np.divide(1.0, hours, out=np.zeros_like(hours), where=hours > 0)
+    # Crashes of a side that has no hours there, as crash pings can come alone, tell no ratio.
+    known = (new.hours > 0) & (old.hours > 0)
+    share = np.divide(1.0, hours, out=np.zeros_like(hours), where=known)
     ours, theirs = new.hours * share, old.hours * share
     both = ours * theirs
     return AgeSums(

@@ -66,6 +66,13 @@ class LogRateRatioTest(unittest.TestCase):
         self.assertEqual(beside(new, old).crashes.tolist(), [[30.0, 0.0]])
         self.assertEqual(age_sums(new, old).overlap.tolist(), [500.0])
 
+    def test_crashes_without_hours(self) -> None:
+        """Crashes of a side without hours in a stratum tell no ratio, though the other has hours."""
+        alone = ratio_of(*sides([(30, 20, 1_000, 1_000)]))
+        for beside_it in ((0, 50, 1_000, 0), (50, 0, 0, 1_000), (5, 50, 1_000, 0)):
+            ratio = ratio_of(*sides([(30, 20, 1_000, 1_000), beside_it]))
+            self.assertEqual((ratio.value, ratio.variance), (alone.value, alone.variance))
+
     def test_no_crashes(self) -> None:
         """Without crashes on a side there is no ratio."""
         new, old = sides([(30, 20, 1_000, 1_000)])
