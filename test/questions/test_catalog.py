@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 import unittest
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -101,6 +102,17 @@ BESIDE: Mapping[DayTable, list[dict[str, Any]]] = {
     ],
 }
 """Rows of the tables beside `crash_aggregates`."""
+_KINDS = ("main", "content_minus_shutdown")
+_OF_NIGHTLY = {"application": "Firefox", "channel": "nightly"}
+_FIGURES = dict.fromkeys(("ratio", "lower_limit", "upper_limit"), 1.5)
+
+
+def said(kind: type[Any], **values: Any) -> Any:
+    """Return a row of an answer about nightly, in which what is not given is not known."""
+    unknown = dict.fromkeys(one.name for one in fields(kind))
+    return kind(**{**unknown, **_OF_NIGHTLY, **values})
+
+
 SAID = Assessment(
     date(2016, 3, 14),
     datetime(2016, 3, 15, 4, 0, tzinfo=UTC),
@@ -110,30 +122,62 @@ SAID = Assessment(
     1.0,
     (
         *(
-            NowcastRow(
-                *("Firefox", "nightly", kind, date(2016, 3, 13), 1, "provisional"),
-                *(20.0, 900.0, 0.9, 0.8, 20.0, 15.0, 25.0, 16.0, 24.0),
+            said(
+                NowcastRow,
+                kind=kind,
+                activity_date=date(2016, 3, 13),
+                days_late=1,
+                state="provisional",
+                crashes=20,
+                usage_hours=900,
+                rate=20,
+                final_lower_limit=16,
+                final_upper_limit=24,
             )
-            for kind in ("main", "content_minus_shutdown")
+            for kind in _KINDS
         ),
         *(
-            VerdictRow(
-                *("Firefox", "nightly", "49.0", "48.0", kind, "equal age", True, "worse"),
-                *("worse by 20% (10 … 30)", date(2016, 3, 10), 4, None, 1.2, 1.1, 1.3),
-                *(20.0, 900.0, 15.0, 900.0, None, None, 0.2, 0.1),
+            said(
+                VerdictRow,
+                label="49.0",
+                kind=kind,
+                method="equal age",
+                is_decisive=True,
+                state="worse",
+                words="worse by 50%",
+                first_day=date(2016, 3, 10),
+                age=4,
+                change=0.2,
+                alpha=0.1,
+                **_FIGURES,
             )
-            for kind in ("main", "content_minus_shutdown")
+            for kind in _KINDS
         ),
         *(
-            ExplanationRow("Firefox", "nightly", "49.0", "main", name, 1, {}, name)
+            said(
+                ExplanationRow,
+                label="49.0",
+                kind="main",
+                list=name,
+                place=1,
+                segment={},
+                words=name,
+            )
             for name in ("segments", "processes")
         ),
         *(
-            AlarmRow(
-                *(f"firefox/nightly/{kind}/2016-03-13", "Firefox", "nightly", kind, "rate"),
-                *(date(2016, 3, 13), "begun", "x", date(2016, 3, 13), 20.0, 10.0, 2.0, 1.5, 2.5),
+            said(
+                AlarmRow,
+                alarm_id=f"firefox/nightly/{kind}/2016-03-13",
+                kind=kind,
+                measure="rate",
+                begun=date(2016, 3, 13),
+                state="begun",
+                words="x",
+                activity_date=date(2016, 3, 13),
+                **_FIGURES,
             )
-            for kind in ("main", "content_minus_shutdown")
+            for kind in _KINDS
         ),
     ),
 )

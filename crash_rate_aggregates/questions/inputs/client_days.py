@@ -14,7 +14,7 @@ from crash_rate_aggregates.questions.inputs.snapshot import Snapshot
 from crash_rate_aggregates.questions.inputs.successions import Release, Succession
 from crash_rate_aggregates.rows import CRASH_BUCKETS
 from crash_rate_aggregates.verdicts.few_machines import ClientDays
-from crash_rate_aggregates.verdicts.releases.version_days import LAGS, VersionDays
+from crash_rate_aggregates.verdicts.releases.version_days import LAGS, Floats, VersionDays
 
 BURST_DAYS = 56
 """Submission dates that tell how crashes come in bursts."""
@@ -66,11 +66,14 @@ def client_days(
     )
     return ClientDays(
         np.array([row["active_clients"] for row in rows], dtype=float),
-        np.array([row["crashed_clients"] for row in rows], dtype=float),
-        np.array(
-            [[row[f"crashes_{bucket}"] for bucket in CRASH_BUCKETS] for row in rows], dtype=float
-        ).reshape(len(rows), len(CRASH_BUCKETS)),
+        _by_bucket(rows, "clients"),
+        _by_bucket(rows, "crashes"),
     )
+
+
+def _by_bucket(rows: Sequence[Mapping[str, Any]], what: str) -> Floats:
+    found = [[row[f"{what}_{bucket}"] for bucket in CRASH_BUCKETS] for row in rows]
+    return np.array(found, dtype=float).reshape(len(rows), len(CRASH_BUCKETS))
 
 
 def user_days(

@@ -67,7 +67,7 @@ class LogRateRatioTest(unittest.TestCase):
         self.assertEqual(age_sums(new, old).overlap.tolist(), [500.0])
 
     def test_crashes_without_hours(self) -> None:
-        """Crashes of a side without hours in a stratum tell no ratio, though the other has hours."""
+        """Crashes of a side without hours tell no ratio, though the other has hours there."""
         alone = ratio_of(*sides([(30, 20, 1_000, 1_000)]))
         for beside_it in ((0, 50, 1_000, 0), (50, 0, 0, 1_000), (5, 50, 1_000, 0)):
             ratio = ratio_of(*sides([(30, 20, 1_000, 1_000), beside_it]))
