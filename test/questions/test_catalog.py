@@ -107,10 +107,10 @@ _OF_NIGHTLY = {"application": "Firefox", "channel": "nightly"}
 _FIGURES = dict.fromkeys(("ratio", "lower_limit", "upper_limit"), 1.5)
 
 
-def said(kind: type[Any], **values: Any) -> Any:
+def said(row: type[Any], **values: Any) -> Any:
     """Return a row of an answer about nightly, in which what is not given is not known."""
-    unknown = dict.fromkeys(one.name for one in fields(kind))
-    return kind(**{**unknown, **_OF_NIGHTLY, **values})
+    unknown = dict.fromkeys(one.name for one in fields(row))
+    return row(**{**unknown, **_OF_NIGHTLY, **values})
 
 
 SAID = Assessment(
