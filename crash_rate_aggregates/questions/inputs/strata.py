@@ -18,7 +18,7 @@ from crash_rate_aggregates.verdicts.releases.version_days import LAGS, Floats, V
 
 _OTHER = "other"
 _Stratum = tuple[Any, Any, Any]
-Places = tuple[npt.NDArray[np.int64], ...]
+Integers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,51 +66,89 @@ def read_strata(
     strata: dict[_Stratum, int] = {}
     for stratum in _strata(columns, named):
         strata.setdefault(stratum, len(strata))
-    shapes = {
-        one.label: (min((snapshot.day - one.first_day).days + 1, ages), LAGS, len(strata))
-        for one in wanted
-    }
-    places = _places(columns, named, strata)
+    space = _Space(snapshot.day, tuple(wanted), ages, strata)
+    places = space.places(columns, named)
     crashes = {
         (label, kind.name): array
         for kind in HEADLINE_KINDS
-        for label, array in _filled(columns, places, shapes, kind.name).items()
+        for label, array in space.filled(places, columns.floats(kind.name)).items()
     }
-    crashes |= _of_crash_pings(
-        snapshot.columns("strata_of_crash_pings", **values), named, strata, shapes
-    )
+    of_pings = snapshot.columns("strata_of_crash_pings", **values)
     return Strata(
         {one.label: one.first_day for one in wanted},
-        _filled(columns, places, shapes, "hours"),
-        crashes,
+        space.filled(places, columns.floats("hours")),
+        crashes | _of_crash_pings(of_pings, named, space),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Space:
+    """Where a row has its place: release, age, days late and stratum."""
+
+    day: date
+    releases: tuple[Release, ...]
+    ages: int
+    strata: Mapping[_Stratum, int]
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        return len(self.releases), self.ages, LAGS, len(self.strata)
+
+    def places(self, columns: Columns, named: frozenset[str | None]) -> Integers:
+        """Return a number for the place of each row, whose stratum must be known."""
+        numbers = {one.label: number for number, one in enumerate(self.releases)}
+        of_release = np.array([numbers[label] for label in columns["label"]], dtype=np.int64)
+        of_stratum = [self.strata[stratum] for stratum in _strata(columns, named)]
+        return np.ravel_multi_index(
+            (
+                of_release,
+                columns.integers("age"),
+                columns.integers("days_late"),
+                np.array(of_stratum, dtype=np.int64),
+            ),
+            self.shape,
+        )
+
+    def filled(self, places: Integers, values: Floats) -> dict[str, Floats]:
+        """Return an array for each release, with the sums of values by place."""
+        # What a day did not count is no crash that anybody knows of.
+        sums = np.bincount(places, np.nan_to_num(values), minlength=int(np.prod(self.shape)))
+        by_release = sums.reshape(self.shape)
+        return {
+            one.label: np.asarray(by_release[number, : (self.day - one.first_day).days + 1], float)
+            for number, one in enumerate(self.releases)
+        }
 
 
 def _of_crash_pings(
-    columns: Columns,
-    named: frozenset[str | None],
-    strata: Mapping[_Stratum, int],
-    shapes: Mapping[str, tuple[int, int, int]],
+    columns: Columns, named: frozenset[str | None], space: _Space
 ) -> dict[tuple[str, str], Floats]:
     """Return the crashes of kinds that crash pings alone tell."""
     # Crashes where nobody has hours tell nothing of a rate: their strata are not known.
-    known = np.array([one in strata for one in _strata(columns, named)], dtype=bool)
+    known = np.array([one in space.strata for one in _strata(columns, named)], dtype=bool)
     columns = columns.where(known)
-    places = _places(columns, named, strata)
+    places, crashes = space.places(columns, named), columns.floats("crashes")
+    # There are few sorts of crashes, and many rows of each.
+    sorts: dict[tuple[Any, ...], int] = {}
+    sort_of_row = np.array(
+        [
+            sorts.setdefault(sort, len(sorts))
+            for sort in columns.rows("process", "crash_class", "is_startup")
+        ],
+        dtype=np.int64,
+    )
     found: dict[tuple[str, str], Floats] = {}
     for kind in JUDGED_KINDS:
         if kind.counted_by is CountedBy.CRASH_PINGS:
-            held = np.array(
+            holds = np.array(
                 [
                     kind.holds(process, crash_class, is_startup=is_startup)
-                    for process, crash_class, is_startup in columns.rows(
-                        "process", "crash_class", "is_startup"
-                    )
+                    for process, crash_class, is_startup in sorts
                 ],
                 dtype=bool,
             )
-            of_kind = tuple(place[held] for place in places)
-            arrays = _filled(columns.where(held), of_kind, shapes, "crashes")
+            held = holds[sort_of_row]
+            arrays = space.filled(places[held], crashes[held])
             found |= {(label, kind.name): array for label, array in arrays.items()}
     return found
 
@@ -128,30 +166,3 @@ def _named_everywhere(columns: Columns, releases: Sequence[Release]) -> frozense
 def _strata(columns: Columns, named: frozenset[str | None]) -> Iterator[_Stratum]:
     for system, architecture, country in columns.rows("os_name", "architecture", "country"):
         yield system, architecture, country if country in named else _OTHER
-
-
-def _places(
-    columns: Columns, named: frozenset[str | None], strata: Mapping[_Stratum, int]
-) -> Places:
-    """Return age, days late and stratum of each row."""
-    of_row = [strata[stratum] for stratum in _strata(columns, named)]
-    return columns.integers("age"), columns.integers("days_late"), np.array(of_row, dtype=np.int64)
-
-
-def _filled(
-    columns: Columns,
-    places: Places,
-    shapes: Mapping[str, tuple[int, int, int]],
-    name: str,
-) -> dict[str, Floats]:
-    """Return an array for each release, with the sums of a column."""
-    # What a day did not count is no crash that anybody knows of.
-    values = np.nan_to_num(columns.floats(name))
-    labels = np.array(columns["label"], dtype=object)
-    arrays: dict[str, Floats] = {}
-    for label, shape in shapes.items():
-        rows = np.flatnonzero(labels == label)
-        flat = np.ravel_multi_index(tuple(place[rows] for place in places), shape)
-        summed = np.bincount(flat, values[rows], minlength=int(np.prod(shape)))
-        arrays[label] = np.asarray(summed.reshape(shape), dtype=np.float64)
-    return arrays
