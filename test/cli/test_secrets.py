@@ -53,6 +53,8 @@ REQUIRED = {
     "submission_date": str(DAY),
     "alarm_id": MAIN,
     "note": "bug 1234567",
+    "version": "9.0",
+    "against": "8.0",
 }
 """For parameters without which a command does nothing, by their names."""
 FURTHER: Mapping[str, tuple[str, ...]] = {
@@ -60,6 +62,8 @@ FURTHER: Mapping[str, tuple[str, ...]] = {
     "backfill": ("--min-submission-date", str(DAY), "--max-submission-date", str(DAY)),
     "question": ("freshness",),
     "retention": ("--yes",),
+    "verdict": ("9.0",),
+    "explain": ("--version", "9.0"),
     "sample-pings": ("--pings-per-day", "1"),
     "watch": ("--notify",),
 }
@@ -82,8 +86,16 @@ RIGHTLY_WITHOUT = {
 """Settings that cannot hold a secret in right form, and why."""
 
 
-ENDS_WITH = {("daily",): 1, ("check",): 3, ("redash", "push"): 1}
-"""Exit codes that are not 0: there are no pings of yesterday, and `EmptyRedash` takes nothing."""
+ENDS_WITH = {
+    ("daily",): 1,
+    ("check",): 3,
+    ("redash", "push"): 1,
+    ("verdict",): 1,
+    ("compare",): 1,
+    ("explain",): 1,
+}
+"""Exit codes that are not 0: there are no pings of yesterday, `EmptyRedash` takes nothing, and
+nobody uses the releases that are asked for."""
 
 
 class EmptyRedash(BaseHTTPRequestHandler):

@@ -219,6 +219,7 @@ class EmbeddedEngineTest(contract.EngineContract):
             },
         )
         engine = EmbeddedEngine(1, self.folder / "scratch", GroupingLimits("2MB", "0MB", 1))
+        self.addCleanup(engine.close)
         with (
             self.assertRaises(EngineError) as raised,
             engine.aggregate_day(day_request(self.pings), HeardProgress()) as result,

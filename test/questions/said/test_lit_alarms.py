@@ -81,7 +81,7 @@ class LitAlarmsTest(AlarmDatabaseTestCase):
 
     def test_branches(self) -> None:
         """A branch that is worse than its control is an alarm, in words of experiments."""
-        row = verdict(label="exp/treatment", previous_label="exp/control", method="branches")
+        row = verdict(label="exp/treatment", previous_label="exp/control", method="by lot")
         found = self.only((row,))
         self.assertEqual(found.alarm_id, "firefox/beta/exp/treatment/main")
         self.assertTrue(found.words.startswith("Firefox exp/treatment against exp/control, main"))
