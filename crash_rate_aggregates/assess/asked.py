@@ -17,6 +17,7 @@ from crash_rate_aggregates.database.access.read_only import reading
 from crash_rate_aggregates.database.access.statements import statements_beside
 from crash_rate_aggregates.database.assessments.assessment_rows import ExplanationRow, VerdictRow
 from crash_rate_aggregates.errors import DayNotStoredError, ReleaseNotFoundError, UsageError
+from crash_rate_aggregates.questions.asking import CHANNELS
 from crash_rate_aggregates.questions.inputs.channel_days import channel_days
 from crash_rate_aggregates.questions.inputs.period_leaves import Periods
 from crash_rate_aggregates.questions.inputs.snapshot import Snapshot, evening_of
@@ -131,12 +132,18 @@ def _found(snapshot: Snapshot, asked: AskedRelease) -> tuple[ReleaseContext, Com
 
 
 def _release(snapshot: Snapshot, asked: AskedRelease) -> tuple[Succession, Release]:
-    of_application = [
-        one
-        for one in successions(snapshot)
-        if one.application == asked.application and asked.channel in (None, one.channel)
-    ]
-    for succession in of_application:
+    of_application = sorted(
+        (
+            one
+            for one in successions(snapshot)
+            if one.application == asked.application and asked.channel in (None, one.channel)
+        ),
+        key=lambda one: CHANNELS.index(one.channel),
+    )
+    having = [one for one in of_application if one.named(asked.label)]
+    # A release candidate is a beta too: the channel is meant that has both.
+    both = [one for one in having if asked.against and one.named(asked.against)]
+    for succession in (*both, *having):
         release = succession.named(asked.label)
         if release is not None:
             return succession, release

@@ -12,6 +12,8 @@ from crash_rate_aggregates.terminal.cells import NOT_THERE, plain_table, printab
 from crash_rate_aggregates.terminal.conclusions.verdict_lines import release_lines
 from crash_rate_aggregates.verdicts.judged_kinds import kind_named
 
+_MOST_RATIO = 100
+
 
 def comparison_parts(rows: Sequence[VerdictRow], evening: date) -> list[Table | str]:
     """Return the verdict in two lines, then a row for each kind and method.
@@ -47,4 +49,6 @@ def _rate(crashes: float | None, hours: float | None) -> str:
 def _ratio(row: VerdictRow) -> str:
     if row.ratio is None or row.lower_limit is None or row.upper_limit is None:
         return NOT_THERE
-    return f"{row.ratio:.2f} ({row.lower_limit:.2f} … {row.upper_limit:.2f})"
+    # With hardly a crash it is a number of many digits, which says no more.
+    upper = f"{row.upper_limit:.2f}" if row.upper_limit < _MOST_RATIO else f"over {_MOST_RATIO}"
+    return f"{row.ratio:.2f} ({row.lower_limit:.2f} … {upper})"
