@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from time import monotonic
 
 import psycopg
@@ -63,11 +63,6 @@ def assess(connection: psycopg.Connection, day: date, assessed_at: datetime) -> 
         monotonic() - started,
         rows,
     )
-
-
-def utc_now() -> datetime:
-    """Return the time, for `assess`."""
-    return datetime.now(UTC)
 
 
 def _rows(snapshot: Snapshot) -> Iterator[Row]:

@@ -9,15 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from crash_rate_aggregates.assess.channel_fit import KindFit
+from crash_rate_aggregates.assess.channel_fit import KindFit, newest_complete
 from crash_rate_aggregates.database.assessments.assessment_rows import NowcastRow, VariationRow
 from crash_rate_aggregates.questions.inputs.channel_days import ChannelDays
 from crash_rate_aggregates.verdicts.delays import Delay
+from crash_rate_aggregates.verdicts.deliveries import Delivery, came_otherwise, departure
 from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS
 from crash_rate_aggregates.verdicts.nowcast import NowcastState, nowcast
 from crash_rate_aggregates.verdicts.releases.version_days import LAGS
 
 _CHANGED = "delays have changed lately"
+_OTHERWISE = "its hours came in otherwise than usual"
+"""A submission date that is half delivered does so, and so does a change of delays."""
 _LIMITS = ("lower_limit", "upper_limit", "final_lower_limit", "final_upper_limit")
 _SHOWN = (NowcastState.COMPLETE, NowcastState.PROVISIONAL)
 """What is too early has no rate."""
@@ -77,9 +80,22 @@ def _note(days: ChannelDays, row: int, late: int, delay: Delay | None) -> str | 
     missing = [lag for lag in range(min(late, LAGS - 1) + 1) if not days.stored[row, lag]]
     if missing:
         notes.append(f"not stored: {', '.join(_days_after(days.date_of(row), missing))}")
+    if came_otherwise(_departure(days, row)):
+        notes.append(_OTHERWISE)
     if delay is not None and delay.delays_changed:
         notes.append(_CHANGED)
     return "; ".join(notes) or None
+
+
+def _departure(days: ChannelDays, row: int) -> float | None:
+    """Return how unusually the hours of a date came in, in standard deviations."""
+    complete = newest_complete(days, days.hours)
+    delivery = Delivery(
+        tuple(days.hours[row].tolist()),
+        frozenset(np.flatnonzero(days.stored[row]).tolist()),
+        int(days.weekdays[row]),
+    )
+    return departure(days.hours[complete], days.weekdays[complete], delivery)
 
 
 def _days_after(day: date, lags: list[int]) -> Iterator[str]:

@@ -50,6 +50,9 @@ class ChannelDays:
         return self.first + timedelta(days=row)
 
 
+_OF_CHANNEL = itemgetter("application", "channel")
+
+
 def channel_days(snapshot: Snapshot) -> list[ChannelDays]:
     """Return the channels that have usage, each application's in the order of their names."""
     rows = sorted(snapshot.rows("channel_days"), key=_OF_CHANNEL)
@@ -57,9 +60,6 @@ def channel_days(snapshot: Snapshot) -> list[ChannelDays]:
         _channel(snapshot, application, channel, list(days))
         for (application, channel), days in groupby(rows, key=_OF_CHANNEL)
     ]
-
-
-_OF_CHANNEL = itemgetter("application", "channel")
 
 
 def _channel(
