@@ -17,6 +17,8 @@ from crash_rate_aggregates.verdicts.releases.version_days import MOST_AGES
 MOST_EARLIER = 10
 """Earlier pairs of releases that are read for the same days; with 6 the spread between them was too
 small, and equal releases were called worse twice as often (docs/statistics/releases.md)."""
+MOST_JUDGED = 4
+"""Releases of a channel on one evening: nightly has a build a day, and few use last week's."""
 MOST_GAP = 42
 """Days between a release and the one before it, beyond which they share no days."""
 BOTH_KINDS = "main_and_content_minus_shutdown"
@@ -81,13 +83,15 @@ class Compared:
 
 
 def judged_releases(context: ReleaseContext) -> list[Compared]:
-    """Return the releases that are judged this evening: those of the last 14 days and the newest.
+    """Return the releases that are judged this evening: the newest, and younger ones than 14 days.
 
-    Those without a predecessor are left out: there is nothing to compare them with.
+    At most the newest 4: of a build that several have replaced, what was said last stays. Those
+    without a predecessor are left out: there is nothing to compare them with.
     """
     releases = context.succession.releases
     first = context.snapshot.day - timedelta(days=MOST_AGES - 1)
-    current = [one for one in releases if one.first_day >= first or one is releases[-1]]
+    newest = releases[-MOST_JUDGED:]
+    current = [one for one in newest if one.first_day >= first or one is newest[-1]]
     compared = [compared_with(context, one, context.succession.previous(one)) for one in current]
     return [one for one in compared if one is not None]
 

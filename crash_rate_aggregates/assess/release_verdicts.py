@@ -67,8 +67,8 @@ def verdict_rows(context: ReleaseContext, compared: Sequence[Compared]) -> Itera
     gaps = [(new.first_day - old.first_day).days for one in compared for new, old in one.all_pairs]
     # Of a pair's older one as many days as both have in common, and no more than that.
     ages = MOST_AGES + min(max(gaps), MOST_GAP)
-    strata = read_strata(context.snapshot, context.succession, wanted, ages)
     pairs = [release for one in compared for release in (one.release, one.previous)]
+    strata = read_strata(context.snapshot, context.succession, wanted, ages, judged=pairs)
     people = user_days(context.snapshot, context.succession, pairs, MOST_AGES)
     versions = {kind: _Versions(kind, strata, people) for kind in JUDGED_KINDS}
     for one in compared:

@@ -14,7 +14,12 @@ from crash_rate_aggregates.questions.inputs.client_days import wanted_releases
 from crash_rate_aggregates.questions.inputs.snapshot import Columns, Snapshot
 from crash_rate_aggregates.questions.inputs.successions import Release, Succession
 from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS, JUDGED_KINDS, CountedBy
-from crash_rate_aggregates.verdicts.releases.version_days import LAGS, Floats, VersionDays
+from crash_rate_aggregates.verdicts.releases.version_days import (
+    LAGS,
+    MOST_AGES,
+    Floats,
+    VersionDays,
+)
 
 _OTHER = "other"
 _Stratum = tuple[Any, Any, Any]
@@ -49,7 +54,12 @@ class Strata:
 
 
 def read_strata(
-    snapshot: Snapshot, succession: Succession, releases: Sequence[Release], ages: int
+    snapshot: Snapshot,
+    succession: Succession,
+    releases: Sequence[Release],
+    ages: int,
+    *,
+    judged: Sequence[Release] = (),
 ) -> Strata:
     """Return the releases from their first days on, as far as they are stored.
 
@@ -58,6 +68,8 @@ def read_strata(
         succession: Whose application and channel are meant.
         releases: Those wanted.
         ages: How many days of each at most.
+        judged: Those of them of which the kinds are wanted that crash pings alone tell; of these
+            kinds only the ages that are compared at equal age.
     """
     wanted = list(dict.fromkeys(releases))
     values = wanted_releases(snapshot, succession, wanted, ages)
@@ -73,7 +85,8 @@ def read_strata(
         for kind in HEADLINE_KINDS
         for label, array in space.filled(places, columns.floats(kind.name)).items()
     }
-    of_pings = snapshot.columns("strata_of_crash_pings", **values)
+    of_judged = wanted_releases(snapshot, succession, list(dict.fromkeys(judged)), MOST_AGES)
+    of_pings = snapshot.columns("strata_of_crash_pings", **of_judged)
     return Strata(
         {one.label: one.first_day for one in wanted},
         space.filled(places, columns.floats("hours")),
