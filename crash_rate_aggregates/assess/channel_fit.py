@@ -5,12 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from crash_rate_aggregates.questions.inputs.channel_days import ChannelDays, Floats
-from crash_rate_aggregates.verdicts.day_variation import DayVariation, day_variation
+from crash_rate_aggregates.verdicts.day_variation import (
+    DayVariation,
+    day_variation,
+    log_ratio,
+    weekday_effects,
+)
 from crash_rate_aggregates.verdicts.delays import LAGS, Delay, fit_delay
 from crash_rate_aggregates.verdicts.intervals import (
     ASSUMED_PHI,
@@ -23,7 +29,8 @@ FITTED_DATES = 56
 """Complete activity dates that are learnt from, the newest."""
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots, for what is kept once it was computed: each release of the channel asks for it.
+@dataclass(frozen=True)
 class KindFit:
     """One kind of crash in one channel, as it is known on an evening."""
 
@@ -40,7 +47,7 @@ class KindFit:
         """Variance of a count over its mean, assumed where it is not known."""
         return ASSUMED_PHI if self.burst_factor is None else self.burst_factor
 
-    @property
+    @cached_property
     def tau(self) -> float:
         """Relative standard deviation of one day beyond counts, assumed where it is not known."""
         return self._sd_of_mean(1)
@@ -74,10 +81,28 @@ class KindFit:
             )
         return self._delays[stored]
 
+    @cached_property
     def late_variance(self) -> Floats:
         """Return the variance of delays by the number of submission dates stored, 1 to 8."""
         delays = [self.delay(range(number)) for number in range(1, len(LAGS) + 1)]
         return np.array([0.0 if one is None else one.log_variance for one in delays])
+
+    @cached_property
+    def _log_rates(self) -> Floats:
+        """The log rate of each activity date, NaN of those that are not complete."""
+        counts = complete_counts(self.days, self.crashes)
+        return log_ratio(counts, self.days.hours.sum(axis=1))
+
+    @cached_property
+    def weekday_effects(self) -> Floats:
+        """How far each weekday's log rate lies from its week, Monday first."""
+        return weekday_effects(self._log_rates, self.days.weekdays)
+
+    @cached_property
+    def level_rates(self) -> Floats:
+        """Log rates of complete dates, oldest first, each less its weekday's effect."""
+        adjusted = self._log_rates - self.weekday_effects[self.days.weekdays]
+        return np.asarray(adjusted[np.isfinite(adjusted)])
 
 
 def fit_kind(days: ChannelDays, kind: str, burst_factor: float | None) -> KindFit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -12,7 +12,6 @@ import numpy as np
 from crash_rate_aggregates.assess.channel_fit import KindFit, newest_complete
 from crash_rate_aggregates.database.assessments.assessment_rows import NowcastRow, VariationRow
 from crash_rate_aggregates.questions.inputs.channel_days import ChannelDays
-from crash_rate_aggregates.verdicts.delays import Delay
 from crash_rate_aggregates.verdicts.deliveries import Delivery, came_otherwise, departure
 from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS
 from crash_rate_aggregates.verdicts.nowcast import NowcastState, nowcast
@@ -39,31 +38,38 @@ def variation_rows(days: ChannelDays, fits: Mapping[str, KindFit]) -> Iterator[V
 
 def nowcast_rows(days: ChannelDays, fits: Mapping[str, KindFit]) -> Iterator[NowcastRow]:
     """Yield what is known of the newest 8 activity dates, the newest last."""
+    notes = {
+        row: list(_notes(days, row))
+        for row in range(max(0, len(days.hours) - LAGS), len(days.hours))
+    }
     for kind in HEADLINE_KINDS:
         if kind.name in fits:
-            for row in range(max(0, len(days.hours) - LAGS), len(days.hours)):
-                yield _nowcast_row(days, kind.name, fits[kind.name], row)
+            for row, of_date in notes.items():
+                yield _nowcast_row(days, kind.name, fits[kind.name], row, of_date)
 
 
-def _nowcast_row(days: ChannelDays, kind: str, fit: KindFit, row: int) -> NowcastRow:
+def _nowcast_row(
+    days: ChannelDays, kind: str, fit: KindFit, row: int, notes: Sequence[str]
+) -> NowcastRow:
     lags = np.flatnonzero(days.stored[row])
     crashes, hours = float(np.nansum(fit.crashes[row])), float(days.hours[row].sum())
     delay = fit.delay(lags.tolist()) if days.stored[row, 0] else None
     found = nowcast(delay, int(days.weekdays[row]), crashes, hours, fit.phi, tau=fit.tau)
-    late = len(days.hours) - 1 - row
+    if delay is not None and delay.delays_changed:
+        notes = (*notes, _CHANGED)
     row_of = partial(
         NowcastRow,
         days.application,
         days.channel,
         kind,
         days.date_of(row),
-        late,
+        _days_late(days, row),
         found.state,
         crashes,
         hours,
         found.crash_completeness,
         found.hour_completeness,
-        note=_note(days, row, late, delay),
+        note="; ".join(notes) or None,
     )
     if found.state not in _SHOWN or found.expected is None or found.final is None:
         return row_of(rate=None, **dict.fromkeys(_LIMITS))
@@ -73,18 +79,21 @@ def _nowcast_row(days: ChannelDays, kind: str, fit: KindFit, row: int) -> Nowcas
     return row_of(rate=found.rate, **limits)
 
 
-def _note(days: ChannelDays, row: int, late: int, delay: Delay | None) -> str | None:
+def _days_late(days: ChannelDays, row: int) -> int:
+    return len(days.hours) - 1 - row
+
+
+def _notes(days: ChannelDays, row: int) -> Iterator[str]:
+    """Yield what makes the hours of a date worth less, whichever crashes are divided by them."""
     if not days.stored[row, 0]:
-        return _NOT_STORED
-    notes = []
-    missing = [lag for lag in range(min(late, LAGS - 1) + 1) if not days.stored[row, lag]]
+        yield _NOT_STORED
+        return
+    known = range(min(_days_late(days, row), LAGS - 1) + 1)
+    missing = [lag for lag in known if not days.stored[row, lag]]
     if missing:
-        notes.append(f"not stored: {', '.join(_days_after(days.date_of(row), missing))}")
+        yield f"not stored: {', '.join(_days_after(days.date_of(row), missing))}"
     if came_otherwise(_departure(days, row)):
-        notes.append(_OTHERWISE)
-    if delay is not None and delay.delays_changed:
-        notes.append(_CHANGED)
-    return "; ".join(notes) or None
+        yield _OTHERWISE
 
 
 def _departure(days: ChannelDays, row: int) -> float | None:

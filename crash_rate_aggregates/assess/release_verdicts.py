@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from crash_rate_aggregates.assess.channel_fit import KindFit, complete_counts
+from crash_rate_aggregates.assess.channel_fit import KindFit
 from crash_rate_aggregates.assess.judged_releases import (
     BOTH_KINDS,
     MOST_GAP,
@@ -20,7 +20,6 @@ from crash_rate_aggregates.database.assessments.assessment_rows import VerdictRo
 from crash_rate_aggregates.questions.inputs.client_days import user_days
 from crash_rate_aggregates.questions.inputs.strata import Strata, read_strata
 from crash_rate_aggregates.questions.inputs.successions import Release
-from crash_rate_aggregates.verdicts.day_variation import log_ratio, weekday_effects
 from crash_rate_aggregates.verdicts.judged_kinds import (
     JUDGED_KINDS,
     USER_DAYS,
@@ -37,12 +36,11 @@ from crash_rate_aggregates.verdicts.releases.judged import (
 )
 from crash_rate_aggregates.verdicts.releases.looks import (
     Channel,
-    decisive_contrast,
-    equal_age_in,
+    contrasts,
     looks,
     since,
 )
-from crash_rate_aggregates.verdicts.releases.same_days import EarlierPairs, Pair, same_days
+from crash_rate_aggregates.verdicts.releases.same_days import EarlierPairs, Pair
 from crash_rate_aggregates.verdicts.releases.version_days import MOST_AGES, Floats, VersionDays
 from crash_rate_aggregates.verdicts.releases.wording import verdict_words
 
@@ -109,7 +107,7 @@ def _of_kind(
     channel = _channel(fit, kind, compared.gap)
     today = context.snapshot.day.toordinal()
     alpha = context.alpha(kind, compared.release)
-    found = _contrasts(pair, earlier, channel, today, alpha)
+    found = contrasts(pair, EarlierPairs(earlier), channel, today, alpha)
     for contrast in found or (None,):
         judged = judge(contrast, alpha, context.change)
         problem = _problem(context, compared, contrast)
@@ -124,38 +122,18 @@ def _of_kind(
         yield _row(context, compared, kind, pair, contrast, judged, is_decisive, begun, alpha)
 
 
-def _contrasts(
-    pair: Pair, earlier: Sequence[Pair], channel: Channel, today: int, alpha: float
-) -> tuple[Contrast, ...]:
-    """Return the contrast that is judged, and beside it that of the other method."""
-    before = EarlierPairs(earlier)
-    decisive = decisive_contrast(pair, before, channel, today, alpha)
-    if decisive is None:
-        return ()
-    other = (
-        equal_age_in(pair, channel, today)
-        if decisive.method is Method.SAME_DAYS
-        else same_days(pair, before, today, phi=channel.phi)
-    )
-    return (decisive,) if other is None else (decisive, other)
-
-
 def _day(ordinal: int | None) -> date | None:
     return None if ordinal is None else date.fromordinal(ordinal)
 
 
 def _channel(fit: KindFit, kind: JudgedKind, gap: int) -> Channel:
-    counts = complete_counts(fit.days, fit.crashes)
-    log_rates = log_ratio(counts, fit.days.hours.sum(axis=1))
-    effects = weekday_effects(log_rates, fit.days.weekdays)
-    adjusted = log_rates - effects[fit.days.weekdays]
     is_people = kind is USER_DAYS
     return Channel(
         phi=_USER_DAYS_PHI if is_people else fit.phi,
         tau=fit.tau,
-        drift=_drift(adjusted[np.isfinite(adjusted)], gap),
-        late_variance=None if is_people else fit.late_variance(),
-        weekday_effect=effects,
+        drift=_drift(fit.level_rates, gap),
+        late_variance=None if is_people else fit.late_variance,
+        weekday_effect=fit.weekday_effects,
     )
 
 

@@ -37,13 +37,13 @@ class Look:
     judged: Judged
 
 
-def decisive_contrast(
+def contrasts(
     pair: Pair, earlier: EarlierPairs, channel: Channel, today: int, alpha: float
-) -> Contrast | None:
-    """Return the contrast that is judged, None if there is none.
+) -> tuple[Contrast, ...]:
+    """Return a pair's contrasts, the one that is judged first; empty if there is none.
 
-    Of the same days and of equal age it is the one with the narrower limits: where many hours are
-    new ones, as with nightly builds, the same days tell less than equal age; elsewhere more.
+    Of the same days and of equal age that is the one with the narrower limits: where many hours
+    are new ones, as with nightly builds, the same days tell less than equal age; elsewhere more.
 
     Args:
         pair: The version that is judged and its predecessor.
@@ -55,7 +55,14 @@ def decisive_contrast(
     same = same_days(pair, earlier, today, phi=channel.phi)
     equal = equal_age_in(pair, channel, today)
     found = [one for one in (same, equal) if one is not None]
-    return min(found, key=lambda one: half_width(one, alpha), default=None)
+    return tuple(sorted(found, key=lambda one: half_width(one, alpha)))
+
+
+def decisive_contrast(
+    pair: Pair, earlier: EarlierPairs, channel: Channel, today: int, alpha: float
+) -> Contrast | None:
+    """Return the contrast that is judged, None if there is none; see `contrasts`."""
+    return next(iter(contrasts(pair, earlier, channel, today, alpha)), None)
 
 
 def equal_age_in(pair: Pair, channel: Channel, today: int) -> Contrast | None:
