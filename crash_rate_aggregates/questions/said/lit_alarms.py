@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
-from psycopg.rows import dict_row
 
 from crash_rate_aggregates.database.access.read_only import reading
 from crash_rate_aggregates.database.access.statements import statements_beside
@@ -15,12 +14,13 @@ from crash_rate_aggregates.database.assessments.acknowledgements import (
     acknowledgements,
 )
 from crash_rate_aggregates.database.assessments.alarm_ids import alarm_id
-from crash_rate_aggregates.errors import NotAssessedError
 from crash_rate_aggregates.questions.said.alarm_evenings import (
     AlarmEvening,
     AlarmState,
     LitAlarm,
 )
+from crash_rate_aggregates.questions.said.newest_evening import newest_evening
+from crash_rate_aggregates.questions.statement import answered
 from crash_rate_aggregates.verdicts.judged_kinds import kind_named
 from crash_rate_aggregates.verdicts.releases.contrast import Method
 
@@ -41,20 +41,14 @@ def lit_alarms(connection: psycopg.Connection) -> AlarmEvening:
         NotAssessedError: No day is assessed yet.
         DatabaseError: There are no tables yet.
     """
-    with (
-        reading(connection, "the alarms could not be read"),
-        connection.cursor(row_factory=dict_row) as cursor,
-    ):
-        evening = cursor.execute(_statement("newest_evening")).fetchone()
-        if evening is None:
-            raise NotAssessedError(
-                "no day is assessed yet: `run`, `backfill` and `daily` do so, and "
-                "`crash-rate-aggregates assess` for days that are stored already"
-            )
-        rows = cursor.execute(_statement("lit_alarms")).fetchall()
+    with reading(connection, "the alarms could not be read") as cursor:
+        evening = newest_evening(cursor)
+        rows = list(answered(cursor, _statement("lit_alarms").format(), {}).records())
         known = acknowledgements(connection)
     return AlarmEvening(
-        **evening,
+        evening.submission_date,
+        evening.assessed_at,
+        evening.newest_stored,
         alarms=_in_order([_alarm(row, known) for row in rows if row["evenings_over"] <= 0]),
         past=_in_order([_alarm(row, known) for row in rows if row["evenings_over"] > 0]),
     )

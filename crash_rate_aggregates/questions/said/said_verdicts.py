@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
 from typing import Any
 
 import psycopg
@@ -12,25 +11,14 @@ import psycopg
 from crash_rate_aggregates.database.access.read_only import reading
 from crash_rate_aggregates.database.access.statements import statements_beside
 from crash_rate_aggregates.database.assessments.assessment_rows import VerdictRow
-from crash_rate_aggregates.errors import NotAssessedError
 from crash_rate_aggregates.questions.asking import CHANNELS
+from crash_rate_aggregates.questions.said.newest_evening import Evening, newest_evening
 from crash_rate_aggregates.questions.statement import answered
 from crash_rate_aggregates.verdicts.releases.contrast import Method
 
 _statement = statements_beside(__name__)
 
 _FAILED = "the verdicts could not be read"
-
-
-@dataclass(frozen=True, slots=True)
-class Evening:
-    """The assessment that holds of the newest assessed submission date."""
-
-    submission_date: date
-    assessed_at: datetime
-    method_version: int
-    last_run_id: int
-    """The newest run whose rows were read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +49,13 @@ def said_verdicts(connection: psycopg.Connection, application: str) -> SaidVerdi
         NotAssessedError: No day is assessed yet.
         DatabaseError: There are no tables yet.
     """
-    values = {"application": application, "channels": list(CHANNELS)}
     with reading(connection, _FAILED) as cursor:
-        evening = _evening(cursor)
+        evening = newest_evening(cursor)
+        values = {
+            "assessment_id": evening.assessment_id,
+            "application": application,
+            "channels": list(CHANNELS),
+        }
         found = answered(cursor, _statement("said_verdicts").format(), values).records()
         names = [one.name for one in fields(VerdictRow)]
         rows = tuple(VerdictRow(**{name: row[name] for name in names}) for row in found)
@@ -104,7 +96,7 @@ def said_explanations(
         NotAssessedError: No day is assessed yet.
         DatabaseError: There are no tables yet.
     """
-    values = {
+    values: dict[str, Any] = {
         "application": application,
         "label": label,
         "channel": channel,
@@ -112,19 +104,7 @@ def said_explanations(
         "channels": list(CHANNELS),
     }
     with reading(connection, _FAILED) as cursor:
-        _evening(cursor)
+        values["assessment_id"] = newest_evening(cursor).assessment_id
         rows = answered(cursor, _statement("said_explanations").format(), values).records()
         names = [one.name for one in fields(SaidExplanation)]
         return [SaidExplanation(**{name: row[name] for name in names}) for row in rows]
-
-
-def _evening(cursor: psycopg.Cursor) -> Evening:
-    found: list[dict[str, Any]] = [
-        *answered(cursor, _statement("newest_assessment").format(), {}).records()
-    ]
-    if not found:
-        raise NotAssessedError(
-            "no day is assessed yet: `run`, `backfill` and `daily` do so, and "
-            "`crash-rate-aggregates assess` for days that are stored already"
-        )
-    return Evening(**found[0])

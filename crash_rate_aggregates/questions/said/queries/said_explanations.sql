@@ -1,13 +1,8 @@
--- Why, by the newest assessed evening: of a release, or of all that is worse where no label is given.
+-- Of a release, or of all that is worse where no label is given.
 SELECT application, channel, label, kind, list, place, segment, words
 FROM crash_explanations
 WHERE
-    assessment_id = (
-        SELECT assessment_id
-        FROM crash_assessments
-        ORDER BY submission_date DESC, assessment_id DESC
-        LIMIT 1
-    )
+    assessment_id = %(assessment_id)s
     AND application = %(application)s
     AND channel = coalesce(%(channel)s::text, channel)
     AND (%(label)s::text IS NULL OR label = %(label)s::text)
