@@ -1,13 +1,6 @@
 -- Alarms: a channel's rate far above, or its hours far below, what was to be expected
 -- Every alarm that was lit on an assessed submission date of the range: since which activity date, until
 -- when, how large it was at its largest, and in the words of its last evening. New releases have verdicts.
-WITH evenings AS (
-    SELECT max(assessment_id) AS assessment_id, submission_date
-    FROM crash_assessments
-    WHERE submission_date BETWEEN %(first_date)s::date AND %(last_date)s::date
-    GROUP BY submission_date
-)
-
 SELECT
     alarm_id,
     channel,
@@ -20,7 +13,10 @@ SELECT
     (array_agg(words ORDER BY submission_date DESC))[1] AS alarm,
     (array_agg(machines ORDER BY submission_date DESC))[1] AS machines
 FROM crash_alarms
-JOIN evenings USING (assessment_id)
-WHERE application = %(application)s::text AND channel = ANY (%(channels)s::text[])
+JOIN crash_current_assessments USING (assessment_id)
+WHERE
+    application = %(application)s::text
+    AND channel = ANY (%(channels)s::text[])
+    AND submission_date BETWEEN %(first_date)s::date AND %(last_date)s::date
 GROUP BY alarm_id, channel, kind, measure, begun
 ORDER BY begun DESC, array_position(%(channels)s::text[], channel), kind

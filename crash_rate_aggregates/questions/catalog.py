@@ -115,6 +115,7 @@ def _with_slots(path: str, seconds: str = "usage_seconds") -> str:
         "due_date": _DUE_DATE,
         "hours_note": with_slots(_HOURS_NOTE, rates),
         "is_asked": _IS_ASKED,
+        "newest_assessment": sql_text(_PACKAGE, "queries/newest_assessment").strip(),
         "sums_by_process": with_slots(by_crash, {"what": "process"}),
         "sums_by_class": with_slots(by_crash, {"what": "crash_class"}),
     }

@@ -3,13 +3,7 @@
 -- the processes and classes whose crashes rose, for each release that is called worse and each alarm of the
 -- newest assessed submission date up to the last day. Hours cannot be divided by processes, so these stand
 -- in a list of their own.
-WITH newest AS (
-    SELECT assessment_id
-    FROM crash_assessments
-    WHERE submission_date <= %(last_date)s::date
-    ORDER BY submission_date DESC, assessment_id DESC
-    LIMIT 1
-)
+WITH {newest_assessment}
 
 SELECT
     channel,

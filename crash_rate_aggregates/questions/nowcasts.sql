@@ -2,13 +2,7 @@
 -- The rate of each of the last 8 activity dates as it was expected on the newest assessed submission date
 -- up to the last day, per 1,000 usage hours: limits of the level that the channel had on that date, and of
 -- the rate that will have been counted in the end. Where too little has come in there is no rate.
-WITH newest AS (
-    SELECT assessment_id
-    FROM crash_assessments
-    WHERE submission_date <= %(last_date)s::date
-    ORDER BY submission_date DESC, assessment_id DESC
-    LIMIT 1
-)
+WITH {newest_assessment}
 
 SELECT
     activity_date,

@@ -3,13 +3,7 @@
 -- that are younger than 14 days, of the newest one, and of branches of experiments: worse, better, no
 -- change, or what is missing, for each kind of crash. The ratio is adjusted for systems, architectures and
 -- countries; its interval holds on all evenings at once. docs/statistics.md has the methods.
-WITH newest AS (
-    SELECT assessment_id, submission_date
-    FROM crash_assessments
-    WHERE submission_date <= %(last_date)s::date
-    ORDER BY submission_date DESC, assessment_id DESC
-    LIMIT 1
-)
+WITH {newest_assessment}
 
 SELECT
     newest.submission_date AS evening,
