@@ -13,14 +13,12 @@ from crash_rate_aggregates.assess.assessing import fits_of, release_periods
 from crash_rate_aggregates.assess.explaining import explanation_rows
 from crash_rate_aggregates.assess.judged_releases import Compared, ReleaseContext, compared_with
 from crash_rate_aggregates.assess.release_verdicts import verdict_rows
-from crash_rate_aggregates.database.access.read_only import reading
-from crash_rate_aggregates.database.access.statements import statements_beside
 from crash_rate_aggregates.database.assessments.assessment_rows import ExplanationRow, VerdictRow
 from crash_rate_aggregates.errors import DayNotStoredError, ReleaseNotFoundError, UsageError
 from crash_rate_aggregates.questions.asking import CHANNELS
 from crash_rate_aggregates.questions.inputs.channel_days import channel_days
 from crash_rate_aggregates.questions.inputs.period_leaves import Periods
-from crash_rate_aggregates.questions.inputs.snapshot import Snapshot, evening_of
+from crash_rate_aggregates.questions.inputs.snapshot import Snapshot, evening_of, stored_days
 from crash_rate_aggregates.questions.inputs.successions import Release, Succession, successions
 from crash_rate_aggregates.verdicts.judged_kinds import JudgedKind
 from crash_rate_aggregates.verdicts.releases.judged import CHANGE
@@ -101,15 +99,11 @@ def asked_periods(connection: psycopg.Connection, periods: Periods) -> list[Expl
 
 @contextmanager
 def _newest_evening(connection: psycopg.Connection) -> Iterator[Snapshot]:
-    with reading(connection, "the stored days could not be read") as cursor:
-        row = cursor.execute(_statement("newest_stored_day")).fetchone()
-    if row is None or row[0] is None:
+    days = stored_days(connection)
+    if not days:
         raise DayNotStoredError("no day is stored yet: fill one with `run` or `backfill`")
-    with evening_of(connection, row[0]) as snapshot:
+    with evening_of(connection, days[-1]) as snapshot:
         yield snapshot
-
-
-_statement = statements_beside("crash_rate_aggregates.questions.inputs.snapshot")
 
 
 def _found(snapshot: Snapshot, asked: AskedRelease) -> tuple[ReleaseContext, Compared]:

@@ -6,18 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-import psycopg
-
 from crash_rate_aggregates.assess.assessing import assess
 from crash_rate_aggregates.database.access.connection import connect
-from crash_rate_aggregates.database.access.read_only import reading
-from crash_rate_aggregates.database.access.statements import statements_beside
 from crash_rate_aggregates.database.assessments.assessment_rows import AlarmRow, VerdictRow
 from crash_rate_aggregates.database.assessments.assessments import Assessment, store_assessment
 from crash_rate_aggregates.errors import CrashRateAggregatesError
 from crash_rate_aggregates.unforeseen import unforeseen
-
-_statement = statements_beside("crash_rate_aggregates.questions.inputs.snapshot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +59,6 @@ def assess_days(
             yield UnassessedDay(day, unforeseen(error))
         else:
             yield _assessed(assessment)
-
-
-def stored_days(
-    connection: psycopg.Connection, first: date | None, last: date | None
-) -> list[date]:
-    """Return the submission dates that are stored with rows, within a range.
-
-    Args:
-        connection: From `connect`.
-        first: None for the first stored.
-        last: None for the last stored.
-    """
-    values = {"first": first or date.min, "last": last or date.max}
-    with reading(connection, "the stored days could not be read") as cursor:
-        cursor.execute(_statement("stored_days"), values)
-        return sorted(row[0] for row in cursor)
 
 
 def _assessed(assessment: Assessment) -> AssessedDay:

@@ -73,9 +73,10 @@ def explain(
 @connection_options
 def assess(*, first: date | None, last: date | None, config: str | None, **flags: Any) -> int:
     """Say anew what stored days mean, each from the days up to it alone."""
-    from crash_rate_aggregates.assess.assessing_days import assess_days, stored_days
+    from crash_rate_aggregates.assess.assessing_days import assess_days
     from crash_rate_aggregates.database.access.connection import connect
     from crash_rate_aggregates.errors import DayNotStoredError
+    from crash_rate_aggregates.questions.inputs.snapshot import stored_days
     from crash_rate_aggregates.submission_dates import check_order
     from crash_rate_aggregates.terminal.conclusions.assessment_reports import AssessmentReports
 

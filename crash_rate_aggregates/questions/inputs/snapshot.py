@@ -16,6 +16,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from crash_rate_aggregates.crash_kinds import CRASH_KINDS, CrashKind
+from crash_rate_aggregates.database.access.read_only import reading
 from crash_rate_aggregates.database.access.rejections import rejections
 from crash_rate_aggregates.database.access.statements import statements_beside
 from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS
@@ -118,6 +119,25 @@ def evening_of(connection: psycopg.Connection, day: date) -> Iterator[Snapshot]:
         cursor.execute(_statement("stored_days"), {"first": first, "last": day})
         runs = {row["submission_date"]: row["run_id"] for row in cursor}
         yield Snapshot(cursor, day, runs)
+
+
+def stored_days(
+    connection: psycopg.Connection, first: date | None = None, last: date | None = None
+) -> list[date]:
+    """Return the submission dates that are stored with rows, in order.
+
+    Args:
+        connection: From `connect`.
+        first: None for the first stored.
+        last: None for the last stored.
+
+    Raises:
+        DatabaseError: There are no tables yet.
+    """
+    values = {"first": first or date.min, "last": last or date.max}
+    with reading(connection, "the stored days could not be read") as cursor:
+        cursor.execute(_statement("stored_days"), values)
+        return sorted(day for day, _ in cursor)
 
 
 def _sums(kinds: Iterable[CrashKind]) -> sql.Composed:

@@ -1,3 +1,0 @@
-SELECT max(submission_date) AS submission_date
-FROM crash_aggregates_current_runs
-WHERE aggregates > 0
