@@ -112,9 +112,9 @@ def existing_database(settings: Settings, kind: RoleKind = "reader") -> Iterator
 
 
 @contextmanager
-def asked_database(settings: Settings) -> Iterator[Any]:
-    """Connect for a question, as the reader where the server is ours; raises as the one above."""
-    with _compared(settings, "reader") as (_, connection):
+def asked_database(settings: Settings, kind: RoleKind = "reader") -> Iterator[Any]:
+    """Connect for a question; arguments and errors are those of the one above."""
+    with _compared(settings, kind) as (_, connection):
         yield connection
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,7 +18,7 @@ from crash_rate_aggregates.settings.config import load_settings
 from crash_rate_aggregates.settings.from_settings import asked_database, existing_database
 
 if TYPE_CHECKING:
-    from crash_rate_aggregates.assess.asked import AskedRelease
+    from crash_rate_aggregates.questions.inputs.period_leaves import Periods
     from crash_rate_aggregates.verdicts.judged_kinds import JudgedKind
 
 
@@ -59,11 +59,15 @@ def explain(
         if rows or version is None:
             _print_explanation(rows, explanation_parts, as_json=as_json)
             return
-    with existing_database(settings, "writer") as url:
+    # Here and not above: what is stored is told without the statistics being loaded.
+    from crash_rate_aggregates.assess.asked import asked_explanation, asked_periods
+
+    with asked_database(settings, "writer") as connection:
         if version is not None:
-            rows = _computed_why(url, asked_release(version, against, None, asked), kind)
+            release = asked_release(version, against, None, asked)
+            rows = asked_explanation(connection, release, kind)
         else:
-            rows = _computed_periods(url, asked, kind, first, before)
+            rows = asked_periods(connection, _periods(asked, kind, first, before))
     _print_explanation(rows, explanation_parts, as_json=as_json)
 
 
@@ -95,39 +99,27 @@ def assess(*, first: date | None, last: date | None, config: str | None, **flags
 
 
 def _said_why(connection: Any, version: str | None, asked: dict[str, Any]) -> Sequence[Any]:
-    from crash_rate_aggregates.questions.asking import USUAL_APPLICATION
     from crash_rate_aggregates.questions.said.said_verdicts import said_explanations
 
     return said_explanations(
         connection,
-        asked["application"] or USUAL_APPLICATION,
+        asked["application"],
         label=version,
         channel=asked["channel"],
         kind=asked["kind"].name if asked["kind"] else None,
     )
 
 
-def _computed_why(url: str, release: AskedRelease, kind: JudgedKind) -> Sequence[Any]:
-    from crash_rate_aggregates.assess.asked import asked_explanation
-    from crash_rate_aggregates.database.access.connection import connect
-
-    with connect(url) as connection:
-        return asked_explanation(connection, release, kind)
-
-
-def _computed_periods(
-    url: str, asked: dict[str, Any], kind: JudgedKind, first: date | None, before: date | None
-) -> Sequence[Any]:
-    from datetime import timedelta
-
-    from crash_rate_aggregates.assess.asked import asked_periods
-    from crash_rate_aggregates.database.access.connection import connect
-    from crash_rate_aggregates.questions.asking import CHANNELS, USUAL_APPLICATION
+def _periods(
+    asked: dict[str, Any], kind: JudgedKind, first: date | None, before: date | None
+) -> Periods:
+    from crash_rate_aggregates.questions.asking import CHANNELS
     from crash_rate_aggregates.questions.inputs.period_leaves import MOST_DAYS, Periods
 
-    assert first is not None  # noqa: S101  The caller has looked.
+    if first is None:
+        raise UsageError("--against is about one version: name it with --version")
     periods = Periods(
-        asked["application"] or USUAL_APPLICATION,
+        asked["application"],
         asked["channel"] or CHANNELS[0],
         kind,
         first,
@@ -135,8 +127,7 @@ def _computed_periods(
     )
     if periods.before_first >= first:
         raise UsageError(f"--before {before} lies not before --from {first}: name an earlier day")
-    with connect(url) as connection:
-        return asked_periods(connection, periods)
+    return periods
 
 
 def _print_explanation(rows: Sequence[Any], parts: Callable[..., Any], *, as_json: bool) -> None:

@@ -49,8 +49,16 @@ def _kind(_context: click.Context, option: click.Parameter, value: str | None) -
     return kind
 
 
+def _application(_context: click.Context, _option: click.Parameter, value: str | None) -> str:
+    from crash_rate_aggregates.questions.asking import USUAL_APPLICATION
+
+    return value or USUAL_APPLICATION
+
+
 release_options: Callable[[_Command], _Command] = together(
-    click.option("--application", help="As people call it; default: Firefox."),
+    click.option(
+        "--application", callback=_application, help="As people call it; default: Firefox."
+    ),
     click.option("--channel", help="Only of this one."),
     click.option("--kind", callback=_kind, help="Of crashes, like main; default: all that count."),
     click.option("--json", "as_json", is_flag=True, help="Print all that is known for machines."),
@@ -67,13 +75,15 @@ def asked_release(
         version: What was typed, like the rest.
         against: None for the one before it.
         change: None for the usual.
-        asked: Application and channel, None where they were left out.
+        asked: Application, and the channel, None where it was left out.
     """
     from crash_rate_aggregates.assess.asked import AskedRelease
-    from crash_rate_aggregates.questions.asking import USUAL_APPLICATION
     from crash_rate_aggregates.verdicts.releases.judged import CHANGE
 
-    application = asked["application"] or USUAL_APPLICATION
     return AskedRelease(
-        application, version, against, asked["channel"], CHANGE if change is None else change
+        asked["application"],
+        version,
+        against,
+        asked["channel"],
+        CHANGE if change is None else change,
     )

@@ -19,11 +19,12 @@ from crash_rate_aggregates.cli.conclusions.release_options import (
 from crash_rate_aggregates.cli.consoles import print_answer, say
 from crash_rate_aggregates.errors import ExitCode, ReleaseNotFoundError, UsageError
 from crash_rate_aggregates.settings.config import load_settings
-from crash_rate_aggregates.settings.from_settings import asked_database, existing_database
+from crash_rate_aggregates.settings.from_settings import asked_database
 
 if TYPE_CHECKING:
     from crash_rate_aggregates.assess.asked import AskedRelease
     from crash_rate_aggregates.database.assessments.assessment_rows import VerdictRow
+    from crash_rate_aggregates.settings.composed import Settings
 
 
 @click.command()
@@ -56,13 +57,12 @@ def verdict(
         with asked_database(settings) as connection:
             evening, run_id, rows = _said(connection, version, asked)
     else:
-        with existing_database(settings, "writer") as url:
-            evening, rows = _computed(url, asked_release(version or "", against, change, asked))
+        evening, rows = _computed(settings, asked_release(version or "", against, change, asked))
         run_id = None
-    decisive = [row for row in rows if row.is_decisive and _is_asked(row, asked)]
+    shown = [row for row in rows if _is_asked(row, asked)]
+    decisive = [row for row in shown if row.is_decisive]
     if as_json:
-        shown = [row for row in rows if _is_asked(row, asked)]
-        say(json.dumps({"evening": evening, "verdicts": [*map(asdict, shown)]}, default=str))
+        _say_json(evening, shown)
     else:
         lines = [
             line for group in _releases(decisive) for line in release_lines(group, evening, run_id)
@@ -81,11 +81,10 @@ def compare(version: str, against: str, *, as_json: bool, config: str | None, **
 
     asked = {name: flags.pop(name) for name in ("application", "channel", "kind")}
     settings = load_settings(flags, config)
-    with existing_database(settings, "writer") as url:
-        evening, rows = _computed(url, asked_release(version, against, None, asked))
+    evening, rows = _computed(settings, asked_release(version, against, None, asked))
     shown = [row for row in rows if _is_asked(row, asked)]
     if as_json:
-        say(json.dumps({"evening": evening, "verdicts": [*map(asdict, shown)]}, default=str))
+        _say_json(evening, shown)
     else:
         print_answer(*comparison_parts(shown, evening))
     return _exit_code([row for row in shown if row.is_decisive])
@@ -94,10 +93,9 @@ def compare(version: str, against: str, *, as_json: bool, config: str | None, **
 def _said(
     connection: Any, version: str | None, asked: dict[str, Any]
 ) -> tuple[date, int, Sequence[VerdictRow]]:
-    from crash_rate_aggregates.questions.asking import USUAL_APPLICATION
     from crash_rate_aggregates.questions.said.said_verdicts import said_verdicts
 
-    said = said_verdicts(connection, asked["application"] or USUAL_APPLICATION)
+    said = said_verdicts(connection, asked["application"])
     rows = said.newest() if version is None else said.of(version)
     if version is not None and not rows:
         known = ", ".join(dict.fromkeys(row.label for row in said.rows)) or "none"
@@ -108,12 +106,16 @@ def _said(
     return said.evening.submission_date, said.evening.last_run_id, rows
 
 
-def _computed(url: str, release: AskedRelease) -> tuple[date, Sequence[VerdictRow]]:
+def _computed(settings: Settings, release: AskedRelease) -> tuple[date, Sequence[VerdictRow]]:
     from crash_rate_aggregates.assess.asked import asked_verdicts
-    from crash_rate_aggregates.database.access.connection import connect
 
-    with connect(url) as connection:
+    # Clients are counted for verdicts too, and readers may not read exact counts of few.
+    with asked_database(settings, "writer") as connection:
         return asked_verdicts(connection, release)
+
+
+def _say_json(evening: date, rows: Sequence[VerdictRow]) -> None:
+    say(json.dumps({"evening": evening, "verdicts": [*map(asdict, rows)]}, default=str))
 
 
 def _is_asked(row: VerdictRow, asked: dict[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from crash_rate_aggregates.cli.options import connection_options, together
 from crash_rate_aggregates.cli.setting_options import part_options
 from crash_rate_aggregates.errors import UsageError
 from crash_rate_aggregates.settings.config import load_settings
-from crash_rate_aggregates.settings.from_settings import asked_database, existing_database
+from crash_rate_aggregates.settings.from_settings import asked_database
 
 if TYPE_CHECKING:
     from crash_rate_aggregates.database.embedded_roles import RoleKind
@@ -82,7 +82,6 @@ def acknowledge(
     alarm_id: str, *, note: str, by: str | None, config: str | None, **flags: Any
 ) -> None:
     """Quiet the alarm ID, as `watch` shows it, until it ends or is half as bad again."""
-    from crash_rate_aggregates.database.access.connection import connect
     from crash_rate_aggregates.terminal.cells import printable
     from crash_rate_aggregates.watch.acknowledging import acknowledge_lit
 
@@ -90,7 +89,7 @@ def acknowledge(
         raise UsageError('say why: --note "bug 1234567"')
     name = _login_name() if by is None else by
     settings = load_settings(flags, config)
-    with existing_database(settings, "writer") as url, connect(url) as connection:
+    with asked_database(settings, "writer") as connection:
         alarm = acknowledge_lit(connection, alarm_id, name, note)
     say(printable(f"{alarm.words}: acknowledged by {name}, quiet until it ends or worsens"))
 
@@ -112,7 +111,6 @@ def _show(settings: Settings, *, as_json: bool, as_csv: bool) -> None:
 
 
 def _notify(settings: Settings, *, dry_run: bool) -> None:
-    from crash_rate_aggregates.database.access.connection import connect
     from crash_rate_aggregates.questions.said.lit_alarms import lit_alarms
     from crash_rate_aggregates.terminal.notification_lines import shown_lines, told_line
     from crash_rate_aggregates.watch.destinations import read_destinations
@@ -126,7 +124,7 @@ def _notify(settings: Settings, *, dry_run: bool) -> None:
         say(told_line(one))
 
     role: RoleKind = "reader" if dry_run else "writer"
-    with existing_database(settings, role) as url, connect(url) as connection:
+    with asked_database(settings, role) as connection:
         evening = lit_alarms(connection)
         address = settings.notify.page_address
         due = due_notifications(connection, evening, destinations, address)

@@ -123,6 +123,12 @@ class VerdictCommandsTest(WorldTestCase):
         self.assertEqual(code, ExitCode.USAGE)
         self.assertIn("--version explains a release, --from a channel: say one of them", err)
 
+    def test_against_what(self) -> None:
+        """Another version to compare with needs one that is compared."""
+        code, _, err = self.ask("explain", "--against", version(4))
+        self.assertEqual(code, ExitCode.USAGE)
+        self.assertIn("--against is about one version: name it with --version", err)
+
 
 class NothingSaidTest(WorldTestCase):
     """A database with days, of which none is assessed."""
