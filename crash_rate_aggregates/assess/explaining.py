@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from crash_rate_aggregates.database.assessments.assessment_rows import ExplanationRow
 from crash_rate_aggregates.questions.inputs.period_leaves import (
@@ -11,7 +11,7 @@ from crash_rate_aggregates.questions.inputs.period_leaves import (
     read_processes,
 )
 from crash_rate_aggregates.questions.inputs.snapshot import Snapshot
-from crash_rate_aggregates.verdicts.explanation.explanation import Explanation, explain
+from crash_rate_aggregates.verdicts.explanation.explanation import Explanation, Segment, explain
 from crash_rate_aggregates.verdicts.explanation.leaves import Totals
 from crash_rate_aggregates.verdicts.explanation.ranked_processes import (
     RankedProcess,
@@ -56,40 +56,39 @@ def _segment_rows(periods: Periods, explanation: Explanation) -> Iterator[Explan
     if not explanation.segments:
         yield _nothing(periods, SEGMENTS, NOTHING)
     for place, one in enumerate(explanation.segments, 1):
-        yield ExplanationRow(
-            *_of(periods),
-            SEGMENTS,
-            place,
-            one.values,
-            segment_line(one),
-            one.crashes,
-            one.expected,
-            one.excess,
-            one.share,
-            one.ratio,
-            one.lower,
-            one.upper,
-        )
+        yield _row(periods, SEGMENTS, place, one, one.values, segment_line(one))
 
 
 def _process_rows(periods: Periods, ranked: tuple[RankedProcess, ...]) -> Iterator[ExplanationRow]:
     if not ranked:
         yield _nothing(periods, PROCESSES, NO_PROCESS)
     for place, one in enumerate(ranked, 1):
-        yield ExplanationRow(
-            *_of(periods),
-            PROCESSES,
-            place,
-            {"process": one.process, "class": one.crash_class},
-            process_line(one),
-            one.crashes,
-            one.expected,
-            one.excess,
-            one.share,
-            one.ratio,
-            one.lower,
-            one.upper,
-        )
+        values = {"process": one.process, "class": one.crash_class}
+        yield _row(periods, PROCESSES, place, one, values, process_line(one))
+
+
+def _row(  # noqa: PLR0917  A row has as many sources.
+    periods: Periods,
+    listed: str,
+    place: int,
+    one: Segment | RankedProcess,
+    values: Mapping[str, str | None],
+    words: str,
+) -> ExplanationRow:
+    return ExplanationRow(
+        *_of(periods),
+        listed,
+        place,
+        values,
+        words,
+        one.crashes,
+        one.expected,
+        one.excess,
+        one.share,
+        one.ratio,
+        one.lower,
+        one.upper,
+    )
 
 
 def _nothing(periods: Periods, listed: str, words: str) -> ExplanationRow:

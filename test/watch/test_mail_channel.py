@@ -4,16 +4,14 @@ import unittest
 from typing import Any
 
 from crash_rate_aggregates.watch.alarm_messages import News
-from crash_rate_aggregates.watch.delivering import NotTakenError
 from crash_rate_aggregates.watch.mail_channel import Email
 from test.questions.said.made_alarms import MAIN
 from test.watch.made_messages import WORDS, message
+from test.watch.not_taken import SECRET, NotTakenTestCase
 from test.watch.receivers import MailReceiver
 
-SECRET = "hush4711"
 
-
-class MailTest(unittest.TestCase):
+class MailTest(NotTakenTestCase):
     """What a mail server gets, and what it may refuse."""
 
     def channel(self, **fields: Any) -> Email:
@@ -26,17 +24,6 @@ class MailTest(unittest.TestCase):
             "to": ("ann@example.org", "ben@example.org"),
         }
         return Email(**values | fields)
-
-    def assert_not_taken(
-        self, channel: Email, reason: str, *, is_of_all: bool = True, seconds: float = 10.0
-    ) -> None:
-        """Hold why a message is not taken, and that no secret is told."""
-        with self.assertRaises(NotTakenError) as caught:
-            channel.deliver(message(), seconds)
-        self.assertRegex(str(caught.exception), f"^{reason}$")
-        self.assertEqual(caught.exception.is_of_all, is_of_all)
-        self.assertNotIn(SECRET, repr(caught.exception))
-        self.assertEqual((caught.exception.__cause__, caught.exception.__context__), (None, None))
 
     def test_a_mail(self) -> None:
         """A mail goes to all addresses, in text, and mails of one alarm belong together."""

@@ -8,15 +8,12 @@ from email.utils import format_datetime
 from time import monotonic
 
 from crash_rate_aggregates.watch.chat_channels import Matrix, Slack
-from crash_rate_aggregates.watch.delivering import NotTakenError
-from crash_rate_aggregates.watch.web_requests import WebChannel
 from test.watch.made_messages import message
+from test.watch.not_taken import SECRET, NotTakenTestCase
 from test.watch.receivers import Answer, WebReceiver
 
-SECRET = "hush4711"
 
-
-class DeliveryTest(unittest.TestCase):
+class DeliveryTest(NotTakenTestCase):
     """A server that does not take a message at once."""
 
     def slack(self, *answers: Answer | int) -> Slack:
@@ -28,17 +25,6 @@ class DeliveryTest(unittest.TestCase):
         """Likewise, of a server that knows repetitions."""
         self.receiver = WebReceiver(self, *answers)
         return Matrix(url=self.receiver.url, room="!a:b", token=SECRET)
-
-    def assert_not_taken(
-        self, channel: WebChannel, reason: str, *, is_of_all: bool = True, seconds: float = 10.0
-    ) -> None:
-        """Hold why a message is not taken, and that no secret is told."""
-        with self.assertRaises(NotTakenError) as caught:
-            channel.deliver(message(), seconds)
-        self.assertRegex(str(caught.exception), f"^{reason}$")
-        self.assertEqual(caught.exception.is_of_all, is_of_all)
-        self.assertNotIn(SECRET, repr(caught.exception))
-        self.assertEqual((caught.exception.__cause__, caught.exception.__context__), (None, None))
 
     def test_tried_again(self) -> None:
         """What may pass is tried again, three times in all, and each attempt sends the same."""

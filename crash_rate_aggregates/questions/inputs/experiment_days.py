@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -54,36 +54,21 @@ def experiments(snapshot: Snapshot) -> list[Experiment]:
 def _experiment(rows: Sequence[Mapping[str, Any]]) -> Experiment:
     application, channel, name = _OF_EXPERIMENT(rows[0])
     branches = sorted({row["branch"] for row in rows})
-    labels = sorted({row["label"] or "" for row in rows})
     days = [row["submission_date"] for row in rows]
-    shape = ((max(days) - min(days)).days + 1, len(labels))
-    return Experiment(
-        application,
-        channel,
-        name,
-        _CONTROL if _CONTROL in branches else branches[0],
-        min(days),
-        {branch: _filled(rows, branch, "hours", shape, labels) for branch in branches},
-        {
-            (branch, kind.name): _filled(rows, branch, kind.name, shape, labels)
-            for branch in branches
-            for kind in HEADLINE_KINDS
-        },
-    )
-
-
-def _filled(
-    rows: Iterable[Mapping[str, Any]],
-    branch: str,
-    column: str,
-    shape: tuple[int, int],
-    labels: Sequence[str],
-) -> Floats:
-    rows = [*rows]
-    first = min(row["submission_date"] for row in rows)
-    found = np.zeros(shape)
+    first_day = min(days)
+    labels = {label: place for place, label in enumerate(sorted({_label(row) for row in rows}))}
+    shape = ((max(days) - first_day).days + 1, len(labels))
+    kinds = [kind.name for kind in HEADLINE_KINDS]
+    hours = {branch: np.zeros(shape) for branch in branches}
+    crashes = {(branch, kind): np.zeros(shape) for branch in branches for kind in kinds}
     for row in rows:
-        if row["branch"] == branch:
-            at = (row["submission_date"] - first).days, labels.index(row["label"] or "")
-            found[at] += row[column] or 0.0
-    return found
+        at = (row["submission_date"] - first_day).days, labels[_label(row)]
+        hours[row["branch"]][at] += row["hours"] or 0.0
+        for kind in kinds:
+            crashes[row["branch"], kind][at] += row[kind] or 0.0
+    control = _CONTROL if _CONTROL in branches else branches[0]
+    return Experiment(application, channel, name, control, first_day, hours, crashes)
+
+
+def _label(row: Mapping[str, Any]) -> str:
+    return row["label"] or ""

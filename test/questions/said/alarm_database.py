@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import unittest
-
-from crash_rate_aggregates.database.access.connection import connect
-from crash_rate_aggregates.database.schema.migrate import migrate
-from test.servers import fresh_database
+from test.database.sample_days import DatabaseTestCase
 
 
-class AlarmDatabaseTestCase(unittest.TestCase):
-    """Has a connection to it."""
-
-    url: str
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.url = fresh_database(cls)
-        with connect(cls.url) as connection:
-            migrate(connection)
+class AlarmDatabaseTestCase(DatabaseTestCase):
+    """What was said, acknowledged and sent is empty, too."""
 
     def setUp(self) -> None:
-        self.connection = self.enterContext(connect(self.url))
+        super().setUp()
         self.connection.execute(
-            "TRUNCATE crash_assessments, crash_acknowledgements, crash_notifications, "
-            "crash_aggregates_runs RESTART IDENTITY CASCADE"
+            "TRUNCATE crash_assessments, crash_acknowledgements, crash_notifications "
+            "RESTART IDENTITY CASCADE"
         )
