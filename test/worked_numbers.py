@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from crash_rate_aggregates.verdicts.count_limits import Floats
+from crash_rate_aggregates.verdicts.arrays import Floats
 
 _NAME = "CRASH_RATE_AGGREGATES_STATISTICS"
 

@@ -10,13 +10,14 @@ import numpy as np
 from crash_rate_aggregates.assess.channel_fit import KindFit
 from crash_rate_aggregates.database.assessments.assessment_rows import VerdictRow
 from crash_rate_aggregates.questions.inputs.experiment_days import Experiment
+from crash_rate_aggregates.verdicts.arrays import LAGS
 from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS
 from crash_rate_aggregates.verdicts.releases.branches import branches
 from crash_rate_aggregates.verdicts.releases.contrast import Method
 from crash_rate_aggregates.verdicts.releases.error_budget import Share, alpha_for
 from crash_rate_aggregates.verdicts.releases.judged import CHANGE, judge
 from crash_rate_aggregates.verdicts.releases.looks import Look, since
-from crash_rate_aggregates.verdicts.releases.version_days import LAGS, VersionDays
+from crash_rate_aggregates.verdicts.releases.version_days import VersionDays
 from crash_rate_aggregates.verdicts.releases.wording import verdict_words
 
 _SAME_CLIENTS = 2.0

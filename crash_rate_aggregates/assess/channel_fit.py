@@ -10,19 +10,16 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from crash_rate_aggregates.questions.inputs.channel_days import ChannelDays, Floats
+from crash_rate_aggregates.questions.inputs.channel_days import ChannelDays
+from crash_rate_aggregates.verdicts.arrays import LAGS, Floats
 from crash_rate_aggregates.verdicts.day_variation import (
     DayVariation,
     day_variation,
     log_ratio,
     weekday_effects,
 )
-from crash_rate_aggregates.verdicts.delays import LAGS, Delay, fit_delay
-from crash_rate_aggregates.verdicts.intervals import (
-    ASSUMED_PHI,
-    ASSUMED_TAU,
-    log_variance_of_days,
-)
+from crash_rate_aggregates.verdicts.delays import Delay, fit_delay
+from crash_rate_aggregates.verdicts.intervals import ASSUMED_PHI, ASSUMED_TAU, log_variance_of_days
 
 _WEEK = 7
 FITTED_DATES = 56
@@ -84,7 +81,7 @@ class KindFit:
     @cached_property
     def late_variance(self) -> Floats:
         """Return the variance of delays by the number of submission dates stored, 1 to 8."""
-        delays = [self.delay(range(number)) for number in range(1, len(LAGS) + 1)]
+        delays = [self.delay(range(number)) for number in range(1, LAGS + 1)]
         return np.array([0.0 if one is None else one.log_variance for one in delays])
 
     @cached_property

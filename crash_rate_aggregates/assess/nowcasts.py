@@ -12,10 +12,10 @@ import numpy as np
 from crash_rate_aggregates.assess.channel_fit import KindFit, newest_complete
 from crash_rate_aggregates.database.assessments.assessment_rows import NowcastRow, VariationRow
 from crash_rate_aggregates.questions.inputs.channel_days import ChannelDays
+from crash_rate_aggregates.verdicts.arrays import LAGS
 from crash_rate_aggregates.verdicts.deliveries import Delivery, came_otherwise, departure
 from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS
 from crash_rate_aggregates.verdicts.nowcast import NowcastState, nowcast
-from crash_rate_aggregates.verdicts.releases.version_days import LAGS
 
 _CHANGED = "delays have changed lately"
 _OTHERWISE = "its hours came in otherwise than usual"

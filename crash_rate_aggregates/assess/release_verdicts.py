@@ -20,6 +20,7 @@ from crash_rate_aggregates.database.assessments.assessment_rows import VerdictRo
 from crash_rate_aggregates.questions.inputs.client_days import user_days
 from crash_rate_aggregates.questions.inputs.strata import Strata, read_strata
 from crash_rate_aggregates.questions.inputs.successions import Release
+from crash_rate_aggregates.verdicts.arrays import Floats
 from crash_rate_aggregates.verdicts.judged_kinds import (
     JUDGED_KINDS,
     USER_DAYS,
@@ -28,20 +29,10 @@ from crash_rate_aggregates.verdicts.judged_kinds import (
 )
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
 from crash_rate_aggregates.verdicts.releases.equal_age import drifts_over
-from crash_rate_aggregates.verdicts.releases.judged import (
-    Judged,
-    State,
-    data_problem,
-    judge,
-)
-from crash_rate_aggregates.verdicts.releases.looks import (
-    Channel,
-    contrasts,
-    looks,
-    since,
-)
+from crash_rate_aggregates.verdicts.releases.judged import Judged, State, data_problem, judge
+from crash_rate_aggregates.verdicts.releases.looks import Channel, contrasts, looks, since
 from crash_rate_aggregates.verdicts.releases.same_days import EarlierPairs, Pair
-from crash_rate_aggregates.verdicts.releases.version_days import MOST_AGES, Floats, VersionDays
+from crash_rate_aggregates.verdicts.releases.version_days import MOST_AGES, VersionDays
 from crash_rate_aggregates.verdicts.releases.wording import verdict_words
 
 _ASSUMED_DRIFT = 0.08

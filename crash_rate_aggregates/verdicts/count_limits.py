@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import gammaincinv
 
-Floats = NDArray[np.float64]
+from crash_rate_aggregates.verdicts.arrays import Floats
+
 _TAIL = 0.025
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from crash_rate_aggregates.verdicts.count_limits import Floats
+from crash_rate_aggregates.verdicts.arrays import Floats
 from crash_rate_aggregates.verdicts.quantiles import Z95, student_quantile
 
 MAD_TO_SD = 1.4826

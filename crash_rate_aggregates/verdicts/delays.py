@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from crash_rate_aggregates.verdicts.count_limits import Floats
+from crash_rate_aggregates.verdicts.arrays import LAGS, Floats
 from crash_rate_aggregates.verdicts.day_variation import WEEKDAY_DAYS
 from crash_rate_aggregates.verdicts.quantiles import Z95, student_quantile
 
-LAGS = frozenset(range(8))
+ALL_LAGS = frozenset(range(LAGS))
 """Days late: submission date less activity date. What comes later is counted with 7."""
 LEAST_DATES = 14
 """Complete dates below which nothing is known."""
@@ -44,7 +44,7 @@ class Delay:
     @property
     def is_complete(self) -> bool:
         """Whether everything is stored, so that nothing is left to correct."""
-        return self.lags == LAGS
+        return self.lags == ALL_LAGS
 
     @property
     def delays_changed(self) -> bool:
@@ -52,7 +52,7 @@ class Delay:
         return abs(self.newest_residual) > 3 * math.sqrt(self.newest_variance)
 
 
-COMPLETE = Delay(LAGS, (0.0,) * 7, (1.0,) * 7, (1.0,) * 7, 0.0, 0.0, 0.0)
+COMPLETE = Delay(ALL_LAGS, (0.0,) * 7, (1.0,) * 7, (1.0,) * 7, 0.0, 0.0, 0.0)
 """Of a date whose 8 submission dates are stored."""
 
 
@@ -125,7 +125,7 @@ def fit_delay(
         None where fewer than 14 complete dates, or none with crashes, are known.
     """
     stored = frozenset(lags)
-    if stored == LAGS:
+    if stored == ALL_LAGS:
         return COMPLETE
     days = np.asarray(weekdays)
     of_crashes, of_hours = _arrivals(crashes, stored), _arrivals(hours, stored)

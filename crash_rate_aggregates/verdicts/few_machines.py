@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from crash_rate_aggregates.rows import CRASH_BUCKETS
+from crash_rate_aggregates.verdicts.arrays import Floats
 
 FEWEST_TOLD: Final = 5
 """With fewer clients that crashed, nothing is said of them but how many crashes there were."""
@@ -26,7 +27,6 @@ _DAYS_OF_MEDIAN: Final = 7
 _WEEKS_OF_FACTOR: Final = 2
 _LEAST_CRASHES: Final = 50
 
-Floats = npt.NDArray[np.float64]
 _IS_OFTEN: Final = np.array([at_least >= OFTEN for at_least, _ in CRASH_BUCKETS.values()])
 
 

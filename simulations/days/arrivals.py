@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-Floats = NDArray[np.float64]
+from crash_rate_aggregates.verdicts.arrays import Floats
+
 Curve = Callable[[Floats], Floats]
 """Share that came in, by hours since it happened."""
 

@@ -9,7 +9,8 @@ from enum import Enum, auto
 import numpy as np
 from numpy.typing import NDArray
 
-from simulations.days.arrivals import RELEASE_TODAY, Delays, Floats
+from crash_rate_aggregates.verdicts.arrays import Floats
+from simulations.days.arrivals import RELEASE_TODAY, Delays
 
 _SATURDAY = 5
 Weekdays = NDArray[np.int_]

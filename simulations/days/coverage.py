@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 
+from crash_rate_aggregates.verdicts.arrays import Floats
 from crash_rate_aggregates.verdicts.day_variation import DayVariation, day_variation
 from crash_rate_aggregates.verdicts.intervals import (
     ASSUMED_PHI,
@@ -15,7 +16,6 @@ from crash_rate_aggregates.verdicts.intervals import (
     rate_interval,
 )
 from simulations.cells import Aim, Cell, Counts, Measure
-from simulations.days.arrivals import Floats
 from simulations.days.channels import Bursts, Channel, Days, known_phi
 
 _PART = "Intervals of rates"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from crash_rate_aggregates.verdicts.delays import LAGS, Delay, fit_delay
+from crash_rate_aggregates.verdicts.delays import ALL_LAGS, Delay, fit_delay
 from crash_rate_aggregates.verdicts.watch.alarms import (
     HISTORY,
     Alarm,
@@ -97,7 +97,7 @@ class _Table:
     def _complete(self) -> list[int]:
         """Indices of the newest complete dates."""
         days = range(max(0, self._today - 7 - 2 * HISTORY), self._today - 6)
-        return [day for day in days if self.lags(day) == LAGS][-HISTORY:]
+        return [day for day in days if self.lags(day) == ALL_LAGS][-HISTORY:]
 
     def lags(self, day: int) -> frozenset[int]:
         """Return the days late of a date that are stored."""
@@ -105,7 +105,7 @@ class _Table:
 
     def so_far(self, day: int, lags: frozenset[int]) -> tuple[float, float]:
         """Return the crashes and hours of a date that some lags brought."""
-        if lags == LAGS:
+        if lags == ALL_LAGS:
             return self._watched.totals[day]
         crashes, hours = self._watched.days.crashes[day], self._watched.days.hours[day]
         return sum(crashes[late] for late in lags), sum(hours[late] for late in lags)

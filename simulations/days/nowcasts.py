@@ -8,18 +8,12 @@ from functools import partial
 
 import numpy as np
 
-from crash_rate_aggregates.verdicts.delays import LAGS, fit_delay
+from crash_rate_aggregates.verdicts.delays import ALL_LAGS, fit_delay
 from crash_rate_aggregates.verdicts.deliveries import Delivery, came_otherwise, departure
 from crash_rate_aggregates.verdicts.intervals import ASSUMED_PHI
 from crash_rate_aggregates.verdicts.nowcast import NowcastState, nowcast
 from simulations.cells import Aim, Cell, Counts, Measure
-from simulations.days.arrivals import (
-    BETA_2017,
-    NIGHTLY_TODAY,
-    RELEASE_2017,
-    Delays,
-    stored_lags,
-)
+from simulations.days.arrivals import BETA_2017, NIGHTLY_TODAY, RELEASE_2017, Delays, stored_lags
 from simulations.days.channels import Bursts, Channel, Days, known_phi
 
 _PART = "Nowcast"
@@ -55,7 +49,7 @@ def simulate(world: World, generator: np.random.Generator) -> Counts:
     today = len(days.hours) - 9
     missing = () if world.missing_ago is None else (today - world.missing_ago,)
     phi = ASSUMED_PHI if world.assumed else known_phi(generator, world.channel)
-    complete = [day for day in range(today + 1) if stored_lags(day, today, missing) == LAGS][
+    complete = [day for day in range(today + 1) if stored_lags(day, today, missing) == ALL_LAGS][
         -world.history :
     ]
     counts: dict[str, tuple[float, float]] = {}

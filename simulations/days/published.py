@@ -15,9 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
+from crash_rate_aggregates.verdicts.arrays import Floats
 from crash_rate_aggregates.verdicts.watch.alarms import AlarmKind, AlarmPhase
 from simulations.cells import Aim, Cell, Counts, Measure
-from simulations.days.arrivals import RELEASE_2017, Delays, Digitised, Floats
+from simulations.days.arrivals import RELEASE_2017, Delays, Digitised
 from simulations.days.channels import Channel, known_phi
 from simulations.days.evenings import FIRST_EVENING, Watched
 from simulations.days.nowcasts import World, nowcast_cell

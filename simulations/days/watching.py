@@ -9,16 +9,11 @@ from functools import partial
 
 import numpy as np
 
+from crash_rate_aggregates.verdicts.arrays import Floats
 from crash_rate_aggregates.verdicts.watch.alarms import Alarm, AlarmKind, AlarmPhase
 from crash_rate_aggregates.verdicts.watch.volumes import is_year_end
 from simulations.cells import Aim, Cell, Counts, Measure
-from simulations.days.arrivals import (
-    BETA_2017,
-    NIGHTLY_TODAY,
-    RELEASE_2017,
-    RELEASE_TODAY,
-    Floats,
-)
+from simulations.days.arrivals import BETA_2017, NIGHTLY_TODAY, RELEASE_2017, RELEASE_TODAY
 from simulations.days.channels import Bursts, Channel, known_phi
 from simulations.days.evenings import FIRST_EVENING, Watched
 

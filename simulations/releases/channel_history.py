@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crash_rate_aggregates.verdicts.releases.version_days import Floats, Integers
+from crash_rate_aggregates.verdicts.arrays import Floats, Integers
 from simulations.releases.channel_worlds import ChannelWorld, Rollout
 
 BEFORE = 64

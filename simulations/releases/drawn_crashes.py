@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crash_rate_aggregates.verdicts.releases.version_days import LAGS, Floats, VersionDays
+from crash_rate_aggregates.verdicts.arrays import LAGS, Floats
+from crash_rate_aggregates.verdicts.releases.version_days import VersionDays
 from simulations.releases.channel_history import (
     AGES,
     CELL_SHARES,

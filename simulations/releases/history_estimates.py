@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from crash_rate_aggregates.verdicts.arrays import LAGS, Floats
 from crash_rate_aggregates.verdicts.day_variation import day_variation, weekday_effects
 from crash_rate_aggregates.verdicts.releases.equal_age import drifts_over
 from crash_rate_aggregates.verdicts.releases.looks import Channel
-from crash_rate_aggregates.verdicts.releases.version_days import LAGS, Floats
 from simulations.releases.channel_history import History
 from simulations.releases.channel_worlds import ChannelWorld
 from simulations.releases.drawn_crashes import Arrivals, bursts

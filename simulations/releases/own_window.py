@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from crash_rate_aggregates.verdicts.arrays import LAGS, Floats, Integers
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
 from crash_rate_aggregates.verdicts.releases.looks import Channel
 from crash_rate_aggregates.verdicts.releases.mantel_haenszel import (
@@ -12,13 +13,7 @@ from crash_rate_aggregates.verdicts.releases.mantel_haenszel import (
     log_rate_ratio_of_ages,
 )
 from crash_rate_aggregates.verdicts.releases.same_days import LEAST_PAIRS, EarlierPairs, Pair
-from crash_rate_aggregates.verdicts.releases.version_days import (
-    LAGS,
-    Floats,
-    Integers,
-    StratumSums,
-    VersionDays,
-)
+from crash_rate_aggregates.verdicts.releases.version_days import StratumSums, VersionDays
 
 _DAY_VARIANCE = 0.03**2
 _PRIOR_SD = 0.04

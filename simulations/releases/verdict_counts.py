@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from crash_rate_aggregates.verdicts.arrays import Floats
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast
 from crash_rate_aggregates.verdicts.releases.error_budget import Share, alpha_for
 from crash_rate_aggregates.verdicts.releases.judged import State, judge
 from crash_rate_aggregates.verdicts.releases.looks import Channel, equal_age_in
 from crash_rate_aggregates.verdicts.releases.same_days import EarlierPairs, Pair
-from crash_rate_aggregates.verdicts.releases.version_days import Floats, VersionDays
+from crash_rate_aggregates.verdicts.releases.version_days import VersionDays
 from simulations.cells import Counts
 from simulations.releases.channel_history import History, draw_history
 from simulations.releases.channel_worlds import ChannelWorld

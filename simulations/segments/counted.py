@@ -6,14 +6,9 @@ from functools import cache
 
 import numpy as np
 
+from crash_rate_aggregates.verdicts.arrays import Floats
 from crash_rate_aggregates.verdicts.explanation.leaves import Leaves, Sums
-from simulations.segments.populations import (
-    DIMENSIONS,
-    SIZES,
-    Draws,
-    Floats,
-    Population,
-)
+from simulations.segments.populations import DIMENSIONS, SIZES, Draws, Population
 
 
 def bursts(expected: Floats, phi: float, draws: Draws) -> Floats:

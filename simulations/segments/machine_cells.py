@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from crash_rate_aggregates.rows import CRASH_BUCKETS
+from crash_rate_aggregates.verdicts.arrays import Integers
 from crash_rate_aggregates.verdicts.few_machines import (
     ClientDays,
     Machines,
@@ -19,7 +18,6 @@ from simulations.cells import Aim, Cell, Counts, Measure
 from simulations.segments.populations import Draws
 
 PART = "few machines"
-Ints: TypeAlias = npt.NDArray[np.int64]
 _ACTIVE = 50_000
 _DAYS = 28
 _LONG = 56
@@ -78,14 +76,14 @@ _WEIGHTS = _SIZES**-2.7 / (_SIZES**-2.7).sum()
 """Of how often a client that crashes does so in a day: a power law, as of bad hardware."""
 
 
-def _ordinary(expected: float, draws: Draws) -> Ints:
+def _ordinary(expected: float, draws: Draws) -> Integers:
     # Days differ by more than chance.
     level = expected * np.exp(0.05 * draws.standard_normal())
-    crashes: Ints = draws.choice(_SIZES, draws.poisson(level), p=_WEIGHTS)
+    crashes: Integers = draws.choice(_SIZES, draws.poisson(level), p=_WEIGHTS)
     return crashes
 
 
-def _client_days(days: list[Ints], draws: Draws) -> ClientDays:
+def _client_days(days: list[Integers], draws: Draws) -> ClientDays:
     active = np.round(_ACTIVE * np.exp(0.05 * draws.standard_normal(len(days))))
     buckets = [np.searchsorted(_EDGES, day, "right") - 1 for day in days]
     pairs = list(zip(buckets, days, strict=True))

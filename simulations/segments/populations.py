@@ -9,9 +9,9 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from crash_rate_aggregates.verdicts.arrays import Floats
 from crash_rate_aggregates.verdicts.explanation.leaves import Codes, mixed_radix
 
-Floats: TypeAlias = npt.NDArray[np.float64]
 Draws: TypeAlias = np.random.Generator
 
 DIMENSIONS = (

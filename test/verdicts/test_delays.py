@@ -5,8 +5,8 @@ import unittest
 
 import numpy as np
 
-from crash_rate_aggregates.verdicts.count_limits import Floats
-from crash_rate_aggregates.verdicts.delays import LAGS, Delay, fit_delay
+from crash_rate_aggregates.verdicts.arrays import Floats
+from crash_rate_aggregates.verdicts.delays import ALL_LAGS, Delay, fit_delay
 from crash_rate_aggregates.verdicts.quantiles import student_quantile
 from test.worked_numbers import HAS_WORKED_NUMBERS, delay_matrix, worked
 
@@ -45,7 +45,7 @@ class FitDelayTest(unittest.TestCase):
 
     def test_all_lags(self) -> None:
         """With all eight lags nothing is left to correct, however few dates are known."""
-        delay = fit_delay(np.zeros((0, 8)), np.zeros((0, 8)), [], 3.0, LAGS)
+        delay = fit_delay(np.zeros((0, 8)), np.zeros((0, 8)), [], 3.0, ALL_LAGS)
         assert delay is not None
         self.assertTrue(delay.is_complete)
         self.assertEqual((delay.log_bias, delay.log_variance), ((0.0,) * 7, 0.0))

@@ -14,9 +14,7 @@ import numpy.typing as npt
 
 from crash_rate_aggregates.crash_kinds import CRASH_KINDS
 from crash_rate_aggregates.questions.inputs.snapshot import Snapshot
-from crash_rate_aggregates.verdicts.releases.version_days import LAGS
-
-Floats = npt.NDArray[np.float64]
+from crash_rate_aggregates.verdicts.arrays import LAGS, Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ import numpy as np
 from crash_rate_aggregates.questions.inputs.snapshot import Snapshot
 from crash_rate_aggregates.questions.inputs.successions import Release, Succession
 from crash_rate_aggregates.rows import CRASH_BUCKETS
+from crash_rate_aggregates.verdicts.arrays import LAGS, Floats
 from crash_rate_aggregates.verdicts.few_machines import ClientDays
-from crash_rate_aggregates.verdicts.releases.version_days import LAGS, Floats, VersionDays
+from crash_rate_aggregates.verdicts.releases.version_days import VersionDays
 
 BURST_DAYS = 56
 """Submission dates that tell how crashes come in bursts."""

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from crash_rate_aggregates.questions.inputs.snapshot import Snapshot
+from crash_rate_aggregates.verdicts.arrays import Floats
 from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS
-from crash_rate_aggregates.verdicts.releases.version_days import Floats
 
 EXPERIMENT_DAYS = 56
 """Submission dates of an experiment that are compared, the newest."""

@@ -13,7 +13,8 @@ from psycopg import sql
 from crash_rate_aggregates.database.access.statements import statements_beside
 from crash_rate_aggregates.questions.inputs.snapshot import Snapshot
 from crash_rate_aggregates.questions.inputs.successions import Release
-from crash_rate_aggregates.verdicts.explanation.leaves import Floats, Leaves, leaves_from_columns
+from crash_rate_aggregates.verdicts.arrays import Floats
+from crash_rate_aggregates.verdicts.explanation.leaves import Leaves, leaves_from_columns
 from crash_rate_aggregates.verdicts.judged_kinds import JudgedKind
 
 _statement = statements_beside(__name__)

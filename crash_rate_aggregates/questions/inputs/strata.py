@@ -8,22 +8,16 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from crash_rate_aggregates.questions.inputs.client_days import wanted_releases
 from crash_rate_aggregates.questions.inputs.snapshot import Columns, Snapshot
 from crash_rate_aggregates.questions.inputs.successions import Release, Succession
+from crash_rate_aggregates.verdicts.arrays import LAGS, Floats, Integers
 from crash_rate_aggregates.verdicts.judged_kinds import HEADLINE_KINDS, JUDGED_KINDS, CountedBy
-from crash_rate_aggregates.verdicts.releases.version_days import (
-    LAGS,
-    MOST_AGES,
-    Floats,
-    VersionDays,
-)
+from crash_rate_aggregates.verdicts.releases.version_days import MOST_AGES, VersionDays
 
 _OTHER = "other"
 _Stratum = tuple[Any, Any, Any]
-Integers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from crash_rate_aggregates.verdicts.explanation.leaves import Floats, Sums, Totals
+from crash_rate_aggregates.verdicts.arrays import Floats
+from crash_rate_aggregates.verdicts.explanation.leaves import Sums, Totals
 
 PRIOR_CRASHES = 10
 """By so many crashes at the common rate a segment's own past is shrunk."""

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Floats: TypeAlias = npt.NDArray[np.float64]
-Ints: TypeAlias = npt.NDArray[np.int64]
+from crash_rate_aggregates.verdicts.arrays import Floats, Integers
+
 Codes: TypeAlias = npt.NDArray[np.int32]
 _LARGEST_KEY = 2**62
 
@@ -144,7 +144,7 @@ def leaves_from_columns(
     )
 
 
-def mixed_radix(codes: Sequence[npt.NDArray[Any]], sizes: Sequence[int]) -> Ints:
+def mixed_radix(codes: Sequence[npt.NDArray[Any]], sizes: Sequence[int]) -> Integers:
     """Return one key for each row, equal where all codes are equal and in their order.
 
     Args:

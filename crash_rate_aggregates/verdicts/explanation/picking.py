@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from crash_rate_aggregates.verdicts.arrays import Floats
 from crash_rate_aggregates.verdicts.explanation.candidates import LEAST_CRASHES
 from crash_rate_aggregates.verdicts.explanation.expectations import deviations, scores
-from crash_rate_aggregates.verdicts.explanation.leaves import Floats, Sums, Totals
+from crash_rate_aggregates.verdicts.explanation.leaves import Sums, Totals
 from crash_rate_aggregates.verdicts.explanation.segments import Segments
 
 MOST_PICKS = 5

@@ -12,14 +12,14 @@ from typing import Final, TypeAlias
 import numpy as np
 from scipy import special
 
-from crash_rate_aggregates.verdicts.explanation.leaves import Floats
+from crash_rate_aggregates.verdicts.arrays import Floats
+from crash_rate_aggregates.verdicts.quantiles import Z95
 
 FALSE_ALARMS: Final = 0.05
 """Probability that any row is reported where no rate rose, at most."""
 DRIFT: Final = 0.05**2
 """Variance of a row's log rate between two periods beyond counts: an assumption, as that of
 segments, which is no less either."""
-_Z95: Final = 1.959963984540054
 ProcessClass: TypeAlias = tuple[str, str | None]
 """A process type, and the class of its crashes, None where it is not known."""
 
@@ -72,7 +72,7 @@ def ranked_processes(
     expected = hours_ratio * before
     level = FALSE_ALARMS / max(1, int(np.count_nonzero(before + now)))
     certain, _ = ratio_limits(before, now, hours_ratio, phi, level)
-    lower, upper = ratio_limits(before, now, hours_ratio, phi, special.ndtr(-_Z95))
+    lower, upper = ratio_limits(before, now, hours_ratio, phi, special.ndtr(-Z95))
     shares = _shares(now - expected, phi * (now + hours_ratio**2 * before) + DRIFT * expected**2)
     order = np.argsort(expected - now, kind="stable")
     return tuple(
@@ -129,12 +129,12 @@ def _shares(
     if whole <= 0:
         return [(None, None, None)] * len(excess)
     shares = excess / whole
-    a = whole**2 - _Z95**2 * whole_variance
+    a = whole**2 - Z95**2 * whole_variance
     if a <= 0:
         return [(float(share), None, None) for share in shares]
     # The sum contains the row: their covariance is the row's variance.
-    b = excess * whole - _Z95**2 * variance
-    half = np.sqrt(np.maximum(0.0, b**2 - a * (excess**2 - _Z95**2 * variance))) / a
+    b = excess * whole - Z95**2 * variance
+    half = np.sqrt(np.maximum(0.0, b**2 - a * (excess**2 - Z95**2 * variance))) / a
     middle = b / a
     return [
         (float(s), float(m - h), float(m + h)) for s, m, h in zip(shares, middle, half, strict=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from crash_rate_aggregates.verdicts.arrays import Floats
 from crash_rate_aggregates.verdicts.explanation.expectations import deviations
-from crash_rate_aggregates.verdicts.explanation.leaves import Floats
 from crash_rate_aggregates.verdicts.explanation.picking import Remainder
 from crash_rate_aggregates.verdicts.explanation.segments import Segments
 

@@ -9,13 +9,8 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from crash_rate_aggregates.verdicts.explanation.leaves import (
-    Codes,
-    Ints,
-    Leaves,
-    Sums,
-    mixed_radix,
-)
+from crash_rate_aggregates.verdicts.arrays import Integers
+from crash_rate_aggregates.verdicts.explanation.leaves import Codes, Leaves, Sums, mixed_radix
 
 MOST_DIMENSIONS = 3
 """Of one segment: what people still take in, and what the data can tell apart."""
@@ -29,7 +24,7 @@ class Cut:
 
     subset: tuple[int, ...]
     """The dimensions, by their place among those of the leaves."""
-    group_of: Ints
+    group_of: Integers
     """int64[leaf]: the segment that it lies in."""
     sums: Sums
     """Of each segment; keys that no leaf has may stand among them, with zeros."""
@@ -43,7 +38,7 @@ class Segments:
     subsets: tuple[tuple[int, ...], ...]
     subset_of: Codes
     """int32[segment]: the subset that it belongs to; segments stand in the order of subsets."""
-    first_leaf: Ints
+    first_leaf: Integers
     """int64[segment]: a leaf in it, which tells its values."""
     segment_of: Codes
     """int32[subset, leaf]: the segment of a leaf; the number of segments where it is in none."""

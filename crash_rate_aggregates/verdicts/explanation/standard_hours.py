@@ -11,8 +11,9 @@ from typing import Final
 
 import numpy as np
 
+from crash_rate_aggregates.verdicts.arrays import Floats
 from crash_rate_aggregates.verdicts.explanation.expectations import PRIOR_CRASHES
-from crash_rate_aggregates.verdicts.explanation.leaves import Floats, Leaves
+from crash_rate_aggregates.verdicts.explanation.leaves import Leaves
 
 _ROUNDS: Final = 10
 """Of fitting; after these, effects of thousands of crashes move by less than a percent."""

@@ -5,11 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
-from crash_rate_aggregates.verdicts.releases.mantel_haenszel import (
-    age_sums,
-    beside,
-    log_rate_ratio,
-)
+from crash_rate_aggregates.verdicts.releases.mantel_haenszel import age_sums, beside, log_rate_ratio
 from crash_rate_aggregates.verdicts.releases.version_days import VersionDays, hours_submitted
 
 _DF = 20

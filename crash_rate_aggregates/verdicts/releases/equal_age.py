@@ -6,18 +6,12 @@ import math
 
 import numpy as np
 
+from crash_rate_aggregates.verdicts.arrays import LAGS, Floats, Integers
 from crash_rate_aggregates.verdicts.day_variation import MAD_TO_SD
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
-from crash_rate_aggregates.verdicts.releases.mantel_haenszel import (
-    age_sums,
-    beside,
-    log_rate_ratio,
-)
+from crash_rate_aggregates.verdicts.releases.mantel_haenszel import age_sums, beside, log_rate_ratio
 from crash_rate_aggregates.verdicts.releases.version_days import (
-    LAGS,
     MOST_AGES,
-    Floats,
-    Integers,
     VersionDays,
     hours_submitted,
 )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from crash_rate_aggregates.verdicts.arrays import Floats
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast
 from crash_rate_aggregates.verdicts.releases.equal_age import equal_age
 from crash_rate_aggregates.verdicts.releases.judged import CHANGE, Judged, State, half_width, judge
 from crash_rate_aggregates.verdicts.releases.same_days import EarlierPairs, Pair, same_days
-from crash_rate_aggregates.verdicts.releases.version_days import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from crash_rate_aggregates.verdicts.releases.version_days import Floats, StratumSums
+from crash_rate_aggregates.verdicts.arrays import Floats
+from crash_rate_aggregates.verdicts.releases.version_days import StratumSums
 
 
 @dataclass(frozen=True, slots=True)

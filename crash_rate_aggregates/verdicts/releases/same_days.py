@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from crash_rate_aggregates.verdicts.arrays import Floats, Integers
 from crash_rate_aggregates.verdicts.day_variation import MAD_TO_SD
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
 from crash_rate_aggregates.verdicts.releases.mantel_haenszel import (
@@ -26,8 +27,6 @@ from crash_rate_aggregates.verdicts.releases.mantel_haenszel import (
 )
 from crash_rate_aggregates.verdicts.releases.version_days import (
     MOST_AGES,
-    Floats,
-    Integers,
     StratumSums,
     VersionDays,
     hours_submitted,

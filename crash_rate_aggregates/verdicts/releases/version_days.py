@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-LAGS = 8
-"""Submission dates that tell of an activity date: its own and the seven after it."""
+from crash_rate_aggregates.verdicts.arrays import LAGS, Floats, Integers
+
 MOST_AGES = 14
 """Ages that versions are compared at: what is said of one does not change once its life is over."""
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from crash_rate_aggregates.verdicts.count_limits import Floats
+from crash_rate_aggregates.verdicts.arrays import Floats
 from crash_rate_aggregates.verdicts.watch.departures import (
     CLOSE,
     LOOSE,

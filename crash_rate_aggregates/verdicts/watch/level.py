@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from crash_rate_aggregates.verdicts.count_limits import Floats
+from crash_rate_aggregates.verdicts.arrays import Floats
 from crash_rate_aggregates.verdicts.day_variation import (
     WEEKDAY_DAYS,
     robust_variance,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crash_rate_aggregates.verdicts.day_variation import WEEKDAY_DAYS, log_ratio
-from crash_rate_aggregates.verdicts.delays import LAGS, LEAST_DATES
+from crash_rate_aggregates.verdicts.delays import ALL_LAGS, LEAST_DATES
 
 _OF_WEEKDAY = 0.7
 _FITTED = 7
@@ -43,7 +43,7 @@ def fit_hours_share(
         None below 14 dates on which these lags brought hours.
     """
     stored = sorted(set(lags))
-    if set(stored) == LAGS:
+    if set(stored) == ALL_LAGS:
         return HoursShare((0.0,) * 7, 0.0)
     table = np.asarray(hours, dtype=float)
     log_shares = log_ratio(table[:, stored].sum(axis=1), table.sum(axis=1))

@@ -5,9 +5,10 @@ import unittest
 
 import numpy as np
 
+from crash_rate_aggregates.verdicts.arrays import LAGS
 from crash_rate_aggregates.verdicts.releases.looks import Channel
 from crash_rate_aggregates.verdicts.releases.same_days import EarlierPairs, Pair
-from crash_rate_aggregates.verdicts.releases.version_days import LAGS, VersionDays
+from crash_rate_aggregates.verdicts.releases.version_days import VersionDays
 from simulations.releases.own_window import own_window
 
 CHANNEL = Channel(3.0, 0.0, np.zeros(7))

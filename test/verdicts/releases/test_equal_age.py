@@ -7,9 +7,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crash_rate_aggregates.verdicts.arrays import LAGS
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
 from crash_rate_aggregates.verdicts.releases.equal_age import drifts_over, equal_age
-from crash_rate_aggregates.verdicts.releases.version_days import LAGS, VersionDays
+from crash_rate_aggregates.verdicts.releases.version_days import VersionDays
 from test import property_tests
 from test.verdicts.releases.worked_verdict import FIRST_DAY, version_of, worked_verdicts
 

@@ -4,12 +4,7 @@ import unittest
 from dataclasses import replace
 from datetime import date
 
-from crash_rate_aggregates.verdicts.releases.judged import (
-    Judged,
-    State,
-    data_problem,
-    judge,
-)
+from crash_rate_aggregates.verdicts.releases.judged import Judged, State, data_problem, judge
 from crash_rate_aggregates.verdicts.releases.wording import verdict_line, verdict_words
 
 WORSE = Judged(State.WORSE, 0.2, ratio=1.24, lower=1.11, upper=1.39, level=0.9)

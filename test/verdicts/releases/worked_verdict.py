@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from crash_rate_aggregates.verdicts.arrays import LAGS
 from crash_rate_aggregates.verdicts.releases.contrast import Contrast, Method
-from crash_rate_aggregates.verdicts.releases.version_days import LAGS, StratumSums, VersionDays
+from crash_rate_aggregates.verdicts.releases.version_days import StratumSums, VersionDays
 
 PLAIN: Mapping[str, Any] = {
     "xn": [[30.0, 12.0, 5.0], [44.0, 20.0, 9.0]],

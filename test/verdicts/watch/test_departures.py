@@ -4,12 +4,7 @@ import math
 import unittest
 
 from crash_rate_aggregates.verdicts.quantiles import normal_upper
-from crash_rate_aggregates.verdicts.watch.departures import (
-    CLOSE,
-    LOOSE,
-    DatedHours,
-    DatedRate,
-)
+from crash_rate_aggregates.verdicts.watch.departures import CLOSE, LOOSE, DatedHours, DatedRate
 from crash_rate_aggregates.verdicts.watch.level import Level
 
 _RATE_LEVEL = Level(math.log(5), (0.0,) * 7, 0.0025)

@@ -6,12 +6,8 @@ from datetime import date
 
 import numpy as np
 
-from crash_rate_aggregates.verdicts.delays import LAGS
-from crash_rate_aggregates.verdicts.watch.volumes import (
-    HoursShare,
-    fit_hours_share,
-    is_year_end,
-)
+from crash_rate_aggregates.verdicts.delays import ALL_LAGS
+from crash_rate_aggregates.verdicts.watch.volumes import HoursShare, fit_hours_share, is_year_end
 
 
 def table_of(shares: list[float]) -> np.ndarray:
@@ -46,7 +42,7 @@ class HoursShareTest(unittest.TestCase):
 
     def test_all_lags(self) -> None:
         """With all eight lags everything is there."""
-        self.assertEqual(fit_hours_share([], [], LAGS), HoursShare((0.0,) * 7, 0.0))
+        self.assertEqual(fit_hours_share([], [], ALL_LAGS), HoursShare((0.0,) * 7, 0.0))
 
     def test_year_end(self) -> None:
         """The days when people are away begin with 24 December and end with 1 January."""
